@@ -1,0 +1,111 @@
+import type { Duplex, Readable, Writable } from 'node:stream';
+import type { ContainerSpec, ExitStatus, NetworkSpec, ProcessSpec, PublishedPort, VolumeSpec } from './container.ts';
+import type { HostReport } from './host-feature.ts';
+
+/** The port between the layers that decide and the engine that acts. `engine/linux` and `engine/fake` implement it; one contract suite runs against both. */
+export interface Engine {
+  readonly name: string;
+  /** What this host offers; never throws for a missing feature. */
+  probeHost(): Promise<HostReport>;
+  openSandbox(spec: SandboxSpec, signal: AbortSignal): Promise<Sandbox>;
+}
+
+export interface SandboxSpec {
+  /** Unique per run: `[a-z0-9]+`. Names cgroups and journal entries. */
+  readonly runId: string;
+  readonly networks: readonly NetworkSpec[];
+  readonly volumes: readonly VolumeSpec[];
+  readonly upper: 'auto' | 'tmpfs' | 'disk';
+}
+
+/** Everything of one run. Disposing it ends all containers and takes the census. */
+export interface Sandbox extends AsyncDisposable {
+  /** Makes the container and starts its process. Rejects with what refused (PROGRAM_NOT_FOUND, LAUNCH_FAILED …). */
+  startContainer(spec: ContainerSpec, signal: AbortSignal): Promise<Container>;
+  /** Ends everything; idempotent. Resolves within the budget, with what was left behind: empty is the proof. */
+  close(budgetMs: number): Promise<readonly Leak[]>;
+}
+
+export interface Container {
+  readonly name: string;
+  /** 64 hex digits, as Docker's. */
+  readonly id: string;
+  readonly state: ContainerState;
+  /** The main process; a new one after `start`. */
+  readonly main: Process;
+  readonly networks: readonly AttachedNetwork[];
+  /** With real host ports. */
+  readonly ports: readonly PublishedPort[];
+
+  exec(spec: ProcessSpec, signal: AbortSignal): Promise<Process>;
+  /** Again after it ended, on the same writable layer. */
+  start(signal: AbortSignal): Promise<void>;
+  /** Stop signal, then SIGKILL after the grace. Resolves when the container has ended. */
+  stop(graceMs?: number): Promise<ExitStatus>;
+  kill(signalName: string): Promise<void>;
+  pause(): Promise<void>;
+  unpause(): Promise<void>;
+  connect(network: string): Promise<void>;
+  disconnect(network: string): Promise<void>;
+  /** Ends it and removes its writable layer. */
+  remove(): Promise<void>;
+
+  /** TCP from inside the container's network namespace, e.g. to `127.0.0.1` or a peer's name. */
+  dial(host: string, port: number, signal: AbortSignal): Promise<Duplex>;
+  /** Sockets listening in the container's network namespace; Mayfly's own DNS is not among them. */
+  listening(): Promise<readonly ListeningSocket[]>;
+
+  stat(path: string, options?: { readonly followLinks?: boolean }): Promise<FileFacts | undefined>;
+  readFile(path: string, maxBytes: number): Promise<Uint8Array>;
+  /** A tar stream of `path` (its base name is the root entry), as Docker's archive endpoint. */
+  readArchive(path: string): Readable;
+  /** Extracts a tar stream into the existing directory `path`. */
+  writeArchive(path: string, tar: Readable): Promise<void>;
+}
+
+export type ContainerState = 'running' | 'paused' | 'exited' | 'removed';
+
+export interface Process {
+  /** In the container's PID namespace; undefined after the end. */
+  readonly pid: number | undefined;
+  readonly stdin: Writable | undefined;
+  readonly stdout: Readable;
+  /** The same stream never carries both: with a terminal, everything is on stdout. */
+  readonly stderr: Readable;
+  readonly exited: Promise<ExitStatus>;
+  kill(signalName: string): Promise<void>;
+  resize(columns: number, rows: number): Promise<void>;
+}
+
+export interface AttachedNetwork {
+  readonly network: string;
+  readonly interfaceName: string;
+  readonly ipv4?: string;
+  readonly ipv6?: string;
+  readonly mac: string;
+}
+
+export interface ListeningSocket {
+  readonly protocol: 'tcp' | 'udp';
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface FileFacts {
+  readonly type: 'file' | 'directory' | 'symlink' | 'fifo' | 'socket' | 'char' | 'block';
+  /** Permission bits, 0–0o7777. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly sizeBytes: number;
+  readonly modifiedAtMs: number;
+  /** Of a symbolic link. */
+  readonly target?: string;
+}
+
+/** Something of the run that still exists after teardown. */
+export interface Leak {
+  readonly kind: 'process' | 'mount' | 'namespace' | 'link' | 'cgroup' | 'file' | 'socket' | 'port';
+  /** Where and what, for a person: `/sys/fs/cgroup/memory/mayfly-x1`. */
+  readonly what: string;
+}

@@ -1,0 +1,92 @@
+import type { ContainerSpec, NetworkSpec, VolumeSpec } from './container.ts';
+import type { HostFeature } from './host-feature.ts';
+import type { ImageConfig, ImageRequest } from './image.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { Step } from './scenario.ts';
+import type { SourceLocation } from './source-location.ts';
+
+/** What one run of one scenario will do: pure data, the same for the same inputs and seed. */
+export interface ScenarioPlan {
+  /** Stable and unique in a run: `scenarios/hello.yaml`, with `#2` for a later document and `[a=1,b=2]` of the matrix. */
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly file: string;
+  readonly tags: readonly string[];
+  readonly matrix: Readonly<Record<string, Json>>;
+  readonly vars: Readonly<Record<string, Json>>;
+  readonly env: Readonly<Record<string, string>>;
+  /** Names to values; the values never leave the process unmasked (R8). */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly seed: number;
+  readonly timeoutMs: number;
+  readonly retries: number;
+  readonly requires: readonly HostFeature[];
+  /** Why it will not run. */
+  readonly skip?: string;
+  readonly images: readonly ImageRequest[];
+  readonly networks: readonly NetworkSpec[];
+  readonly volumes: readonly VolumeSpec[];
+  /** In an order in which each comes after what it depends on. */
+  readonly services: readonly ServicePlan[];
+  readonly steps: readonly Step[];
+  readonly finally: readonly Step[];
+  readonly onFailure: readonly ('logs' | 'ps' | 'sockets' | 'fs-diff')[];
+  readonly warnings: readonly import('./mayfly-error.ts').MayflyError[];
+  readonly sourceLine: (line: number) => string;
+}
+
+export interface ServicePlan {
+  readonly name: string;
+  readonly at: SourceLocation;
+  /** An `ImageRequest.name`. */
+  readonly image: string;
+  readonly dependsOn: readonly Dependency[];
+  readonly ready?: ReadyPlan;
+  /** Matcher for how the service should end by itself; undefined: it must not. */
+  readonly exits?: Json;
+  readonly restart: 'no' | 'always' | 'on-failure' | 'unless-stopped';
+  /** What the container will be once the image's configuration is merged in (`mergeImage`). */
+  readonly container: ContainerTemplate;
+}
+
+/** A `ContainerSpec` without its layers, and with what the image may still supply. */
+export type ContainerTemplate = Omit<ContainerSpec, 'rootfs' | 'process' | 'stopSignal'> & {
+  readonly readOnlyRoot: boolean;
+  readonly writableBytes?: number;
+  readonly entrypoint?: readonly string[];
+  readonly command?: readonly string[];
+  /** Names to values, or null to remove the image's. */
+  readonly environment: Readonly<Record<string, string | null>>;
+  readonly workingDir?: string;
+  readonly user?: string;
+  readonly stopSignal?: string;
+  readonly process: Omit<ContainerSpec['process'], 'argv' | 'environment' | 'workingDir' | 'user'>;
+};
+
+/** The image's defaults under the service's own words, as Docker merges them; pure, in scenario/plan/merge-image.ts. */
+export type MergeImage = (template: ContainerTemplate, image: ImageConfig) => ContainerSpec;
+
+export interface Dependency {
+  readonly service: string;
+  readonly condition: 'service_started' | 'service_healthy' | 'service_completed_successfully';
+}
+
+export interface ReadyPlan {
+  readonly condition: ReadyCondition;
+  readonly withinMs: number;
+  readonly at: SourceLocation;
+}
+
+/** One wait, by the name of its file in scenario/ready/; `value` is what the YAML says for it. */
+export type ReadyCondition =
+  | { readonly kind: 'all'; readonly of: readonly ReadyCondition[] }
+  | { readonly kind: 'any'; readonly of: readonly ReadyCondition[] }
+  | { readonly kind: 'port' | 'log' | 'http' | 'exec' | 'file' | 'healthcheck' | 'exits'; readonly value: Json };
+
+export interface RunPlan {
+  readonly seed: number;
+  readonly scenarios: readonly ScenarioPlan[];
+}
+
+export type Facts = JsonObject;
