@@ -1,6 +1,6 @@
 import type { ContainerSpec, NetworkSpec, VolumeSpec } from './container.ts';
 import type { HostFeature } from './host-feature.ts';
-import type { ImageConfig, ImageRequest } from './image.ts';
+import type { Image, ImageRequest } from './image.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Step } from './scenario.ts';
 import type { SourceLocation } from './source-location.ts';
@@ -27,6 +27,8 @@ export interface ScenarioPlan {
   readonly images: readonly ImageRequest[];
   readonly networks: readonly NetworkSpec[];
   readonly volumes: readonly VolumeSpec[];
+  /** Where writable layers live, for `SandboxSpec.upper`; undefined means `auto`. */
+  readonly upper?: 'tmpfs' | 'disk';
   /** In an order in which each comes after what it depends on. */
   readonly services: readonly ServicePlan[];
   readonly steps: readonly Step[];
@@ -36,8 +38,11 @@ export interface ScenarioPlan {
   readonly sourceLine: (line: number) => string;
 }
 
+/** One container. A service with `scale: 3` is three of them, `web[1]` to `web[3]`, in containers `web-1` to `web-3`. */
 export interface ServicePlan {
   readonly name: string;
+  /** Of an instance of a scaled service: the name as declared, under which members of a network find all of them. */
+  readonly instanceOf?: string;
   readonly at: SourceLocation;
   /** An `ImageRequest.name`. */
   readonly image: string;
@@ -46,6 +51,8 @@ export interface ServicePlan {
   /** Matcher for how the service should end by itself; undefined: it must not. */
   readonly exits?: Json;
   readonly restart: 'no' | 'always' | 'on-failure' | 'unless-stopped';
+  /** Of `on-failure:3`; undefined: as often as it fails. */
+  readonly maxRestarts?: number;
   /** What the container will be once the image's configuration is merged in (`mergeImage`). */
   readonly container: ContainerTemplate;
 }
@@ -65,9 +72,10 @@ export type ContainerTemplate = Omit<ContainerSpec, 'rootfs' | 'process' | 'stop
 };
 
 /** The image's defaults under the service's own words, as Docker merges them; pure, in scenario/plan/merge-image.ts. */
-export type MergeImage = (template: ContainerTemplate, image: ImageConfig) => ContainerSpec;
+export type MergeImage = (template: ContainerTemplate, image: Image) => ContainerSpec;
 
 export interface Dependency {
+  /** A `ServicePlan.name`. */
   readonly service: string;
   readonly condition: 'service_started' | 'service_healthy' | 'service_completed_successfully';
 }
@@ -75,10 +83,15 @@ export interface Dependency {
 export interface ReadyPlan {
   readonly condition: ReadyCondition;
   readonly withinMs: number;
+  /** How often to look; undefined: as the wait thinks best. */
+  readonly everyMs?: number;
   readonly at: SourceLocation;
 }
 
-/** One wait, by the name of its file in scenario/ready/; `value` is what the YAML says for it. */
+/**
+ * One wait, by the name of its file in scenario/ready/; `value` is what the YAML says for it. For `healthcheck` it is
+ * the service's own `healthcheck:` mapping, or `true` for the image's.
+ */
 export type ReadyCondition =
   | { readonly kind: 'all'; readonly of: readonly ReadyCondition[] }
   | { readonly kind: 'any'; readonly of: readonly ReadyCondition[] }

@@ -24,8 +24,8 @@ export interface Scenario {
 }
 
 /**
- * A step with its static expressions resolved. `value` and `expect` may still hold `${{ steps.… }}` and
- * `${{ services.… }}`, which the runner resolves right before the step.
+ * A step with its static expressions resolved. `value`, `expect`, `environment`, `stdin`, `workdir` and `user` are still
+ * templates: they may hold `${{ steps.… }}` and `${{ services.… }}`, and the runner interpolates them right before the step.
  */
 export interface Step {
   readonly kind: StepKind;

@@ -105,7 +105,14 @@ export const opTable = {
   /** fsopen, fsconfig of each `key=value` or `key`, fsmount. */
   newMount: { fsType: 'text', options: 'texts', attributes: 'u64', into: 'slot' },
   openTree: { dir: 'slot', path: 'text', flags: 'u32', into: 'slot' },
-  setMountAttributes: { slot: 'slot', set: 'u64', clear: 'u64', propagation: 'u64', userns: 'slot', recursive: 'u32' },
+  setMountAttributes: {
+    slot: 'slot',
+    set: 'u64',
+    clear: 'u64',
+    propagation: 'u64',
+    userns: 'slot',
+    recursive: 'u32',
+  },
   /** Attaches a detached mount onto what `path` names below `dir` (RESOLVE_IN_ROOT). */
   attachMount: { mount: 'slot', dir: 'slot', path: 'text' },
   /** Makes the directory the root and takes the old root away. */
@@ -135,6 +142,16 @@ export const opTable = {
   // --- facts
   /** Replies with the process's pid in the server's PID namespace, as u32. */
   processId: { process: 'u32' },
+
+  // --- appended
+  /** Covers what is at `path` (a file with `emptyFile`, a directory with `emptyDirectory`, detached copies of each); missing is fine. */
+  maskPath: { dir: 'slot', path: 'text', emptyFile: 'slot', emptyDirectory: 'slot' },
+  /** Binds what is at `path` onto itself, read-only with everything below; missing is fine. */
+  readonlyPath: { dir: 'slot', path: 'text' },
+  /** A new pseudo-terminal from `/dev/pts/ptmx` below `dir`, unlocked, with its peer. */
+  newTerminal: { dir: 'slot', master: 'slot', peer: 'slot' },
+  /** `netlink`, with the u32 at byte `fdOffset` replaced by the real descriptor number of `fdSlot`. */
+  netlinkWithFd: { slot: 'slot', messages: 'bytes', fdOffset: 'u32', fdSlot: 'slot', reply: 'u32' },
 } as const satisfies Record<string, Record<string, FieldType>>;
 
 export type FieldType = 'slot' | 'u32' | 'u64' | 'text' | 'bytes' | 'texts' | 'tape';

@@ -1,0 +1,179 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { extract, pack } from 'tar-stream';
+import { describe, expect, test } from 'vitest';
+import { processSpec } from './container-spec.ts';
+import { type ContractSubject, codeOf, finish, inSandbox, never } from './contract-kit.ts';
+
+const sh = (text: string): readonly string[] => ['sh', '-c', text];
+const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+function tarOf(
+  entries: readonly {
+    readonly name: string;
+    readonly content?: string;
+    readonly linkname?: string;
+    readonly mode?: number;
+  }[],
+): Readable {
+  const stream = pack();
+  for (const { name, content, linkname, mode = 0o640 } of entries) {
+    if (linkname !== undefined) stream.entry({ name, type: 'symlink', linkname });
+    else if (content === undefined) stream.entry({ name, type: 'directory', mode: 0o750 });
+    else stream.entry({ name, mode, uid: 0, gid: 0 }, content);
+  }
+  stream.finalize();
+  return Readable.from(stream);
+}
+
+async function entriesOf(tar: Readable): Promise<Readonly<Record<string, string>>> {
+  const reader = extract();
+  reader.end(await buffer(tar));
+  const found: Record<string, string> = {};
+  for await (const entry of reader) {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of entry) if (chunk instanceof Uint8Array) chunks.push(chunk);
+    const { name, type, linkname } = entry.header;
+    found[name.replace(/\/$/, '')] =
+      type === 'symlink'
+        ? `-> ${linkname}`
+        : type === 'directory'
+          ? 'directory'
+          : decode(Buffer.concat(chunks));
+  }
+  return found;
+}
+
+export function describeFiles(subject: ContractSubject): void {
+  describe('the files of a container', () => {
+    test('two containers of one image do not see what the other writes', () =>
+      inSandbox(subject, async ({ start }) => {
+        const [one, two] = await Promise.all([
+          start('one', sh('echo 1 > /note; exec sleep 1000')),
+          start('two', sh('echo 2 > /note; exec sleep 1000')),
+        ]);
+        const notes = await Promise.all(
+          [one, two].map(
+            async (container) =>
+              (await finish(await container.exec(processSpec(sh('cat /note; ls /')), never))).stdout,
+          ),
+        );
+        expect(notes.map((note) => note[0])).toEqual(['1', '2']);
+        const three = await start('three', ['sleep', '1000']);
+        expect(await three.stat('/note')).toBeUndefined();
+      }));
+
+    test('a read-only root refuses writes', () =>
+      inSandbox(subject, async ({ start, image }) => {
+        const container = await start('one', sh('echo x > /note'), {
+          rootfs: { layers: image.layers, readOnly: true },
+        });
+        const { status, stderr } = await finish(container.main);
+        expect(status.code).not.toBe(0);
+        expect(stderr).toContain('Read-only file system');
+      }));
+
+    test('a volume is shared by those who mount it', () =>
+      inSandbox(
+        subject,
+        async ({ start }) => {
+          const mounts = [
+            { kind: 'volume', volume: 'data', target: '/data', readOnly: false, copyImageContent: true },
+          ] as const;
+          const writer = await start('writer', sh('echo shared > /data/note'), { mounts });
+          expect((await finish(writer.main)).stderr).toBe('');
+          const reader = await start('reader', ['cat', '/data/note'], { mounts });
+          expect((await finish(reader.main)).stdout).toBe('shared\n');
+        },
+        { volumes: [{ name: 'data' }] },
+      ));
+
+    test('a file mount has its content and mode', () =>
+      inSandbox(subject, async ({ start }) => {
+        const mounts = [
+          { kind: 'file', target: '/run/secrets/key', content: 'sesame', mode: 0o440, uid: 0, gid: 0 },
+        ] as const;
+        const container = await start('one', ['cat', '/run/secrets/key'], { mounts });
+        expect((await finish(container.main)).stdout).toBe('sesame');
+      }));
+
+    test('stat tells type, mode, owner, size and the target of a link', () =>
+      inSandbox(subject, async ({ start }) => {
+        const container = await start(
+          'one',
+          sh('mkdir /d && echo 1234 > /d/f && chmod 640 /d/f && ln -s d/f /l; exec sleep 1000'),
+        );
+        await finish(await container.exec(processSpec(['true']), never));
+        while ((await container.stat('/l', { followLinks: false })) === undefined)
+          await finish(await container.exec(processSpec(['true']), never));
+        expect(await container.stat('/d')).toMatchObject({ type: 'directory' });
+        expect(await container.stat('/d/f')).toMatchObject({
+          type: 'file',
+          mode: 0o640,
+          uid: 0,
+          gid: 0,
+          sizeBytes: 5,
+        });
+        expect(await container.stat('/l')).toMatchObject({ type: 'file', sizeBytes: 5 });
+        expect(await container.stat('/l', { followLinks: false })).toMatchObject({
+          type: 'symlink',
+          target: 'd/f',
+        });
+        expect(await container.stat('/none')).toBeUndefined();
+        expect(await container.stat('/d/f/below')).toBeUndefined();
+      }));
+
+    test('readFile gives bytes, up to its limit', () =>
+      inSandbox(subject, async ({ start }) => {
+        const container = await start('one', sh('echo hello > /note; exec sleep 1000'));
+        while (((await container.stat('/note'))?.sizeBytes ?? 0) < 6)
+          await finish(await container.exec(processSpec(['true']), never));
+        expect(decode(await container.readFile('/note', 6))).toBe('hello\n');
+        expect(await codeOf(container.readFile('/note', 5))).toBe('OUTPUT_LIMIT');
+        expect(await codeOf(container.readFile('/none', 5))).toBe('PATH_NOT_FOUND');
+      }));
+
+    test('an archive goes in and comes out the same', () =>
+      inSandbox(subject, async ({ start }) => {
+        const container = await start('one', sh('mkdir /in; exec sleep 1000'));
+        while ((await container.stat('/in')) === undefined)
+          await finish(await container.exec(processSpec(['true']), never));
+        await container.writeArchive(
+          '/in',
+          tarOf([
+            { name: 'dir' },
+            { name: 'dir/a.txt', content: 'alpha' },
+            { name: 'link', linkname: 'dir/a.txt' },
+          ]),
+        );
+        expect(await container.stat('/in/dir/a.txt')).toMatchObject({
+          type: 'file',
+          mode: 0o640,
+          sizeBytes: 5,
+        });
+        expect(await entriesOf(container.readArchive('/in'))).toEqual({
+          in: 'directory',
+          'in/dir': 'directory',
+          'in/dir/a.txt': 'alpha',
+          'in/link': '-> dir/a.txt',
+        });
+        expect(await entriesOf(container.readArchive('/in/dir/a.txt'))).toEqual({ 'a.txt': 'alpha' });
+      }));
+
+    test('PATH_NOT_FOUND: an archive of nothing, and into nothing', () =>
+      inSandbox(subject, async ({ start }) => {
+        const container = await start('one', ['sleep', '1000']);
+        expect(await codeOf(buffer(container.readArchive('/none')))).toBe('PATH_NOT_FOUND');
+        expect(await codeOf(container.writeArchive('/none', tarOf([{ name: 'a', content: 'a' }])))).toBe(
+          'PATH_NOT_FOUND',
+        );
+      }));
+
+    test('files can be read after the end, and are gone with the container', () =>
+      inSandbox(subject, async ({ start }) => {
+        const container = await start('one', sh('echo kept > /note'));
+        await container.main.exited;
+        expect(decode(await container.readFile('/note', 100))).toBe('kept\n');
+      }));
+  });
+}

@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import type { Json } from '../../../../src/core/json.ts';
+import { isImageReference } from '../../../../src/scenario/plan/image/image-reference.ts';
+import { planOf, problemsOf } from '../scenario-builder.ts';
+
+function requestOf(image: Json): object | undefined {
+  return planOf({ images: { x: image }, services: { a: { image: 'x' } } }).images[0];
+}
+
+const sources: readonly (readonly [Json, object])[] = [
+  [
+    { host: ['sh', './bin/tool'] },
+    { source: { kind: 'host', programs: ['sh', '/work/scenarios/bin/tool'], files: [] } },
+  ],
+  [
+    { host: { programs: ['node'], files: ['/usr/share/zoneinfo'] } },
+    { source: { kind: 'host', programs: ['node'], files: ['/usr/share/zoneinfo'] } },
+  ],
+  [{ rootfs: './r.tar' }, { source: { kind: 'rootfs', path: '/work/scenarios/r.tar' } }],
+  [{ rootfs: '/srv/r' }, { source: { kind: 'rootfs', path: '/srv/r' } }],
+  [
+    { archive: { path: '../a.tar', reference: 'app:1' } },
+    { source: { kind: 'archive', path: '/work/a.tar', reference: 'app:1' } },
+  ],
+  [{ oci: 'app' }, { source: { kind: 'oci', path: '/work/scenarios/app' } }],
+  [{ registry: 'example.org/app:1' }, { source: { kind: 'registry', reference: 'example.org/app:1' } }],
+  ['example.org/app:1', { source: { kind: 'registry', reference: 'example.org/app:1' } }],
+  [
+    {
+      host: ['sh'],
+      config: {
+        command: 'sh -c true',
+        environment: ['A=1'],
+        user: 5,
+        expose: [80, '53/udp'],
+        labels: { a: 1 },
+        stop_signal: 'INT',
+      },
+    },
+    {
+      configOverrides: {
+        command: ['sh', '-c', 'true'],
+        environment: ['A=1'],
+        user: '5',
+        exposedPorts: ['80/tcp', '53/udp'],
+        labels: { a: '1' },
+        stopSignal: 'SIGINT',
+      },
+    },
+  ],
+];
+
+test.each(sources)('R9 image %j', (image, request) => {
+  expect(requestOf(image)).toMatchObject({ name: 'x', ...request });
+});
+
+test('R9 a declared name wins over a reference, and other references are looked up', () => {
+  const plan = planOf({
+    images: { 'team/app': { host: ['sh'] } },
+    services: { a: { image: 'team/app' }, b: { image: 'team/other:2' } },
+  });
+  expect(plan.images.map((image) => [image.name, image.source.kind])).toEqual([
+    ['team/app', 'host'],
+    ['team/other:2', 'registry'],
+  ]);
+});
+
+test('R9 only images that something uses are asked for, each once', () => {
+  const document = {
+    images: { used: { host: ['sh'] }, unused: { host: ['cat'] } },
+    services: { a: { image: 'used' } },
+    steps: [
+      { image: 'used', run: 'true' },
+      { image: 'example.org/x:1', run: 'true' },
+    ],
+  };
+  expect(planOf(document).images.map((image) => image.name)).toEqual(['used', 'example.org/x:1']);
+});
+
+test('R9 a bare unknown word is an error that proposes both', () => {
+  expect(problemsOf({ services: { a: { image: 'redis' } } })).toEqual([
+    'SCENARIO_UNDECLARED at /services/a/image: image `redis` is not declared',
+  ]);
+});
+
+const mistakes: readonly (readonly [Json, string])[] = [
+  [{ host: ['sh'], oci: 'x' }, 'SCENARIO_CONFLICT at /images/x: image `x` has several sources: host, oci'],
+  [{ host: [] }, 'SCENARIO_MISSING_KEY at /images/x/host: `host` names no program'],
+  [
+    { build: '.' },
+    'LANGUAGE_NOT_AVAILABLE_YET at /images/x/build: images from `build` are not available yet',
+  ],
+  ['Not/Valid', 'IMAGE_REFERENCE_INVALID at /images/x: `Not/Valid` is no image reference'],
+];
+
+test.each(mistakes)('R9 an image that cannot be: %j', (image, problem) => {
+  expect(problemsOf({ images: { x: image } })).toEqual([problem]);
+});
+
+test.each<readonly [string, boolean]>([
+  ['app', true],
+  ['app:1.2', true],
+  ['example.org:5000/a/b_c/d--e:latest', true],
+  [`app@sha256:${'a'.repeat(64)}`, true],
+  [`example.org/app:1@sha256:${'a'.repeat(64)}`, true],
+  ['localhost/App', false],
+  ['a//b', false],
+  ['app:', false],
+  ['app@sha256:abc', false],
+  ['-app', false],
+  [`${'a/'.repeat(300)}a`, false],
+])('R9 reference %s', (text, valid) => {
+  expect(isImageReference(text)).toBe(valid);
+});

@@ -1,0 +1,273 @@
+import { posix } from 'node:path';
+import type { Duplex, Readable } from 'node:stream';
+import type { Clock } from '../../core/clock.ts';
+import type { ContainerSpec, ExitStatus, ProcessSpec, PublishedPort } from '../../core/container.ts';
+import { DialError } from '../../core/dial-error.ts';
+import type {
+  AttachedNetwork,
+  Container,
+  ContainerState,
+  FileFacts,
+  ListeningSocket,
+  Process,
+} from '../../core/engine.ts';
+import { MayflyError } from '../../core/mayfly-error.ts';
+import { packTree, unpackTree } from './fake-archive.ts';
+import type { FakeFileSystem } from './fake-file-system.ts';
+import { FakeGate } from './fake-gate.ts';
+import { openMachine } from './fake-machine.ts';
+import type { FakeNamespace, FakeNetworks } from './fake-network.ts';
+import { FakeProcess } from './fake-process.ts';
+import type { FakePrograms } from './fake-program.ts';
+import { FakeSystemError } from './fake-system-error.ts';
+import { resolveFakeUser } from './fake-user.ts';
+
+/** What a fake container is made of; its sandbox puts it together. */
+export interface FakeContainerParts {
+  readonly id: string;
+  readonly spec: ContainerSpec;
+  readonly files: FakeFileSystem;
+  readonly namespace: FakeNamespace;
+  readonly networks: FakeNetworks;
+  readonly ports: readonly PublishedPort[];
+  readonly programs: FakePrograms;
+  readonly clock: Clock;
+  readonly onRemove: () => void;
+}
+
+/** How long a connection nobody answers is tried, as a kernel would. */
+const connectTimeoutMs = 10_000;
+
+export class FakeContainer implements Container {
+  readonly spec: ContainerSpec;
+  readonly files: FakeFileSystem;
+  readonly namespace: FakeNamespace;
+  readonly #parts: FakeContainerParts;
+  readonly #gate = new FakeGate();
+  readonly #processes = new Map<number, FakeProcess>();
+  #main: FakeProcess;
+  #nextPid = 1;
+  #removed = false;
+
+  constructor(parts: FakeContainerParts) {
+    this.#parts = parts;
+    this.spec = parts.spec;
+    this.files = parts.files;
+    this.namespace = parts.namespace;
+    this.#main = this.#launch(parts.spec.process, true);
+  }
+
+  get name(): string {
+    return this.spec.name;
+  }
+
+  get id(): string {
+    return this.#parts.id;
+  }
+
+  get state(): ContainerState {
+    if (this.#removed) return 'removed';
+    if (this.#main.hasEnded) return 'exited';
+    return this.#gate.closed ? 'paused' : 'running';
+  }
+
+  get main(): Process {
+    return this.#main;
+  }
+
+  get networks(): readonly AttachedNetwork[] {
+    return this.#parts.networks.attachmentsOf(this.namespace.owner);
+  }
+
+  get ports(): readonly PublishedPort[] {
+    return this.#parts.ports;
+  }
+
+  async exec(spec: ProcessSpec, signal: AbortSignal): Promise<Process> {
+    signal.throwIfAborted();
+    this.#require('running', 'exec');
+    return this.#launch(spec, false);
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    this.#require('exited', 'start');
+    this.#main = this.#launch(this.spec.process, true);
+  }
+
+  async stop(graceMs = this.spec.stopGraceMs): Promise<ExitStatus> {
+    const main = this.#main;
+    if (main.hasEnded) return main.exited;
+    this.#gate.open();
+    main.deliver(this.spec.stopSignal);
+    const enough = new AbortController();
+    const grace = this.#parts.clock.sleep(graceMs, enough.signal).then(
+      () => main.deliver('SIGKILL'),
+      () => {},
+    );
+    const status = await main.exited;
+    enough.abort();
+    await grace;
+    return status;
+  }
+
+  async kill(signalName: string): Promise<void> {
+    if (this.state === 'exited') throw this.#wrongState('kill');
+    if (signalName === 'SIGKILL') this.#gate.open();
+    this.#main.deliver(signalName);
+  }
+
+  async pause(): Promise<void> {
+    this.#require('running', 'pause');
+    this.#gate.close();
+  }
+
+  async unpause(): Promise<void> {
+    this.#require('paused', 'unpause');
+    this.#gate.open();
+  }
+
+  async connect(network: string): Promise<void> {
+    this.#parts.networks.attach(this.name, { network, aliases: [] }, this.spec.hostname, this.namespace);
+  }
+
+  async disconnect(network: string): Promise<void> {
+    this.#parts.networks.detach(this.name, network);
+  }
+
+  async remove(): Promise<void> {
+    if (this.#removed) return;
+    this.#gate.open();
+    this.#main.deliver('SIGKILL');
+    this.#removed = true;
+    this.#parts.networks.detachAll(this.name);
+    this.#parts.onRemove();
+  }
+
+  async dial(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
+    signal.throwIfAborted();
+    try {
+      return this.#parts.networks.dial(this.namespace, host, port);
+    } catch (error) {
+      if (error instanceof DialError && error.failure === 'timeout')
+        await this.#parts.clock.sleep(connectTimeoutMs, signal);
+      throw error;
+    }
+  }
+
+  async listening(): Promise<readonly ListeningSocket[]> {
+    return this.namespace.listening;
+  }
+
+  async stat(path: string, options: { readonly followLinks?: boolean } = {}): Promise<FileFacts | undefined> {
+    const node = this.files.lookup(path, options.followLinks ?? true);
+    if (node === undefined) return undefined;
+    const { type, mode, uid, gid, modifiedAtMs } = node;
+    const facts = { type, mode, uid, gid, sizeBytes: node.content.length, modifiedAtMs };
+    return type === 'symlink' ? { ...facts, target: node.target } : facts;
+  }
+
+  async readFile(path: string, maxBytes: number): Promise<Uint8Array> {
+    const content = orPathError(() => this.files.read(path));
+    if (content.length <= maxBytes) return content;
+    throw new MayflyError(
+      'OUTPUT_LIMIT',
+      `\`${path}\` has ${content.length} bytes, more than the limit of ${maxBytes}`,
+    );
+  }
+
+  readArchive(path: string): Readable {
+    return packTree(this.files, path);
+  }
+
+  async writeArchive(path: string, tar: Readable): Promise<void> {
+    if (this.files.lookup(path)?.type !== 'directory')
+      throw new MayflyError('PATH_NOT_FOUND', `\`${path}\` is no directory in \`${this.name}\``);
+    await unpackTree(this.files, path, tar);
+  }
+
+  signalProcess(pid: number, name: string): void {
+    this.#processes.get(pid)?.deliver(name);
+  }
+
+  #launch(spec: ProcessSpec, isMain: boolean): FakeProcess {
+    const program = findProgram(spec.argv[0] ?? '', this.#parts.programs, this.files);
+    const user = resolveFakeUser(
+      spec.user,
+      spec.groupAdd,
+      textOf(this.files, '/etc/passwd'),
+      textOf(this.files, '/etc/group'),
+    );
+    this.files.makeDirectories(spec.workingDir, { uid: user.uid, gid: user.gid });
+    if (isMain) this.#nextPid = 1;
+    const pid = this.#nextPid++;
+    const process = new FakeProcess(pid, spec.stdin, spec.tty, this.#gate, this.#parts.clock);
+    this.#processes.set(pid, process);
+    process.onEnd.push(() => this.#processes.delete(pid));
+    if (isMain) process.onEnd.push(() => this.#endOthers(process));
+    const environment = completeEnvironment(spec.environment, user.home, this.spec.hostname);
+    const machine = openMachine(
+      { argv: spec.argv, environment, workingDir: spec.workingDir, user, pid },
+      process,
+      this,
+      this.#parts.programs,
+    );
+    void process.runToEnd(async () => program(machine));
+    return process;
+  }
+
+  /** The end of PID 1 ends everything in its namespace (pid_namespaces(7)). */
+  #endOthers(main: FakeProcess): void {
+    this.#gate.open();
+    for (const process of [...this.#processes.values()]) if (process !== main) process.deliver('SIGKILL');
+  }
+
+  #require(state: ContainerState, verb: string): void {
+    if (this.state !== state) throw this.#wrongState(verb);
+  }
+
+  #wrongState(verb: string): MayflyError {
+    return new MayflyError('CONTAINER_STATE', `cannot ${verb} \`${this.name}\`: it is ${this.state}`);
+  }
+}
+
+function findProgram(name: string, programs: FakePrograms, files: FakeFileSystem): FakePrograms[string] {
+  const program = programs[posix.basename(name)];
+  const file = name.startsWith('/') ? files.lookup(name) : undefined;
+  if (file !== undefined && (file.type === 'directory' || (file.mode & 0o111) === 0)) {
+    throw new MayflyError('PROGRAM_NOT_EXECUTABLE', `\`${name}\` cannot be executed`);
+  }
+  if (program === undefined)
+    throw new MayflyError('PROGRAM_NOT_FOUND', `no program \`${name}\` in the image`);
+  return program;
+}
+
+function completeEnvironment(
+  entries: readonly string[],
+  home: string,
+  hostname: string,
+): Readonly<Record<string, string>> {
+  const own = entries.map((entry): [string, string] => [
+    entry.slice(0, entry.indexOf('=')),
+    entry.slice(entry.indexOf('=') + 1),
+  ]);
+  return {
+    HOME: home,
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    HOSTNAME: hostname,
+    ...Object.fromEntries(own),
+  };
+}
+
+function textOf(files: FakeFileSystem, path: string): string {
+  return files.lookup(path) === undefined ? '' : new TextDecoder().decode(files.read(path));
+}
+
+function orPathError<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof FakeSystemError)) throw error;
+    throw new MayflyError('PATH_NOT_FOUND', error.message, { cause: error });
+  }
+}

@@ -1,0 +1,145 @@
+import type { Clock } from '../../core/clock.ts';
+import type { ContainerSpec, MountSpec, PublishedPort } from '../../core/container.ts';
+import type { Container, Leak, Sandbox, SandboxSpec } from '../../core/engine.ts';
+import { MayflyError } from '../../core/mayfly-error.ts';
+import { FakeContainer } from './fake-container.ts';
+import { FakeFileSystem, type FakeMount } from './fake-file-system.ts';
+import { FakeNamespace, FakeNetworks, type FakeReach } from './fake-network.ts';
+import type { FakePrograms } from './fake-program.ts';
+import { directoryNode, type FakeNode, type FakeTree, fileNode, treeOf } from './fake-tree.ts';
+
+export interface FakeSandboxParts {
+  readonly spec: SandboxSpec;
+  readonly clock: Clock;
+  readonly programs: FakePrograms;
+  readonly layers: ReadonlyMap<string, FakeTree>;
+  readonly reach: FakeReach;
+  /** What `close` says was left behind. */
+  readonly leaks: readonly Leak[];
+  readonly startDelayMs: number;
+  readonly nextNumber: () => number;
+}
+
+/** Far from anything real: nothing listens on the host for a fake. */
+const firstHostPort = 40_000;
+
+export class FakeSandbox implements Sandbox {
+  readonly #parts: FakeSandboxParts;
+  readonly #networks: FakeNetworks;
+  readonly #volumes = new Map<string, FakeTree>();
+  readonly #containers = new Map<string, FakeContainer>();
+  #closed: Promise<readonly Leak[]> | undefined;
+
+  constructor(parts: FakeSandboxParts) {
+    this.#parts = parts;
+    this.#networks = new FakeNetworks(parts.spec.networks, parts.reach);
+    for (const { name } of parts.spec.volumes) this.#volumes.set(name, treeOf({}));
+  }
+
+  /** Those that exist: for tests that count. */
+  get containers(): readonly FakeContainer[] {
+    return [...this.#containers.values()];
+  }
+
+  async startContainer(spec: ContainerSpec, signal: AbortSignal): Promise<Container> {
+    signal.throwIfAborted();
+    if (this.#closed !== undefined) throw new MayflyError('INTERNAL', 'the sandbox is closed');
+    if (this.#containers.has(spec.name))
+      throw new MayflyError('INTERNAL', `a container \`${spec.name}\` exists already`);
+    if (this.#parts.startDelayMs > 0) await this.#parts.clock.sleep(this.#parts.startDelayMs, signal);
+    const namespace = this.#namespaceOf(spec);
+    try {
+      const container = new FakeContainer({
+        id: String(this.#parts.nextNumber()).padStart(64, '0'),
+        spec,
+        files: this.#filesOf(spec),
+        namespace,
+        networks: this.#networks,
+        ports: spec.ports.map((port) => this.#publish(port)),
+        programs: this.#parts.programs,
+        clock: this.#parts.clock,
+        onRemove: () => this.#containers.delete(spec.name),
+      });
+      this.#containers.set(spec.name, container);
+      return container;
+    } catch (error) {
+      this.#networks.detachAll(spec.name);
+      throw error;
+    }
+  }
+
+  close(): Promise<readonly Leak[]> {
+    this.#closed ??= this.#endAll();
+    return this.#closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #endAll(): Promise<readonly Leak[]> {
+    await Promise.all(this.containers.map((container) => container.remove()));
+    return this.#parts.leaks;
+  }
+
+  #namespaceOf(spec: ContainerSpec): FakeNamespace {
+    if (spec.network.kind === 'shared') {
+      const other = this.#containers.get(spec.network.container);
+      if (other === undefined)
+        throw new MayflyError(
+          'NETWORK_FAILED',
+          `no container \`${spec.network.container}\` to share a network with`,
+        );
+      return other.namespace;
+    }
+    const namespace = new FakeNamespace(spec.name);
+    const attachments = spec.network.kind === 'none' ? [] : spec.network.attachments;
+    for (const attachment of attachments)
+      this.#networks.attach(spec.name, attachment, spec.hostname, namespace);
+    return namespace;
+  }
+
+  #filesOf(spec: ContainerSpec): FakeFileSystem {
+    const root: FakeTree = new Map([['/', directoryNode()]]);
+    for (const layer of spec.rootfs.layers) {
+      for (const [path, node] of this.#parts.layers.get(layer.directory) ?? []) root.set(path, node);
+    }
+    const mounts = spec.mounts.map((mount) => this.#mountOf(mount, root));
+    return new FakeFileSystem(root, spec.rootfs.readOnly, mounts, () => this.#parts.clock.nowMs());
+  }
+
+  #mountOf(mount: MountSpec, root: FakeTree): FakeMount {
+    switch (mount.kind) {
+      case 'volume':
+        return {
+          target: mount.target,
+          tree: this.#volume(mount.volume, mount.target, mount.copyImageContent, root),
+          readOnly: mount.readOnly,
+        };
+      case 'bind':
+      case 'tmpfs':
+        return { target: mount.target, tree: treeOf({}), readOnly: mount.readOnly };
+      case 'file':
+        return { target: mount.target, tree: new Map([['/', fileMountNode(mount)]]), readOnly: true };
+    }
+  }
+
+  /** A named volume takes the image's content at its first mount (language.md R14). */
+  #volume(name: string, target: string, copyImageContent: boolean, root: FakeTree): FakeTree {
+    const tree = this.#volumes.get(name);
+    if (tree === undefined) throw new MayflyError('INTERNAL', `no volume \`${name}\` in the sandbox`);
+    if (copyImageContent && tree.size === 1) {
+      for (const [path, node] of root)
+        if (path.startsWith(`${target}/`)) tree.set(path.slice(target.length), node);
+    }
+    return tree;
+  }
+
+  #publish(port: PublishedPort): PublishedPort {
+    return port.hostPort === 0 ? { ...port, hostPort: firstHostPort + this.#parts.nextNumber() } : port;
+  }
+}
+
+function fileMountNode({ content, mode, uid, gid }: Extract<MountSpec, { kind: 'file' }>): FakeNode {
+  return fileNode(content, { mode, uid, gid });
+}

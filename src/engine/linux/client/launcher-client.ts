@@ -1,0 +1,167 @@
+import type { Socket } from 'node:net';
+import { MayflyError } from '../../../core/mayfly-error.ts';
+import { encodeTape } from '../tape/encode.ts';
+import type { Op, Tape } from '../tape/op.ts';
+import type { TapePerformer } from '../tape/tape-performer.ts';
+import { encodeFrame, FrameReader, fromLauncher, maxFrameBytes, toLauncher } from './frame.ts';
+import { type LaunchFailure, launchError } from './launch-failure.ts';
+import { LaunchedProcess } from './launched-process.ts';
+import { PumpedDatagrams } from './pumped-datagrams.ts';
+import { type PumpedDirections, PumpedDuplex } from './pumped-duplex.ts';
+import { PumpedListener } from './pumped-listener.ts';
+import type { StreamControl, StreamEnd } from './stream-end.ts';
+
+interface Request {
+  readonly tape: Tape;
+  readonly resolve: (replies: readonly Uint8Array[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * One server of the launcher (the supervisor, or a sandbox's init) seen from Node: tapes go in, replies, process ends and
+ * stream bytes come out. Tapes are performed in the order they are given.
+ */
+export class LauncherClient implements TapePerformer, StreamControl {
+  readonly #channel: Socket;
+  readonly #frames = new FrameReader();
+  readonly #requests = new Map<number, Request>();
+  readonly #processes = new Map<number, LaunchedProcess>();
+  readonly #streams = new Map<number, StreamEnd>();
+  #lastId = 0;
+  #closed: MayflyError | undefined;
+
+  constructor(channel: Socket) {
+    this.#channel = channel;
+    channel.on('data', (chunk: Buffer) => this.#frames.read(chunk, (type, body) => this.#onFrame(type, body)));
+    channel.on('error', () => {}); // 'close' follows and says it to everyone who waits
+    channel.on('close', () => this.#onClose());
+  }
+
+  /** Performs the tape whole; rejects with what the kernel refused. Resolves with the operations' replies, in order. */
+  perform(tape: Tape): Promise<readonly Uint8Array[]> {
+    if (this.#closed !== undefined) return Promise.reject(this.#closed);
+    const id = this.#nextId();
+    const bytes = encodeTape(tape);
+    if (bytes.byteLength > maxFrameBytes - 16) {
+      return Promise.reject(new MayflyError('INTERNAL', `a tape of ${bytes.byteLength} bytes is over the limit of ${maxFrameBytes}`));
+    }
+    const answer = new Promise<readonly Uint8Array[]>((resolve, reject) => this.#requests.set(id, { tape, resolve, reject }));
+    this.#channel.write(encodeFrame(toLauncher.tape, id, bytes));
+    return answer;
+  }
+
+  /** A number and a place for a process that a tape is about to `clone`; `tape` is the clone's, for error sentences. */
+  expectProcess(makeTape: (process: number) => readonly Op[]): LaunchedProcess {
+    const id = this.#nextId();
+    const process = new LaunchedProcess(id, makeTape(id));
+    this.#processes.set(id, process);
+    process.exited.finally(() => this.#processes.delete(id)).catch(() => {});
+    return process;
+  }
+
+  /** A number for a stream that a tape is about to `pump`. */
+  nextStream(): number {
+    return this.#nextId();
+  }
+
+  duplex(stream: number, directions: PumpedDirections): PumpedDuplex {
+    return new PumpedDuplex(stream, this, directions);
+  }
+
+  datagrams(stream: number): PumpedDatagrams {
+    return new PumpedDatagrams(stream, this);
+  }
+
+  listener(stream: number): PumpedListener {
+    return new PumpedListener(stream, this);
+  }
+
+  /** Tells the server to end, as the death of this process would. */
+  close(): void {
+    this.#channel.end();
+  }
+
+  send(type: number, stream: number, body?: Uint8Array): void {
+    if (this.#streams.has(stream) && this.#channel.writable) this.#channel.write(encodeFrame(type, stream, body));
+  }
+
+  register(stream: number, end: StreamEnd): void {
+    this.#streams.set(stream, end);
+  }
+
+  forget(stream: number): void {
+    this.#streams.delete(stream);
+  }
+
+  #nextId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
+  }
+
+  #onFrame(type: number, body: Buffer): void {
+    const id = body.readUInt32LE(0);
+    switch (type) {
+      case fromLauncher.done:
+        return this.#takeRequest(id)?.resolve(readReplies(body));
+      case fromLauncher.failed:
+        return this.#onFailed(id, body);
+      case fromLauncher.started:
+        return this.#processes.get(id)?.onStarted(body.readUInt32LE(4));
+      case fromLauncher.launchFailed:
+        return this.#processes.get(id)?.onFailed(readFailure(body));
+      case fromLauncher.exited:
+        return this.#processes.get(id)?.onExited(body.readUInt32LE(4));
+      case fromLauncher.data:
+        return this.#streams.get(id)?.onData(body.subarray(4));
+      case fromLauncher.end:
+        return this.#streams.get(id)?.onEnd();
+      case fromLauncher.closed:
+        return this.#streams.get(id)?.onClosed(body.readUInt32LE(4));
+      case fromLauncher.written:
+        return this.#streams.get(id)?.onWritten(body.readUInt32LE(4));
+      case fromLauncher.accepted:
+        return this.#streams.get(id)?.onAccepted(body.readUInt32LE(4), body.subarray(8));
+      case fromLauncher.connected:
+        return this.#streams.get(id)?.onConnected();
+    }
+  }
+
+  #onFailed(id: number, body: Buffer): void {
+    const request = this.#takeRequest(id);
+    request?.reject(launchError(request.tape, readFailure(body)));
+  }
+
+  #takeRequest(id: number): Request | undefined {
+    const request = this.#requests.get(id);
+    this.#requests.delete(id);
+    return request;
+  }
+
+  #onClose(): void {
+    this.#closed = new MayflyError('LAUNCHER_DIED', 'the launcher has ended');
+    for (const request of this.#requests.values()) request.reject(this.#closed);
+    this.#requests.clear();
+    for (const process of [...this.#processes.values()]) process.onLauncherEnded(this.#closed);
+    for (const end of [...this.#streams.values()]) end.onClosed(0);
+  }
+}
+
+/** DONE: u32 request, then for each replying operation u32 length and the bytes. */
+function readReplies(body: Buffer): readonly Uint8Array[] {
+  const replies: Uint8Array[] = [];
+  for (let at = 4; at < body.length; ) {
+    const length = body.readUInt32LE(at);
+    replies.push(Buffer.from(body.subarray(at + 4, at + 4 + length)));
+    at += 4 + length;
+  }
+  return replies;
+}
+
+function readFailure(body: Buffer): LaunchFailure {
+  return {
+    opIndex: body.readUInt32LE(4),
+    opCode: body.readUInt32LE(8),
+    errno: body.readUInt32LE(12),
+    detail: body.readUInt32LE(16),
+  };
+}

@@ -1,0 +1,32 @@
+import type { ContainerSpec, ProcessSpec, PublishedPort } from '../../../core/container.ts';
+import type { AttachedNetwork } from '../../../core/engine.ts';
+import type { LauncherClient } from '../client/launcher-client.ts';
+import type { IpAddress } from '../net/ip.ts';
+import type { UserDatabase } from '../plan/resolve-user.ts';
+import type { SlotPool } from '../sandbox/slot-pool.ts';
+import type { SeccompProgram } from '../seccomp/seccomp-program.ts';
+import type { Slot } from '../tape/op.ts';
+import type { LinuxProcess } from './linux-process.ts';
+
+/** What a container needs of the sandbox it lives in. */
+export interface ContainerHome {
+  readonly init: LauncherClient;
+  readonly slots: SlotPool;
+  readonly mappedIds: number;
+  readonly inheritedOomScoreAdj: number;
+  readonly ipv6: boolean;
+  /** Starts the main process, on the writable layer of before if there is one. */
+  launch(spec: ContainerSpec, pidfd: Slot): Promise<LinuxProcess>;
+  seccompFor(process: ProcessSpec): SeccompProgram | undefined;
+  imageUsers(spec: ContainerSpec): Promise<UserDatabase>;
+  /** Descriptors of the container's cgroups, for processes that join. */
+  cgroupsOf(container: string): readonly Slot[];
+  wasOomKilled(container: string): Promise<boolean>;
+  networksOf(container: string): readonly AttachedNetwork[];
+  portsOf(container: string): readonly PublishedPort[];
+  /** The addresses a name has for a container; undefined: no such name on its networks. */
+  resolve(container: string, name: string): readonly IpAddress[] | undefined;
+  connect(container: string, pidfd: Slot, network: string): Promise<void>;
+  disconnect(container: string, network: string): Promise<void>;
+  removeContainer(spec: ContainerSpec, pidfd: Slot): Promise<void>;
+}

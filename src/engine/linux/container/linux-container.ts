@@ -1,0 +1,176 @@
+import type { Duplex, Readable } from 'node:stream';
+import type { ContainerSpec, ExitStatus, ProcessSpec, PublishedPort } from '../../../core/container.ts';
+import type { AttachedNetwork, Container, ContainerState, FileFacts, ListeningSocket, Process } from '../../../core/engine.ts';
+import { MayflyError } from '../../../core/mayfly-error.ts';
+import { parseSignal } from '../abi/signals.ts';
+import { parseListening, planListening } from '../net/plan-listening.ts';
+import type { Slot } from '../tape/op.ts';
+import { ContainerFiles } from './container-files.ts';
+import { dialFrom } from './dial.ts';
+import { execInContainer } from './exec.ts';
+import type { ContainerHome } from './container-home.ts';
+import type { LinuxProcess } from './linux-process.ts';
+import { planSignalAll } from './plan-signal-all.ts';
+
+/** One container of a sandbox. What it shares with the others is behind `ContainerHome`. */
+export class LinuxContainer implements Container {
+  readonly id: string;
+  readonly #spec: ContainerSpec;
+  readonly #home: ContainerHome;
+  readonly #pidfd: Slot;
+  readonly #files: ContainerFiles;
+  #main: LinuxProcess | undefined;
+  #state: ContainerState = 'exited';
+
+  constructor(spec: ContainerSpec, id: string, home: ContainerHome) {
+    this.#spec = spec;
+    this.id = id;
+    this.#home = home;
+    this.#pidfd = home.slots.take();
+    this.#files = new ContainerFiles(home, spec.name, this.#pidfd);
+  }
+
+  get name(): string {
+    return this.#spec.name;
+  }
+
+  get state(): ContainerState {
+    return this.#state;
+  }
+
+  get main(): Process {
+    if (this.#main === undefined) throw new MayflyError('INTERNAL', `${this.name} has never been started`);
+    return this.#main;
+  }
+
+  get networks(): readonly AttachedNetwork[] {
+    return this.#home.networksOf(this.name);
+  }
+
+  get ports(): readonly PublishedPort[] {
+    return this.#home.portsOf(this.name);
+  }
+
+  /** The container's pidfd, for those who share its namespaces. */
+  get pidfd(): Slot {
+    return this.#pidfd;
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    if (this.#state === 'running' || this.#state === 'paused') return;
+    if (this.#state === 'removed') throw new MayflyError('INTERNAL', `${this.name} has been removed`);
+    signal.throwIfAborted();
+    const main = await this.#home.launch(this.#spec, this.#pidfd);
+    this.#main = main;
+    this.#state = 'running';
+    main.exited
+      .catch(() => {})
+      .then(() => {
+        if (this.#main === main && this.#state !== 'removed') this.#state = 'exited';
+      });
+  }
+
+  async exec(spec: ProcessSpec, signal: AbortSignal): Promise<Process> {
+    signal.throwIfAborted();
+    this.#requireRunning('exec');
+    return execInContainer(this.#home, this.#spec, this.#pidfd, spec, this.#files);
+  }
+
+  async stop(graceMs?: number): Promise<ExitStatus> {
+    const main = this.#main;
+    if (main === undefined) throw new MayflyError('INTERNAL', `${this.name} has never been started`);
+    if (this.#state === 'paused') await this.unpause();
+    if (this.#state !== 'running') return main.exited;
+    await main.kill(this.#spec.stopSignal);
+    const timer = setTimeout(() => void main.kill('SIGKILL'), graceMs ?? this.#spec.stopGraceMs);
+    return main.exited.finally(() => clearTimeout(timer));
+  }
+
+  async kill(signalName: string): Promise<void> {
+    this.#requireRunning(`send ${signalName} to`);
+    await this.main.kill(signalName);
+    if (parseSignal(signalName) === 9) await this.main.exited;
+  }
+
+  async pause(): Promise<void> {
+    this.#requireRunning('pause');
+    await this.#signalAll('SIGSTOP');
+    this.#state = 'paused';
+  }
+
+  async unpause(): Promise<void> {
+    if (this.#state !== 'paused') throw this.#wrongState('unpause');
+    await this.#signalAll('SIGCONT');
+    this.#state = 'running';
+  }
+
+  async connect(network: string): Promise<void> {
+    this.#requireRunning('connect');
+    await this.#home.connect(this.name, this.#pidfd, network);
+  }
+
+  async disconnect(network: string): Promise<void> {
+    await this.#home.disconnect(this.name, network);
+  }
+
+  async remove(): Promise<void> {
+    if (this.#state === 'removed') return;
+    if (this.#state === 'running' || this.#state === 'paused') {
+      await this.main.kill('SIGKILL');
+      await this.#main?.exited.catch(() => {});
+    }
+    this.#state = 'removed';
+    await this.#home.removeContainer(this.#spec, this.#pidfd);
+  }
+
+  async dial(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
+    this.#requireRunning('connect from');
+    return dialFrom(this.#home, this.name, this.#pidfd, { host, port }, signal);
+  }
+
+  async listening(): Promise<readonly ListeningSocket[]> {
+    if (this.#state !== 'running' && this.#state !== 'paused') return [];
+    const scratch = this.#home.slots.take();
+    try {
+      const replies = await this.#home.init.perform(planListening(this.#pidfd, scratch, this.#home.ipv6));
+      return parseListening(replies, this.#home.ipv6);
+    } catch (error) {
+      if (this.state === 'exited') return []; // it ended meanwhile
+      throw error;
+    } finally {
+      this.#home.slots.give(scratch);
+    }
+  }
+
+  stat(path: string, options: { readonly followLinks?: boolean } = {}): Promise<FileFacts | undefined> {
+    return this.#files.stat(path, options.followLinks ?? false);
+  }
+
+  readFile(path: string, maxBytes: number): Promise<Uint8Array> {
+    return this.#files.readFile(path, maxBytes);
+  }
+
+  readArchive(path: string): Readable {
+    return this.#files.readArchive(path);
+  }
+
+  writeArchive(path: string, tar: Readable): Promise<void> {
+    return this.#files.writeArchive(path, tar);
+  }
+
+  async #signalAll(name: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
+    const signal = parseSignal(name) ?? 0;
+    const process = this.#home.init.expectProcess(() => [{ kind: 'killAll', signal }]);
+    await this.#home.init.perform(planSignalAll(process, this.#pidfd));
+    await process.exited;
+    await this.main.kill(name);
+  }
+
+  #requireRunning(what: string): void {
+    if (this.#state !== 'running') throw this.#wrongState(what);
+  }
+
+  #wrongState(what: string): MayflyError {
+    return new MayflyError('INTERNAL', `cannot ${what} ${this.name}: it is ${this.#state}`);
+  }
+}

@@ -1,0 +1,63 @@
+import type { Readable, Writable } from 'node:stream';
+import type { ExitStatus } from '../../../core/container.ts';
+import type { Process } from '../../../core/engine.ts';
+import { MayflyError } from '../../../core/mayfly-error.ts';
+import { parseSignal, signalName } from '../abi/signals.ts';
+import type { LaunchedProcess, WaitStatus } from '../client/launched-process.ts';
+import type { LauncherClient } from '../client/launcher-client.ts';
+import type { Stdio } from '../sandbox/stdio.ts';
+
+/** A process of a container: its main one or one of `exec`. */
+export class LinuxProcess implements Process {
+  readonly stdin: Writable | undefined;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  readonly exited: Promise<ExitStatus>;
+  readonly #init: LauncherClient;
+  readonly #launched: LaunchedProcess;
+  readonly #terminal: number | undefined;
+  #pid: number | undefined;
+
+  constructor(init: LauncherClient, launched: LaunchedProcess, stdio: Stdio, pid: number | undefined, wasOomKilled: () => Promise<boolean>) {
+    this.#init = init;
+    this.#launched = launched;
+    this.#terminal = stdio.terminal;
+    this.#pid = pid;
+    this.stdin = stdio.stdin;
+    this.stdout = stdio.stdout;
+    this.stderr = stdio.stderr;
+    // Writing to a process that has ended is an error of the writer's; nobody may be listening.
+    stdio.stdin?.on('error', () => {});
+    this.exited = launched.exited.then(async (status) => {
+      this.#pid = undefined;
+      return exitStatus(status, await wasOomKilled());
+    });
+    this.exited.catch(() => {});
+  }
+
+  get pid(): number | undefined {
+    return this.#pid;
+  }
+
+  /** A process that has ended already is not an error. */
+  async kill(name: string): Promise<void> {
+    const signal = parseSignal(name);
+    if (signal === undefined) throw new MayflyError('SCENARIO_WRONG_VALUE', `there is no signal ${name}`);
+    await this.#init.perform([{ kind: 'kill', process: this.#launched.id, signal }]).catch((error: unknown) => {
+      if (!isNoSuchProcess(error)) throw error;
+    });
+  }
+
+  async resize(columns: number, rows: number): Promise<void> {
+    if (this.#terminal === undefined) return;
+    await this.#init.perform([{ kind: 'windowSize', stream: this.#terminal, rows, columns }]).catch(() => {}); // it ended
+  }
+}
+
+function isNoSuchProcess(error: unknown): boolean {
+  return error instanceof MayflyError && (error.cause as { errno?: string } | undefined)?.errno === 'ESRCH';
+}
+
+function exitStatus({ code, signal }: WaitStatus, oomKilled: boolean): ExitStatus {
+  return { code, ...(signal === undefined ? {} : { signal: signalName(signal) }), oomKilled };
+}

@@ -1,0 +1,149 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { access, constants, mkdir, readdir, readFile, readlink, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
+import { promisify } from 'node:util';
+import { MayflyError } from '../../core/mayfly-error.ts';
+
+const run = promisify(execFile);
+
+/** The launcher as a process with its two channels: its own, and the one it hands to the sandbox's init. */
+export interface SpawnedLauncher {
+  readonly pid: number;
+  readonly channel: Socket;
+  readonly initChannel: Socket;
+  /** When the process has ended. */
+  readonly ended: Promise<void>;
+}
+
+/**
+ * The engine's one door to the operating system: all processes it spawns and all files it writes go through here
+ * (besides what tapes do).
+ */
+export class Host {
+  readonly #searchPath: string;
+
+  constructor(environment: NodeJS.ProcessEnv) {
+    // The system's own programs may be outside of an ordinary user's PATH (newuidmap is not, pasta is not, ip is).
+    this.#searchPath = environment.PATH ?? '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin';
+  }
+
+  spawnLauncher(path: string): SpawnedLauncher {
+    // In a session of its own: a Ctrl-C meant for Node must not end the supervisor before it has cleaned up.
+    const child = spawn(path, [], { stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'pipe'], detached: true, env: {}, cwd: '/' });
+    const ended = endOf(child, path);
+    const pid = child.pid;
+    if (pid === undefined) throw new MayflyError('LAUNCHER_MISSING', `cannot start the launcher ${path}`, { cause: ended });
+    return { pid, channel: child.stdio[3] as Socket, initChannel: child.stdio[4] as Socket, ended };
+  }
+
+  /** Runs a helper program of the system to its end, with a time limit. */
+  async runProgram(program: string, args: readonly string[], timeoutMs: number): Promise<void> {
+    try {
+      await run(program, [...args], { timeout: timeoutMs, env: { PATH: this.#searchPath } });
+    } catch (cause) {
+      const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+      const said = String((cause as { stderr?: unknown }).stderr ?? '').trim();
+      throw new MayflyError(
+        missing ? 'HOST_MISSING_PROGRAM' : 'HOST_NO_USERNS',
+        missing ? `${program} is not installed` : `${program} ${args.join(' ')} failed: ${said || String(cause)}`,
+        { cause, ...(missing ? { hint: `install the package that has ${program} (Debian: uidmap)` } : {}) },
+      );
+    }
+  }
+
+  /** Undefined when the file is not there or not readable. */
+  async readText(path: string): Promise<string | undefined> {
+    return readFile(path, 'utf8').catch(() => undefined);
+  }
+
+  async makeDirectory(path: string, mode: number): Promise<void> {
+    await mkdir(path, { recursive: true, mode });
+  }
+
+  /** False when it exists already. */
+  async createExclusively(path: string, text: string): Promise<boolean> {
+    try {
+      await writeFile(path, text, { flag: 'wx', mode: 0o600 });
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    }
+  }
+
+  readonly pid = process.pid;
+
+  /** `pid starttime`, which names a process for good (proc(5), /proc/PID/stat field 22); empty if there is none. */
+  async processIdentity(pid: number): Promise<string> {
+    const stat = await this.readText(`/proc/${pid}/stat`);
+    const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields?.[19] === undefined ? '' : `${pid} ${fields[19]}`;
+  }
+
+  /** Moves a file out of the way and removes it; false when someone else did. */
+  async renameAway(path: string): Promise<boolean> {
+    const away = `${path}.stale-${this.pid}`;
+    try {
+      await rename(path, away);
+    } catch {
+      return false;
+    }
+    await this.removeFile(away);
+    return true;
+  }
+
+  async readLink(path: string): Promise<string | undefined> {
+    return readlink(path).catch(() => undefined);
+  }
+
+  /** Names in a directory; empty when it is not there. */
+  async list(path: string): Promise<readonly string[]> {
+    return readdir(path).catch(() => []);
+  }
+
+  async exists(path: string): Promise<boolean> {
+    return access(path).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** The path of a program on PATH; undefined if it is not installed. */
+  async findProgram(name: string): Promise<string | undefined> {
+    for (const directory of this.#searchPath.split(':')) {
+      const path = `${directory}/${name}`;
+      const executable = await access(path, constants.X_OK).then(
+        () => true,
+        () => false,
+      );
+      if (executable) return path;
+    }
+    return undefined;
+  }
+
+  async isWritable(path: string): Promise<boolean> {
+    return access(path, constants.W_OK).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async removeFile(path: string): Promise<void> {
+    await rm(path, { force: true });
+  }
+
+  async removeEmptyDirectory(path: string): Promise<void> {
+    await rmdir(path);
+  }
+}
+
+function endOf(child: ChildProcess, path: string): Promise<void> {
+  const ended = new Promise<void>((resolve, reject) => {
+    child.once('exit', () => resolve());
+    child.once('error', (cause) => {
+      reject(new MayflyError('LAUNCHER_MISSING', `cannot start the launcher ${path}: ${cause.message}`, { cause }));
+    });
+  });
+  ended.catch(() => {});
+  return ended;
+}

@@ -1,0 +1,20 @@
+/* Started with the channel to Node as descriptor 3; serves it until it closes. */
+#include "launcher.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { CHANNEL = 3 };
+
+int main(void) {
+  /* Descriptors 0 to 2 exist, so that no channel or slot can ever be taken for standard output. */
+  for (int fd = 0; fd < 3; fd++)
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0 && dup2(CHANNEL, fd) < 0) return 70;
+  if (fcntl(CHANNEL, F_SETFD, FD_CLOEXEC) < 0) {
+    static const char hint[] = "mayfly-launcher is started by mayfly, with its channel as descriptor 3\n";
+    return write(2, hint, sizeof hint - 1) < 0 ? 71 : 64;
+  }
+  serve(CHANNEL);
+}

@@ -1,0 +1,346 @@
+/* Children: cloned by a tape, released by their parent, reaped at once. A child and its parent talk over a sync socket. */
+#define _GNU_SOURCE
+#include "launcher.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+struct process {
+  struct process *next;
+  uint32_t id;
+  pid_t pid;
+  int sync;      /* -1 after end of file */
+  bool released;
+  bool started;  /* said to Node */
+  bool failed;   /* a failure was said; the end is then not news */
+  bool has_status;
+  int status;
+};
+
+/* One message on the sync socket, child to parent. */
+struct sync_message {
+  char kind; /* F failed · O offers a pump (with a descriptor) · S started · X main process exited */
+  uint32_t a, b, c, d;
+};
+
+int sync_fd = -1;
+bool is_server = true;
+static struct process *processes;
+
+static struct process *find(uint32_t id) {
+  for (struct process *p = processes; p; p = p->next)
+    if (p->id == id) return p;
+  errno = ESRCH;
+  return NULL;
+}
+
+int process_pid(uint32_t id) {
+  struct process *p = find(id);
+  return p ? p->pid : -1;
+}
+
+static void send_sync(const struct sync_message *m, int fd) {
+  struct iovec part = {(void *)(uintptr_t)m, sizeof *m};
+  union { struct cmsghdr align; char room[CMSG_SPACE(sizeof(int))]; } control = {0};
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+  if (fd >= 0) {
+    message.msg_control = &control;
+    message.msg_controllen = sizeof control.room;
+    struct cmsghdr *c = CMSG_FIRSTHDR(&message);
+    c->cmsg_level = SOL_SOCKET;
+    c->cmsg_type = SCM_RIGHTS;
+    c->cmsg_len = CMSG_LEN(sizeof fd);
+    memcpy(CMSG_DATA(c), &fd, sizeof fd);
+  }
+  if (sendmsg(sync_fd, &message, MSG_NOSIGNAL) < 0) _exit(126);
+}
+
+void process_child_failed(const struct failure *x) {
+  struct sync_message m = {'F', x->op_index, x->op_code, x->error, x->detail};
+  send_sync(&m, -1);
+  _exit(127);
+}
+
+static _Noreturn void run_child(int sync, const struct field *tape) {
+  struct failure failure;
+  sync_fd = sync;
+  is_server = false;
+  if (perform_tape(tape->data, tape->length, &failure) < 0) process_child_failed(&failure);
+  _exit(0);
+}
+
+int op_clone(const struct field *f) {
+  int pair[2], pidfd = -1;
+  if (!is_server || find((uint32_t)f[1].number)) {
+    errno = is_server ? EEXIST : EPERM;
+    return -1;
+  }
+  struct process *p = calloc(1, sizeof *p);
+  if (p == NULL || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
+    free(p);
+    return -1;
+  }
+  struct clone_args args = {
+      .flags = f[0].number | CLONE_PIDFD, .pidfd = (uint64_t)(uintptr_t)&pidfd, .exit_signal = SIGCHLD};
+  pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof args);
+  if (pid == 0) {
+    close(pair[0]);
+    run_child(pair[1], &f[3]);
+  }
+  int error = errno;
+  close(pair[1]);
+  if (pid < 0) {
+    close(pair[0]);
+    free(p);
+    errno = error;
+    return -1;
+  }
+  *p = (struct process){.next = processes, .id = (uint32_t)f[1].number, .pid = pid, .sync = pair[0]};
+  processes = p;
+  if (f[2].number == NO_SLOT) close(pidfd);
+  else if (slot_put(f[2].number, pidfd) < 0) return -1;
+  return watch(p->sync, WATCH_SYNC, p->id, EPOLLIN, false);
+}
+
+int op_await(const struct field *f) {
+  (void)f;
+  char go;
+  if (recv(sync_fd, &go, 1, 0) != 1) _exit(125); /* the parent is gone, or gave up */
+  return 0;
+}
+
+int op_release(const struct field *f) {
+  struct process *p = find((uint32_t)f[0].number);
+  if (p == NULL) return -1;
+  p->released = true;
+  return send(p->sync, "g", 1, MSG_NOSIGNAL) == 1 ? 0 : -1;
+}
+
+int op_exit(const struct field *f) { _exit((int)f[0].number); }
+
+int op_kill(const struct field *f) {
+  int pid = process_pid((uint32_t)f[0].number); /* ours and not yet reaped: the number cannot have been given away */
+  return pid < 0 ? -1 : kill(pid, (int)f[1].number);
+}
+
+int op_killAll(const struct field *f) { return kill(-1, (int)f[0].number) < 0 && errno != ESRCH ? -1 : 0; }
+
+int op_offerPump(const struct field *f) {
+  struct sync_message m = {'O', (uint32_t)f[1].number, (uint32_t)f[2].number, (uint32_t)f[3].number, 0};
+  int fd = slot_fd(f[0].number);
+  if (fd < 0) return -1;
+  send_sync(&m, fd);
+  slot_close(f[0].number);
+  return 0;
+}
+
+int op_processId(const struct field *f) {
+  int pid = process_pid((uint32_t)f[0].number);
+  if (pid < 0) return -1;
+  reply_add(&pid, sizeof pid);
+  return 0;
+}
+
+/* --- pid 1 of a container: reaps everything, forwards signals to the main process, ends with it */
+
+static _Noreturn void be_init(pid_t main_pid, int exec_pipe) {
+  char byte;
+  struct sync_message started = {'S', 0, 0, 0, 0}, ended = {'X', 0, 0, 0, 0};
+  while (read(exec_pipe, &byte, 1) < 0 && errno == EINTR) {} /* ends at exec, or with the child */
+  if (dup2(sync_fd, 3) < 0) _exit(126);
+  sync_fd = 3;
+  syscall(SYS_close_range, 4u, ~0u, 0u);
+  syscall(SYS_close_range, 0u, 2u, 0u);
+  send_sync(&started, -1);
+  sigset_t all;
+  sigfillset(&all);
+  for (;;) {
+    int status, signal_number = sigwaitinfo(&all, NULL);
+    if (signal_number < 0) continue;
+    if (signal_number != SIGCHLD) {
+      kill(main_pid, signal_number);
+      continue;
+    }
+    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+      if (pid != main_pid) continue;
+      ended.a = (uint32_t)status;
+      send_sync(&ended, -1);
+      _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    }
+  }
+}
+
+int op_reap(const struct field *f) {
+  (void)f;
+  int exec_pipe[2];
+  sigset_t all;
+  sigfillset(&all);
+  if (pipe2(exec_pipe, O_CLOEXEC) < 0 || sigprocmask(SIG_SETMASK, &all, NULL) < 0) return -1;
+  prctl(PR_SET_NAME, "mayfly-init");
+  pid_t pid = fork();
+  if (pid < 0) return -1;
+  if (pid > 0) {
+    close(exec_pipe[1]);
+    be_init(pid, exec_pipe[0]);
+  }
+  close(exec_pipe[0]);
+  return 0;
+}
+
+/* --- exec */
+
+static int exec_searched(const char *name, char **argv, char **env) {
+  const char *path = "";
+  char candidate[4096];
+  int error = ENOENT;
+  if (strchr(name, '/')) return execve(name, argv, env);
+  for (char **e = env; *e; e++)
+    if (strncmp(*e, "PATH=", 5) == 0) path = *e + 5;
+  for (;; path++) {
+    size_t length = strcspn(path, ":");
+    if (length + strlen(name) + 2 < sizeof candidate) {
+      memcpy(candidate, path, length);
+      candidate[length] = 0;
+      if (length > 0) strcat(candidate, "/");
+      strcat(candidate, name);
+      execve(candidate, argv, env);
+      if (errno == EACCES) error = EACCES; /* execvp(3): remembered, the search goes on */
+      else if (errno != ENOENT && errno != ENOTDIR) return -1;
+    }
+    path += length;
+    if (*path == 0) break;
+  }
+  errno = error;
+  return -1;
+}
+
+int op_exec(const struct field *f) {
+  char **argv = tape_texts(&f[1]), **env = tape_texts(&f[2]);
+  if (argv == NULL || env == NULL) return -1;
+  serve_forget_signals();
+  return exec_searched(TEXT(f[0]), argv, env);
+}
+
+int op_execSlot(const struct field *f) {
+  int fd = slot_fd(f[0].number);
+  char **argv = tape_texts(&f[1]), **env = tape_texts(&f[2]);
+  if (fd < 0 || argv == NULL || env == NULL) return -1;
+  serve_forget_signals();
+  return (int)syscall(SYS_execveat, fd, "", argv, env, 0x1000 /* AT_EMPTY_PATH */);
+}
+
+/* --- what a server hears of its children */
+
+static void say_started(struct process *p) {
+  if (p->started || p->failed) return;
+  p->started = true;
+  say_numbers(SAY_STARTED, (uint32_t[]){p->id, (uint32_t)p->pid}, 2);
+}
+
+static void on_message(struct process *p, const struct sync_message *m, int fd) {
+  switch (m->kind) {
+    case 'F':
+      if (p->failed || p->started) break;
+      p->failed = true;
+      say_numbers(SAY_LAUNCH_FAILED, (uint32_t[]){p->id, m->a, m->b, m->c, m->d}, 5);
+      break;
+    case 'O':
+      if (fd >= 0 && pump_add(fd, m->a, m->b, m->c) == 0) return;
+      break;
+    case 'S': say_started(p); break;
+    case 'X':
+      p->has_status = true;
+      p->status = (int)m->a;
+      break;
+    default: break;
+  }
+  if (fd >= 0) close(fd);
+}
+
+static void read_sync(struct process *p) {
+  while (p->sync >= 0) {
+    struct sync_message m;
+    union { struct cmsghdr align; char room[CMSG_SPACE(sizeof(int))]; } control;
+    struct iovec part = {&m, sizeof m};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.room};
+    ssize_t n = recvmsg(p->sync, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EAGAIN) return;
+    if (n <= 0) {
+      unwatch(p->sync);
+      close(p->sync);
+      p->sync = -1;
+      return;
+    }
+    int fd = -1;
+    struct cmsghdr *c = CMSG_FIRSTHDR(&message);
+    if (c && c->cmsg_type == SCM_RIGHTS) memcpy(&fd, CMSG_DATA(c), sizeof fd);
+    if (n == sizeof m) on_message(p, &m, fd);
+    else if (fd >= 0) close(fd);
+  }
+}
+
+void process_on_sync(uint32_t id) {
+  struct process *p = find(id);
+  if (p == NULL) return;
+  read_sync(p);
+  if (p->sync < 0 && p->released) say_started(p); /* closed by exec */
+}
+
+static void forget(struct process *dead) {
+  for (struct process **at = &processes; *at; at = &(*at)->next) {
+    if (*at != dead) continue;
+    *at = dead->next;
+    break;
+  }
+  if (dead->sync >= 0) {
+    unwatch(dead->sync);
+    close(dead->sync);
+  }
+  free(dead);
+}
+
+static void on_exit_of(struct process *p, int status) {
+  read_sync(p);
+  if (p->released) say_started(p);
+  pumps_drain(p->id);
+  if (p->has_status) status = p->status;
+  if (!p->failed) say_numbers(SAY_EXITED, (uint32_t[]){p->id, (uint32_t)status}, 2);
+  forget(p);
+}
+
+void processes_on_sigchld(void) {
+  int status;
+  for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
+    for (struct process *p = processes; p; p = p->next)
+      if (p->pid == pid) {
+        on_exit_of(p, status);
+        break;
+      }
+}
+
+void processes_kill_unreleased(void) {
+  for (struct process *p = processes; p; p = p->next) {
+    if (p->released) continue;
+    p->failed = true;
+    kill(p->pid, SIGKILL);
+  }
+}
+
+void processes_end_all(void) {
+  for (struct process *p = processes; p; p = p->next) kill(p->pid, SIGKILL);
+  while (waitpid(-1, NULL, 0) > 0 || errno == EINTR) {}
+}

@@ -1,0 +1,93 @@
+import { MayflyError } from '../../../core/mayfly-error.ts';
+import { mountAttributes, mountFlags } from '../abi/mount-flags.ts';
+import { openFlags } from '../abi/open-flags.ts';
+import { noSlot, type Op, type Slot, type Tape } from '../tape/op.ts';
+import type { MountSource } from './container-input.ts';
+import { sandboxLayout } from './sandbox-layout.ts';
+
+/** Overlayfs takes at most 500 lower layers (OVL_MAX_STACK, fs/overlayfs/params.c); a page of options holds as many names. */
+const mostLayers = 500;
+
+export interface RootfsChoice {
+  readonly layers: number;
+  readonly imageKey: string;
+  readonly upper: MountSource;
+}
+
+export interface RootfsSlots {
+  /** `/` of the sandbox, as the child sees it. */
+  readonly sandbox: Slot;
+  readonly root: Slot;
+}
+
+/**
+ * The root file system of a container: the image's layers below, a private writable layer above. A read-only root has that
+ * layer too, for the mount points that the image lacks; it is made read-only once they are there.
+ */
+export function planRootfs({ layers, imageKey, upper }: RootfsChoice, slots: RootfsSlots): Tape {
+  if (layers > mostLayers) {
+    throw new MayflyError(
+      'IMAGE_LIMIT',
+      `the image has ${layers} layers; overlayfs takes at most ${mostLayers}`,
+    );
+  }
+  const root = `/${sandboxLayout.root}`;
+  return [
+    // Nothing that is mounted here may reach the sandbox, nor the other way round.
+    {
+      kind: 'mount',
+      source: '',
+      target: '/',
+      fsType: '',
+      flags: mountFlags.MS_REC | mountFlags.MS_PRIVATE,
+      data: '',
+    },
+    {
+      kind: 'open',
+      dir: noSlot,
+      path: '/',
+      flags: openFlags.O_PATH,
+      mode: 0,
+      resolve: 0,
+      into: slots.sandbox,
+    },
+    ...planUpper(upper, slots.sandbox),
+    ...(layers === 0 ? [] : [{ kind: 'chdir', path: `/${sandboxLayout.images}/${imageKey}` } as const]),
+    {
+      kind: 'mount',
+      source: 'overlay',
+      target: root,
+      fsType: 'overlay',
+      flags: 0,
+      data: overlayOptions(layers, upper),
+    },
+    { kind: 'open', dir: noSlot, path: root, flags: openFlags.O_PATH, mode: 0, resolve: 0, into: slots.root },
+  ];
+}
+
+function planUpper(upper: MountSource, sandbox: Slot): Tape {
+  if (upper.kind === 'path') return [];
+  return [{ kind: 'attachMount', mount: upper.slot, dir: sandbox, path: sandboxLayout.upper }];
+}
+
+/** `userxattr`: in a user namespace overlayfs may not write `trusted.*` (Linux 5.11). */
+function overlayOptions(layers: number, upper: MountSource): string {
+  // An image without layers (`FROM scratch`) still needs a lower directory.
+  const lower =
+    layers === 0 ? `/${sandboxLayout.emptyDirectory}` : Array.from({ length: layers }, (_, i) => i).join(':');
+  const base = upper.kind === 'path' ? upper.path : `/${sandboxLayout.upper}`;
+  return `lowerdir=${lower},upperdir=${base}/upper,workdir=${base}/work,userxattr`;
+}
+
+/** The last thing done to a root that is to be read-only: mount points are there by then. */
+export function planReadOnlyRoot(root: Slot): Op {
+  return {
+    kind: 'setMountAttributes',
+    slot: root,
+    set: mountAttributes.MOUNT_ATTR_RDONLY,
+    clear: 0,
+    propagation: 0,
+    userns: noSlot,
+    recursive: 0,
+  };
+}

@@ -1,0 +1,83 @@
+import type { ContainerSpec } from '../../../core/container.ts';
+import type { CgroupPlan } from '../plan/plan-cgroup.ts';
+import { planCgroup } from '../plan/plan-cgroup.ts';
+import type { Op, Slot } from '../tape/op.ts';
+import type { OpenedSandbox } from './open-sandbox.ts';
+import type { SandboxFacts } from './sandbox-facts.ts';
+import { initSlots, supervisorSlots } from './sandbox-slots.ts';
+import type { SlotPool } from './slot-pool.ts';
+
+interface Made {
+  readonly plan: CgroupPlan;
+  readonly slots: readonly Slot[];
+}
+
+/** The control groups of containers that have limits; made by the supervisor, joined through descriptors. */
+export class ContainerCgroups {
+  readonly #opened: OpenedSandbox;
+  readonly #slots: SlotPool;
+  readonly #runId: string;
+  readonly #facts: SandboxFacts;
+  readonly #made = new Map<string, Made>();
+  #count = 0;
+  /** One hand-over at a time: descriptors are told apart by their order only. */
+  #passing: Promise<unknown> = Promise.resolve();
+
+  constructor(opened: OpenedSandbox, slots: SlotPool, runId: string, facts: SandboxFacts) {
+    this.#opened = opened;
+    this.#slots = slots;
+    this.#runId = runId;
+    this.#facts = facts;
+  }
+
+  /** The descriptors the container's processes join by; none where nothing is limited. */
+  async make(spec: ContainerSpec): Promise<readonly Slot[]> {
+    const known = this.#made.get(spec.name);
+    if (known !== undefined) return known.slots;
+    if (Object.keys(spec.limits).length === 0) return [];
+    this.#count += 1;
+    const plan = planCgroup({
+      limits: spec.limits,
+      facts: this.#facts.cgroups,
+      runId: this.#runId,
+      container: `c${this.#count}`,
+      firstFree: supervisorSlots.firstFree,
+    });
+    const passing = this.#passing.then(() => this.#pass(plan));
+    this.#passing = passing.catch(() => {});
+    const slots = await passing;
+    this.#made.set(spec.name, { plan, slots });
+    return slots;
+  }
+
+  slotsOf(container: string): readonly Slot[] {
+    return this.#made.get(container)?.slots ?? [];
+  }
+
+  /** Whether the kernel has killed a process of the container for its memory limit. */
+  async wasOomKilled(container: string): Promise<boolean> {
+    const directory = this.#made.get(container)?.plan.directories.memory;
+    if (directory === undefined) return false;
+    const file = this.#facts.cgroups.version === 'v2' ? 'memory.events' : 'memory.oom_control';
+    const text = (await this.#facts.host.readText(`${directory}/${file}`)) ?? '';
+    return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0) > 0;
+  }
+
+  forget(container: string): void {
+    this.#made.delete(container);
+  }
+
+  async #pass(plan: CgroupPlan): Promise<readonly Slot[]> {
+    const { supervisor, init } = this.#opened;
+    const slots = plan.procs.map(() => this.#slots.take());
+    await supervisor.perform([
+      ...plan.ops,
+      ...plan.procs.flatMap((slot): readonly Op[] => [
+        { kind: 'sendSlot', socket: supervisorSlots.passTo, slot },
+        { kind: 'close', slot },
+      ]),
+    ]);
+    await init.perform(slots.map((into) => ({ kind: 'receiveSlot', socket: initSlots.passFrom, into })));
+    return slots;
+  }
+}

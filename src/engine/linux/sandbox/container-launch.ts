@@ -1,0 +1,126 @@
+import type { ContainerSpec, MountSpec } from '../../../core/container.ts';
+import { cloneFlags } from '../abi/clone-flags.ts';
+import type { LauncherClient } from '../client/launcher-client.ts';
+import type { LaunchedProcess } from '../client/launched-process.ts';
+import type { ContainerFacts, MountSource } from '../plan/container-input.ts';
+import { planContainer } from '../plan/plan-container.ts';
+import type { ResolvedUser } from '../plan/resolve-user.ts';
+import type { SeccompProgram } from '../seccomp/seccomp-program.ts';
+import type { Op, Slot, Tape } from '../tape/op.ts';
+import { inAttic, planAtticCopy } from './plan-attic.ts';
+import { initSlots } from './sandbox-slots.ts';
+import type { SlotPool } from './slot-pool.ts';
+import { openStdio, type Stdio } from './stdio.ts';
+
+/** Where the numbers of a child's own descriptors begin: far above what the init gives out. */
+export const childSlots = 60_000;
+
+/** Everything decided about one start of a container. */
+export interface LaunchChoice {
+  readonly spec: ContainerSpec;
+  readonly imageKey: string;
+  /** The writable layer's name in the attic. */
+  readonly layerName: string;
+  readonly user: ResolvedUser;
+  readonly addresses: readonly string[];
+  readonly seccomp: SeccompProgram | undefined;
+  readonly facts: ContainerFacts;
+  readonly cgroupProcs: readonly Slot[];
+  /** The text of the container's uid_map and gid_map; `setgroups` is denied where it maps one id. */
+  readonly idMap: string;
+  /** Made in the attic before: for each mount its name there, or undefined. */
+  readonly mountNames: readonly (AtticMount | undefined)[];
+  readonly devices: Readonly<Record<string, MountSource>>;
+  /** For a shared network: a pidfd of its owner. */
+  readonly networkOf?: Slot;
+  readonly pidfd: Slot;
+  /** Performed by init once the container's namespaces exist and before its program runs. */
+  readonly network: Tape;
+}
+
+export interface AtticMount {
+  readonly name: string;
+  readonly type: 'file' | 'directory';
+}
+
+export interface Launched {
+  readonly process: LaunchedProcess;
+  readonly stdio: Stdio;
+}
+
+const { CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWUTS, CLONE_NEWNET } = cloneFlags;
+const containerNamespaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
+
+/** Clones a container and lets it go, in one tape of the init; resolves when its program executes. */
+export async function launchContainer(init: LauncherClient, slots: SlotPool, choice: LaunchChoice): Promise<Launched> {
+  const upper = slots.take();
+  const mounts = choice.mountNames.map((each) => (each === undefined ? undefined : { ...each, slot: slots.take() }));
+  const stdio = openStdio(init, slots, choice.spec.process, choice.user);
+  const process = init.expectProcess((id) =>
+    planContainer({
+      ...choice,
+      slots: {
+        firstFree: childSlots,
+        upper: { kind: 'slot', slot: upper, type: 'directory' },
+        mounts: mounts.map((each) => (each === undefined ? undefined : { kind: 'slot', slot: each.slot, type: each.type })),
+        devices: choice.devices,
+        stdio: stdio.forChild(id),
+        cgroupProcs: choice.cgroupProcs,
+      },
+    }),
+  );
+  const taken = [upper, ...mounts.flatMap((each) => (each === undefined ? [] : [each.slot]))];
+  const tape: Tape = [
+    ...inAttic([
+      planAtticCopy(choice.layerName, upper),
+      ...mounts.flatMap((each) => (each === undefined ? [] : [planAtticCopy(each.name, each.slot)])),
+    ]),
+    ...stdio.before,
+    ...planClone(choice, process),
+    ...choice.network,
+    { kind: 'release', process: process.id },
+    ...stdio.after(process.id),
+    ...taken.map((slot): Op => ({ kind: 'close', slot })),
+  ];
+  try {
+    await init.perform(tape);
+    await process.started;
+  } catch (error) {
+    process.onLauncherEnded(error as Error);
+    stdio.abandon();
+    await init.perform([...taken, ...stdio.slots].map((slot): Op => ({ kind: 'close', slot }))).catch(() => {});
+    throw error;
+  } finally {
+    slots.give(...taken, ...stdio.slots);
+  }
+  return { process, stdio };
+}
+
+function planClone(choice: LaunchChoice, process: LaunchedProcess): Tape {
+  const ownNetwork = choice.networkOf === undefined;
+  const map = (name: string): Op => ({ kind: 'writeProcessFile', process: process.id, name, data: Buffer.from(choice.idMap) });
+  return [
+    ...(choice.networkOf === undefined
+      ? []
+      : [{ kind: 'setns', slot: choice.networkOf, flags: CLONE_NEWNET } as const]),
+    {
+      kind: 'clone',
+      flags: containerNamespaces | (ownNetwork ? CLONE_NEWNET : 0),
+      process: process.id,
+      pidfd: choice.pidfd,
+      tape: process.tape,
+    },
+    ...(choice.facts.mappedIds === 1
+      ? [{ kind: 'writeProcessFile', process: process.id, name: 'setgroups', data: Buffer.from('deny') } as const]
+      : []),
+    map('uid_map'),
+    map('gid_map'),
+  ];
+}
+
+/** Which mounts of a spec come from the attic. */
+export function isFromAttic(mount: MountSpec): mount is MountSpec & { readonly kind: 'volume' | 'bind' } {
+  return mount.kind === 'volume' || mount.kind === 'bind';
+}
+
+export const nullDevice = initSlots.nullDevice;

@@ -1,0 +1,168 @@
+import type { ContainerSpec, NetworkAttachment, NetworkSpec, PublishedPort } from '../../../core/container.ts';
+import { MayflyError } from '../../../core/mayfly-error.ts';
+import type { LauncherClient } from '../client/launcher-client.ts';
+import { dnsResponder } from '../net/dns/dns-responder.ts';
+import { planDnsSockets } from '../net/dns/plan-dns.ts';
+import type { NamedMember } from '../net/dns/resolve-names.ts';
+import { type DnsServer, serveDns } from '../net/dns/serve-dns.ts';
+import { renderIp } from '../net/ip.ts';
+import { type Attachment, planConnect, planContainerNetwork, planDisconnect } from '../net/plan-attach.ts';
+import { type Publication, publishPort } from '../net/publish/publish-port.ts';
+import type { Slot, Tape } from '../tape/op.ts';
+import { dialerInto } from './dialer-into.ts';
+import type { SandboxFacts } from './sandbox-facts.ts';
+import { SandboxNetworks } from './sandbox-networks.ts';
+import type { SlotPool } from './slot-pool.ts';
+
+interface Member {
+  readonly spec: ContainerSpec;
+  attachments: readonly Attachment[];
+  aliases: readonly NetworkAttachment[];
+  dns: DnsServer | undefined;
+  publications: readonly Publication[];
+}
+
+/** How a container's namespace is furnished: performed by init between clone and release. */
+export interface NetworkPlace {
+  readonly addresses: readonly string[];
+  readonly tape: Tape;
+  /** Used by the tape; to be given back when it has been performed. */
+  readonly scratch: readonly Slot[];
+}
+
+/** Who is on which network of a sandbox: addresses, names, published ports. */
+export class ContainerNetworks {
+  readonly #init: LauncherClient;
+  readonly #slots: SlotPool;
+  readonly #facts: SandboxFacts;
+  readonly #networks: SandboxNetworks;
+  readonly #members = new Map<string, Member>();
+
+  constructor(init: LauncherClient, slots: SlotPool, specs: readonly NetworkSpec[], facts: SandboxFacts) {
+    this.#init = init;
+    this.#slots = slots;
+    this.#facts = facts;
+    this.#networks = new SandboxNetworks(specs, slots, { seed: facts.seed, hostRanges: [], ipv6: facts.ipv6 });
+  }
+
+  plan(): readonly Tape[] {
+    return this.#networks.plan();
+  }
+
+  /** A container's place on its networks; the same addresses again when it starts once more. */
+  join(spec: ContainerSpec, pidfd: Slot): NetworkPlace {
+    if (spec.network.kind === 'shared') return { addresses: this.#addressesOf(spec.network.container), tape: [], scratch: [] };
+    const member = this.#members.get(spec.name) ?? this.#newMember(spec);
+    const isAttached = spec.network.kind === 'attached';
+    const scratch = [this.#slots.take(), this.#slots.take(), this.#slots.take(), this.#slots.take()] as const;
+    const tape = planContainerNetwork(
+      { container: pidfd, scratchNamespace: scratch[0], scratchSocket: scratch[1] },
+      { ipv6: this.#facts.ipv6, singleId: this.#facts.mapping.kind === 'single-id', declared: spec.sysctls },
+      member.attachments,
+      isAttached ? this.#planDns(member, scratch[2], scratch[3]) : [],
+    );
+    return { addresses: this.#addressesOf(spec.name), tape, scratch };
+  }
+
+  async afterStart(spec: ContainerSpec, pidfd: Slot): Promise<void> {
+    const member = this.#members.get(spec.name);
+    if (member === undefined || member.publications.length > 0) return;
+    const dialer = dialerInto(this.#init, this.#slots, pidfd, () => member.attachments);
+    const publications: Publication[] = [];
+    member.publications = publications;
+    for (const port of spec.ports) publications.push(await publishPort(port, dialer));
+  }
+
+  members(): readonly NamedMember[] {
+    return [...this.#members.values()].map(({ spec, attachments, aliases }) => ({
+      container: spec.name,
+      names: spec.hostname === spec.name || spec.domainname !== '' ? namesOf(spec) : [spec.hostname],
+      attachments: attachments.map((attachment) => ({
+        network: attachment.network,
+        aliases: aliases.find(({ network }) => network === attachment.network)?.aliases ?? [],
+        ...(attachment.ipv4 === undefined ? {} : { ipv4: renderIp(attachment.ipv4.address) }),
+        ...(attachment.ipv6 === undefined ? {} : { ipv6: renderIp(attachment.ipv6.address) }),
+      })),
+    }));
+  }
+
+  attachmentsOf(container: string): readonly Attachment[] {
+    return this.#members.get(container)?.attachments ?? [];
+  }
+
+  portsOf(container: string): readonly PublishedPort[] {
+    return this.#members.get(container)?.publications.flatMap(({ ports }) => ports) ?? [];
+  }
+
+  async connect(container: string, pidfd: Slot, network: string): Promise<void> {
+    const member = this.#find(container);
+    if (member.attachments.some((each) => each.network === network)) return;
+    const number = 1 + Math.max(-1, ...member.attachments.map(({ interfaceNumber }) => interfaceNumber));
+    const attachment = this.#networks.attach(container, { network, aliases: [] }, number);
+    const scratch = [this.#slots.take(), this.#slots.take()] as const;
+    await this.#init.perform(
+      planConnect({ container: pidfd, scratchNamespace: scratch[0], scratchSocket: scratch[1] }, attachment),
+    );
+    this.#slots.give(...scratch);
+    member.attachments = [...member.attachments, attachment];
+  }
+
+  async disconnect(container: string, network: string): Promise<void> {
+    const member = this.#find(container);
+    const attachment = member.attachments.find((each) => each.network === network);
+    if (attachment === undefined) return;
+    await this.#init.perform(planDisconnect(attachment));
+    member.attachments = member.attachments.filter((each) => each !== attachment);
+    this.#networks.release(attachment);
+  }
+
+  async leave(container: string): Promise<void> {
+    const member = this.#members.get(container);
+    if (member === undefined) return;
+    this.#members.delete(container);
+    member.dns?.close();
+    for (const attachment of member.attachments) this.#networks.release(attachment);
+    await Promise.all(member.publications.map((each) => each.close(0)));
+  }
+
+  async closeAll(deadlineMs: number): Promise<void> {
+    const publications = [...this.#members.values()].flatMap((member) => member.publications);
+    await Promise.all(publications.map((each) => each.close(deadlineMs)));
+  }
+
+  #newMember(spec: ContainerSpec): Member {
+    const wanted = spec.network.kind === 'attached' ? spec.network.attachments : [];
+    const attachments = wanted.map((each, number) => this.#networks.attach(spec.name, each, number));
+    const member: Member = { spec, attachments, aliases: wanted, dns: undefined, publications: [] };
+    this.#members.set(spec.name, member);
+    return member;
+  }
+
+  #planDns(member: Member, datagrams: Slot, listener: Slot): Tape {
+    const datagramStream = this.#init.nextStream();
+    const listenerStream = this.#init.nextStream();
+    member.dns?.close();
+    member.dns = serveDns(
+      { datagrams: this.#init.datagrams(datagramStream), listener: this.#init.listener(listenerStream) },
+      dnsResponder({ asker: member.spec.name, members: () => this.members(), seed: this.#facts.seed }),
+    );
+    return planDnsSockets({ datagrams, listener, datagramStream, listenerStream });
+  }
+
+  #addressesOf(container: string): readonly string[] {
+    return this.attachmentsOf(container).flatMap(({ ipv4, ipv6 }) =>
+      [ipv4, ipv6].flatMap((each) => (each === undefined ? [] : [renderIp(each.address)])),
+    );
+  }
+
+  #find(container: string): Member {
+    const member = this.#members.get(container);
+    if (member === undefined) throw new MayflyError('INTERNAL', `${container} has no network of its own`);
+    return member;
+  }
+}
+
+function namesOf({ name, hostname, domainname }: ContainerSpec): readonly string[] {
+  const short = hostname === name ? [] : [hostname];
+  return domainname === '' ? short : [...short, `${hostname}.${domainname}`];
+}

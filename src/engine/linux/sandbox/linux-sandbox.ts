@@ -1,0 +1,192 @@
+import type { ContainerSpec, PublishedPort } from '../../../core/container.ts';
+import type { AttachedNetwork, Container, Leak, Sandbox, SandboxSpec } from '../../../core/engine.ts';
+import { LinuxContainer } from '../container/linux-container.ts';
+import { LinuxProcess } from '../container/linux-process.ts';
+import type { ContainerHome } from '../container/container-home.ts';
+import type { IpAddress } from '../net/ip.ts';
+import { resolveName } from '../net/dns/resolve-names.ts';
+import { describeAttachment } from '../net/plan-attach.ts';
+import { planImageLinks } from '../plan/image-links.ts';
+import { resolveUser, type UserDatabase } from '../plan/resolve-user.ts';
+import type { SeccompProgram } from '../seccomp/seccomp-program.ts';
+import type { Slot } from '../tape/op.ts';
+import { Attic } from './attic.ts';
+import { ContainerCgroups } from './container-cgroups.ts';
+import { ContainerNetworks } from './container-networks.ts';
+import { launchContainer } from './container-launch.ts';
+import type { OpenedSandbox } from './open-sandbox.ts';
+import { initSlots } from './sandbox-slots.ts';
+import type { SandboxFacts } from './sandbox-facts.ts';
+import { renderIdentityMap } from './id-mapping.ts';
+import { SlotPool } from './slot-pool.ts';
+import { readUserDatabase } from './user-database.ts';
+
+/** Everything of one run, alive as long as its supervisor. */
+export class LinuxSandbox implements Sandbox, ContainerHome {
+  readonly slots = new SlotPool(initSlots.firstFree);
+  readonly #spec: SandboxSpec;
+  readonly #opened: OpenedSandbox;
+  readonly #facts: SandboxFacts;
+  readonly #attic: Attic;
+  readonly #networks: ContainerNetworks;
+  readonly #cgroups: ContainerCgroups;
+  readonly #containers = new Map<string, LinuxContainer>();
+  readonly #imageKeys = new Map<string, string>();
+  readonly #images = new Map<string, Promise<UserDatabase>>();
+  #closing: Promise<readonly Leak[]> | undefined;
+
+  constructor(spec: SandboxSpec, opened: OpenedSandbox, facts: SandboxFacts) {
+    this.#spec = spec;
+    this.#opened = opened;
+    this.#facts = facts;
+    this.#attic = new Attic(opened, spec, facts);
+    this.#networks = new ContainerNetworks(opened.init, this.slots, spec.networks, facts);
+    this.#cgroups = new ContainerCgroups(opened, this.slots, spec.runId, facts);
+  }
+
+  /** Networks and volumes; once, before any container. */
+  async prepare(): Promise<void> {
+    await Promise.all([...this.#networks.plan(), ...this.#attic.planVolumes()].map((tape) => this.init.perform(tape)));
+  }
+
+  get init() {
+    return this.#opened.init;
+  }
+
+  get mappedIds(): number {
+    return this.#facts.mapping.kind === 'single-id' ? 1 : 65_536;
+  }
+
+  get inheritedOomScoreAdj(): number {
+    return this.#facts.oomScoreAdj;
+  }
+
+  get ipv6(): boolean {
+    return this.#facts.ipv6;
+  }
+
+  async startContainer(spec: ContainerSpec, signal: AbortSignal): Promise<Container> {
+    signal.throwIfAborted();
+    const id = Buffer.from(this.#facts.randomBytes(32)).toString('hex');
+    const container = new LinuxContainer(spec, id, this);
+    this.#containers.set(spec.name, container);
+    try {
+      await container.start(signal);
+    } catch (error) {
+      await container.remove().catch(() => {});
+      throw error;
+    }
+    return container;
+  }
+
+  async launch(spec: ContainerSpec, pidfd: Slot): Promise<LinuxProcess> {
+    const [users] = await Promise.all([this.imageUsers(spec), this.#attic.prepareFor(spec)]);
+    const user = resolveUser(spec.process.user, spec.process.groupAdd, users);
+    const cgroupProcs = await this.#cgroups.make(spec);
+    const place = this.#networks.join(spec, pidfd);
+    const owner = spec.network.kind === 'shared' ? this.#containers.get(spec.network.container)?.pidfd : undefined;
+    const { process, stdio } = await launchContainer(this.init, this.slots, {
+      spec,
+      imageKey: this.#imageKey(spec),
+      layerName: this.#attic.layerOf(spec.name),
+      user,
+      addresses: place.addresses,
+      seccomp: this.seccompFor(spec.process),
+      facts: {
+        mappedIds: this.mappedIds,
+        ownsNetwork: owner === undefined,
+        cgroup2: false,
+        inheritedOomScoreAdj: this.inheritedOomScoreAdj,
+      },
+      cgroupProcs,
+      idMap: renderIdentityMap(this.#facts.mapping.uids),
+      mountNames: this.#attic.mountsOf(spec),
+      devices: this.#attic.devicesOf(spec),
+      ...(owner === undefined ? {} : { networkOf: owner }),
+      pidfd,
+      network: place.tape,
+    }).finally(() => this.slots.give(...place.scratch));
+    await this.#networks.afterStart(spec, pidfd);
+    return new LinuxProcess(this.init, process, stdio, spec.init ? 2 : 1, () => this.wasOomKilled(spec.name));
+  }
+
+  seccompFor(process: ContainerSpec['process']): SeccompProgram | undefined {
+    return this.#facts.seccompFor(process);
+  }
+
+  /** Also makes the image's links in the sandbox: once per image. */
+  imageUsers(spec: ContainerSpec): Promise<UserDatabase> {
+    const key = this.#imageKey(spec);
+    const known = this.#images.get(key);
+    if (known !== undefined) return known;
+    const { layers } = spec.rootfs;
+    const prepared = Promise.all([
+      readUserDatabase(this.init, layers),
+      this.init.perform(planImageLinks(key, layers, initSlots.root)),
+    ]).then(([users]) => users);
+    this.#images.set(key, prepared);
+    return prepared;
+  }
+
+  /** Containers with the same layers share a directory of links. */
+  #imageKey(spec: ContainerSpec): string {
+    const layers = spec.rootfs.layers.map(({ directory }) => directory).join(':');
+    const key = this.#imageKeys.get(layers) ?? `image${this.#imageKeys.size}`;
+    this.#imageKeys.set(layers, key);
+    return key;
+  }
+
+  cgroupsOf(container: string): readonly Slot[] {
+    return this.#cgroups.slotsOf(container);
+  }
+
+  wasOomKilled(container: string): Promise<boolean> {
+    return this.#cgroups.wasOomKilled(container);
+  }
+
+  networksOf(container: string): readonly AttachedNetwork[] {
+    return this.#networks.attachmentsOf(container).map(describeAttachment);
+  }
+
+  portsOf(container: string): readonly PublishedPort[] {
+    return this.#networks.portsOf(container);
+  }
+
+  resolve(container: string, name: string): readonly IpAddress[] | undefined {
+    return resolveName(name, container, this.#networks.members(), 0);
+  }
+
+  connect(container: string, pidfd: Slot, network: string): Promise<void> {
+    return this.#networks.connect(container, pidfd, network);
+  }
+
+  disconnect(container: string, network: string): Promise<void> {
+    return this.#networks.disconnect(container, network);
+  }
+
+  async removeContainer(spec: ContainerSpec, pidfd: Slot): Promise<void> {
+    this.#containers.delete(spec.name);
+    await this.#networks.leave(spec.name);
+    await this.#attic.removeLayer(spec.name);
+    this.#cgroups.forget(spec.name);
+    await this.init.perform([{ kind: 'close', slot: pidfd }]).catch(() => {});
+    this.slots.give(pidfd);
+  }
+
+  close(budgetMs: number): Promise<readonly Leak[]> {
+    this.#closing ??= this.#close(budgetMs);
+    return this.#closing;
+  }
+
+  async #close(budgetMs: number): Promise<readonly Leak[]> {
+    const publications = this.#networks.closeAll(Math.min(budgetMs, 100));
+    this.#opened.supervisor.close();
+    await Promise.race([this.#opened.ended, this.#facts.sleep(budgetMs)]);
+    await publications;
+    return this.#facts.census(this.#opened, this.#spec.runId, budgetMs);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close(this.#facts.disposeBudgetMs);
+  }
+}

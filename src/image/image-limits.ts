@@ -1,0 +1,64 @@
+import { MayflyError } from '../core/mayfly-error.ts';
+
+/** What an image may cost. Reaching one of these is an IMAGE_LIMIT that names it; nothing is cut silently. */
+export interface ImageLimits {
+  /** Docker's own limit of overlay layers. */
+  readonly layers: number;
+  /** Bytes of one layer, unpacked (holes of sparse files count). */
+  readonly layerBytes: number;
+  readonly layerEntries: number;
+  /** Bytes of headers (PAX records, long names) before one entry of an archive. */
+  readonly entryHeaderBytes: number;
+  /** PATH_MAX without its NUL. */
+  readonly pathBytes: number;
+  /** NAME_MAX. */
+  readonly nameBytes: number;
+  /** Bytes of extended attributes of one file. */
+  readonly xattrBytes: number;
+  /** Unpacked bytes per packed byte, once `ratioFreeBytes` are passed. Text reaches 10, gzip's own maximum is 1,032. */
+  readonly ratio: number;
+  /** Unpacked bytes that are never counted against the ratio. */
+  readonly ratioFreeBytes: number;
+  /** Window of a zstd frame: what `zstd -d` accepts without `--long` (2^27). */
+  readonly zstdWindowBytes: number;
+  /** The distribution specification lets registries refuse manifests above 4 MiB. */
+  readonly manifestBytes: number;
+  readonly configBytes: number;
+  /** Indexes within indexes. */
+  readonly indexDepth: number;
+  /** Entries of a docker-save or OCI archive. */
+  readonly archiveEntries: number;
+  readonly archiveBytes: number;
+  /** Files of a `host:` image or of a `rootfs:` directory. */
+  readonly sourceFiles: number;
+}
+
+const kiB = 2 ** 10;
+const miB = 2 ** 20;
+const giB = 2 ** 30;
+
+export const defaultImageLimits: ImageLimits = {
+  layers: 127,
+  layerBytes: 16 * giB,
+  layerEntries: 1_000_000,
+  entryHeaderBytes: miB,
+  pathBytes: 4095,
+  nameBytes: 255,
+  xattrBytes: 128 * kiB,
+  ratio: 200,
+  ratioFreeBytes: 64 * miB,
+  zstdWindowBytes: 128 * miB,
+  manifestBytes: 4 * miB,
+  configBytes: 8 * miB,
+  indexDepth: 4,
+  archiveEntries: 20_000,
+  archiveBytes: 64 * giB,
+  sourceFiles: 500_000,
+};
+
+/** `what` is the thing that is too large: `layer 2: usr/bin/x is longer than a path may be`. */
+export function limitError(name: keyof ImageLimits, limits: ImageLimits, what: string): MayflyError {
+  return new MayflyError('IMAGE_LIMIT', `${what} (limit ${name}: ${limits[name]})`, {
+    hint: `raise the image limit \`${name}\`, if you trust the image`,
+  });
+}

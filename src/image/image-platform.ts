@@ -1,0 +1,31 @@
+import { MayflyError } from '../core/mayfly-error.ts';
+
+export interface ImagePlatform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant?: string;
+}
+
+/** This machine's, in OCI's words (Go's GOARCH), from Node's `process.arch`. */
+export function hostPlatform(nodeArch: string): ImagePlatform {
+  if (nodeArch === 'x64') return { os: 'linux', architecture: 'amd64' };
+  if (nodeArch === 'arm64') return { os: 'linux', architecture: 'arm64' };
+  throw new MayflyError('IMAGE_PLATFORM', `images run on x64 and arm64, not on ${nodeArch}`);
+}
+
+export function renderPlatform(platform: ImagePlatform): string {
+  const base = `${platform.os}/${platform.architecture}`;
+  return platform.variant === undefined ? base : `${base}/${platform.variant}`;
+}
+
+export function platformMatches(offered: ImagePlatform, wanted: ImagePlatform): boolean {
+  return offered.os === wanted.os && offered.architecture === wanted.architecture;
+}
+
+export function checkPlatform(offered: ImagePlatform, wanted: ImagePlatform): void {
+  if (platformMatches(offered, wanted)) return;
+  throw new MayflyError(
+    'IMAGE_PLATFORM',
+    `it is for ${renderPlatform(offered)}, this machine is ${renderPlatform(wanted)}`,
+  );
+}

@@ -1,0 +1,35 @@
+import type { ImageSource } from '../core/image.ts';
+import { MayflyError } from '../core/mayfly-error.ts';
+import type { SourceContext, SourcedImage } from './image-source.ts';
+
+type SourceKind = ImageSource['kind'];
+type SourceOf<K extends SourceKind> = Extract<ImageSource, { readonly kind: K }>;
+type ReadSource<K extends SourceKind> = (
+  source: SourceOf<K>,
+  context: SourceContext,
+) => Promise<SourcedImage>;
+
+/** Every source of images: a new one is a file in source/ and a line here. Loaded when used: a warm start needs none of them. */
+const imageSources: { readonly [K in SourceKind]: () => Promise<ReadSource<K>> } = {
+  host: async () => (await import('./source/host.ts')).readHostImage,
+  rootfs: async () => (await import('./source/rootfs.ts')).readRootfsImage,
+  archive: async () => (await import('./source/archive.ts')).readArchiveImage,
+  oci: async () => (await import('./source/oci-layout.ts')).readOciLayoutImage,
+  registry: async () => notYet('registry'),
+  debian: async () => notYet('debian'),
+  build: async () => notYet('build'),
+};
+
+function notYet(kind: SourceKind): never {
+  throw new MayflyError('LANGUAGE_NOT_AVAILABLE_YET', `images cannot come from \`${kind}\` yet`, {
+    hint: 'use host, rootfs, archive or oci for now',
+  });
+}
+
+export async function readSource<K extends SourceKind>(
+  source: SourceOf<K> & { readonly kind: K },
+  context: SourceContext,
+): Promise<SourcedImage> {
+  const read = await imageSources[source.kind]();
+  return read(source, context);
+}

@@ -1,0 +1,137 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ImageSource } from '../core/image.ts';
+import { digestHex, digestOf } from './digest.ts';
+import { renderConfig } from './image-config.ts';
+import { renderPlatform } from './image-platform.ts';
+import type { ImageProviderOptions } from './image-provider.ts';
+import type { SourceContext, SourcedImage, SourcedLayer } from './image-source.ts';
+import { readSource } from './image-sources.ts';
+import type { SharedWork } from './shared-work.ts';
+import { type ImageRecord, writeImageRecord } from './store/image-record.ts';
+import { LayerStore, type StoredLayer } from './store/layer-store.ts';
+import { openStore } from './store/open-store.ts';
+import type { StorePaths } from './store/store-paths.ts';
+import { sweepStore } from './store/sweep-store.ts';
+import { makeTemporaryDirectory, type ProcessIdentity, readOwnIdentity } from './store/temporary.ts';
+import { writeAtomically } from './store/write-atomically.ts';
+import { unpackLayer } from './unpack-layer.ts';
+
+export interface ColdRequest {
+  readonly name: string;
+  readonly source: ImageSource;
+  /** The name of the image's record. */
+  readonly key: string;
+}
+
+type Options = Required<ImageProviderOptions>;
+
+/** The slow path: read the source, unpack the layers that are not there, and remember the image. */
+export async function prepareImage(
+  request: ColdRequest,
+  options: Options,
+  sharedLayers: SharedWork<StoredLayer>,
+  onProgress: (line: string) => void,
+  signal: AbortSignal,
+): Promise<ImageRecord> {
+  const paths = await openStore(options.storeDirectory, options.user.uid);
+  const self = readOwnIdentity();
+  await sweepStore(paths, options.openLayerWriter, self, options.nowMs());
+  await using scratch = new Scratch(paths, self);
+  const context: SourceContext & Options = {
+    ...options,
+    onProgress,
+    signal,
+    makeScratch: () => scratch.make(),
+  };
+  const sourced = await readSource(request.source, context);
+  const store = new LayerStore(paths, options.ids, self);
+  const layers: StoredLayer[] = [];
+  for (const layer of sourced.layers) layers.push(await unpackMissing(layer, sharedLayers, store, context));
+  return remember(request, sourced, layers, options, paths, self);
+}
+
+async function remember(
+  request: ColdRequest,
+  sourced: SourcedImage,
+  stored: readonly StoredLayer[],
+  options: Options,
+  paths: StorePaths,
+  self: ProcessIdentity,
+): Promise<ImageRecord> {
+  const config =
+    sourced.blobs[0] ??
+    Buffer.from(
+      renderConfig(
+        sourced.config,
+        sourced.platform,
+        stored.map(({ diffId }) => diffId),
+      ),
+    );
+  for (const blob of [config, ...sourced.blobs.slice(1)]) {
+    const path = join(paths.blobs, digestHex(digestOf(blob)));
+    if (!existsSync(path)) await writeAtomically(path, blob, self);
+  }
+  const preparedAtMs = options.nowMs();
+  return writeImageRecord(
+    paths,
+    request.key,
+    {
+      name: request.name,
+      source: request.source,
+      references: sourced.references,
+      id: digestOf(config),
+      platform: renderPlatform(sourced.platform),
+      createdAt: sourced.createdAt || new Date(preparedAtMs).toISOString(),
+      preparedAtMs,
+      sizeBytes: stored.reduce((sum, layer) => sum + layer.sizeBytes, 0),
+      config: sourced.config,
+      layers: stored.map(({ directory, diffId, sizeBytes }) => ({ directory, diffId, sizeBytes })),
+      inputs: sourced.inputs,
+      warnings: [...sourced.warnings, ...stored.flatMap((layer) => layer.warnings)],
+    },
+    self,
+  );
+}
+
+/** A writer for each layer, so that who shares the work on one does not depend on who began it. */
+async function unpackMissing(
+  layer: SourcedLayer,
+  shared: SharedWork<StoredLayer>,
+  store: LayerStore,
+  context: SourceContext & Options,
+): Promise<StoredLayer> {
+  const add = async (report: (line: string) => void, signal: AbortSignal): Promise<StoredLayer> => {
+    report(`unpacking ${layer.what}`);
+    await using writer = await context.openLayerWriter();
+    return await store.add(writer, (session) =>
+      unpackLayer(layer, session, { ids: context.ids, limits: context.limits, signal }),
+    );
+  };
+  const digest = layer.kind === 'tar' ? layer.diffId : layer.recipe;
+  if (digest === undefined) return add(context.onProgress, context.signal);
+  return store.find(digest) ?? shared.run(digest, add, context.onProgress, context.signal);
+}
+
+/** Temporary directories of one preparation. */
+class Scratch implements AsyncDisposable {
+  readonly #paths: StorePaths;
+  readonly #self: ProcessIdentity;
+  readonly #made: string[] = [];
+
+  constructor(paths: StorePaths, self: ProcessIdentity) {
+    this.#paths = paths;
+    this.#self = self;
+  }
+
+  async make(): Promise<string> {
+    const made = await makeTemporaryDirectory(this.#paths.scratch, this.#self);
+    this.#made.push(made);
+    return made;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const path of this.#made) await rm(path, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,116 @@
+import { lstatSync, readFileSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Layer } from '../../core/image.ts';
+import { MayflyError } from '../../core/mayfly-error.ts';
+import type { WrittenLayer } from '../layer/write-layer.ts';
+import type { LayerIds, LayerSession, LayerWriter } from '../layer-writer.ts';
+import { layerDirectoryName, type StorePaths } from './store-paths.ts';
+import { makeTemporaryDirectory, type ProcessIdentity } from './temporary.ts';
+import { syncDirectory, writeAtomically } from './write-atomically.ts';
+
+export interface StoredLayer extends Layer {
+  readonly warnings: readonly string[];
+}
+
+/** A layer that has been written and whose digest is now known. */
+export interface UnpackedLayer extends WrittenLayer {
+  readonly diffId: string;
+}
+
+/** Unpacked layers, once per digest and id map. A layer's directory is there whole or not at all. */
+export class LayerStore {
+  readonly #paths: StorePaths;
+  readonly #ids: LayerIds;
+  readonly #self: ProcessIdentity;
+
+  constructor(paths: StorePaths, ids: LayerIds, self: ProcessIdentity) {
+    this.#paths = paths;
+    this.#ids = ids;
+    this.#self = self;
+  }
+
+  find(diffId: string): StoredLayer | undefined {
+    const directory = layerDirectoryName(diffId, this.#ids);
+    const record = readRecord(join(this.#paths.layerRecords, `${directory}.json`));
+    if (record === undefined || !isDirectory(join(this.#paths.layers, directory))) return undefined;
+    if (record.diffId === diffId) return { ...record, directory };
+    throw new MayflyError(
+      'IMAGE_HOSTILE',
+      `the layers ${diffId} and ${record.diffId} begin with the same digits`,
+    );
+  }
+
+  /**
+   * Lets `fill` write a new layer under a temporary name and gives it its real one. Who loses a race against another process
+   * takes the winner's, which has the same digest.
+   */
+  async add(
+    writer: LayerWriter,
+    fill: (session: LayerSession) => Promise<UnpackedLayer>,
+  ): Promise<StoredLayer> {
+    const temporary = await makeTemporaryDirectory(this.#paths.layers, this.#self);
+    try {
+      const { diffId, sizeBytes, warnings } = await fillLayer(writer, temporary, fill);
+      const existing = this.find(diffId);
+      if (existing !== undefined) return existing;
+      const directory = layerDirectoryName(diffId, this.#ids);
+      const record: LayerRecord = { diffId, sizeBytes, warnings };
+      await writeAtomically(
+        join(this.#paths.layerRecords, `${directory}.json`),
+        JSON.stringify(record),
+        this.#self,
+      );
+      await renameUnlessThere(temporary, join(this.#paths.layers, directory));
+      await syncDirectory(this.#paths.layers);
+      return { directory, ...record };
+    } finally {
+      await writer.remove(temporary);
+    }
+  }
+}
+
+interface LayerRecord {
+  readonly diffId: string;
+  readonly sizeBytes: number;
+  readonly warnings: readonly string[];
+}
+
+async function fillLayer(
+  writer: LayerWriter,
+  directory: string,
+  fill: (session: LayerSession) => Promise<UnpackedLayer>,
+): Promise<UnpackedLayer> {
+  const session = await writer.begin(directory);
+  try {
+    const unpacked = await fill(session);
+    await session.finish();
+    return unpacked;
+  } catch (error) {
+    await session.abort();
+    throw error;
+  }
+}
+
+async function renameUnlessThere(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    // rename(2): the directory `to` exists and is not empty. (An empty one is replaced, which is as good.)
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+  }
+}
+
+/** Ours, in a directory of ours: what does not parse is as good as not there. */
+function readRecord(path: string): LayerRecord | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function isDirectory(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}

@@ -1,0 +1,41 @@
+import { lstat, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LayerWriter } from '../layer-writer.ts';
+import type { StorePaths } from './store-paths.ts';
+import { isStaleTemporary, type ProcessIdentity, temporaryPrefix } from './temporary.ts';
+
+/** Removes what runs that died have left half done. Layers may belong to many ids, so that a layer writer removes them. */
+export async function sweepStore(
+  paths: StorePaths,
+  openLayerWriter: () => Promise<LayerWriter>,
+  self: ProcessIdentity,
+  nowMs: number,
+): Promise<void> {
+  const layers = await listStale(paths.layers, self, nowMs);
+  if (layers.length > 0) {
+    await using writer = await openLayerWriter();
+    for (const path of layers) await writer.remove(path);
+  }
+  for (const directory of [paths.layerRecords, paths.images, paths.blobs, paths.scratch]) {
+    for (const path of await listStale(directory, self, nowMs))
+      await rm(path, { recursive: true, force: true });
+  }
+}
+
+async function listStale(
+  directory: string,
+  self: ProcessIdentity,
+  nowMs: number,
+): Promise<readonly string[]> {
+  const stale: string[] = [];
+  for (const name of await readdir(directory)) {
+    if (!name.startsWith(temporaryPrefix)) continue;
+    const path = join(directory, name);
+    const modifiedAtMs = await lstat(path).then(
+      (facts) => facts.mtimeMs,
+      () => nowMs,
+    );
+    if (isStaleTemporary(name, nowMs - modifiedAtMs, self)) stale.push(path);
+  }
+  return stale;
+}

@@ -1,0 +1,52 @@
+import { renderDuration } from '../core/units.ts';
+import { displayWidth, padEnd, truncate } from './display-width.ts';
+import { outcomeMark, outcomePaint, type Palette } from './palette.ts';
+import { countOf, renderPrintableLine } from './printable.ts';
+import { isFinallyStep, plannedSteps, stepDepth } from './step-tree.ts';
+import type { StepSummary } from './summary.ts';
+
+/** The steps of an attempt as a tree: nested ones (`during`, `parallel`) below the step that holds them. */
+export function renderSteps(
+  steps: readonly StepSummary[],
+  planned: number,
+  palette: Palette,
+  columns: number,
+): readonly string[] {
+  const rows = steps.map((step) => ({ step, depth: stepDepth(step, steps), text: label(step) }));
+  const widest = Math.max(0, ...rows.map(({ depth, text }) => 2 * depth + displayWidth(text)));
+  const width = Math.min(widest, Math.max(20, columns - noteColumns));
+  const render = ({ step, depth, text }: (typeof rows)[number]): string =>
+    renderStep(step, depth, text, width, palette);
+  const missing = planned - plannedSteps(steps).length;
+  const final = rows.filter(({ step }) => isFinallyStep(step)).map(render);
+  return [
+    ...rows.filter(({ step }) => !isFinallyStep(step)).map(render),
+    ...(missing > 0 ? [palette.dim(`  ${countOf(missing, 'more step')} did not run`)] : []),
+    ...(final.length > 0 ? [palette.dim('finally'), ...final] : []),
+  ];
+}
+
+/** Room for the mark, the duration and `12 tries`. */
+const noteColumns = 28;
+
+function renderStep(step: StepSummary, depth: number, text: string, width: number, palette: Palette): string {
+  const paint = outcomePaint(step.outcome, palette);
+  const indent = '  '.repeat(depth);
+  const name = padEnd(truncate(text, width - indent.length), width - indent.length);
+  const isQuiet = step.outcome === 'passed' || step.outcome === 'skipped';
+  const mark = paint(outcomeMark(step.outcome));
+  return `${indent}${mark} ${isQuiet ? name : palette.bold(name)}  ${palette.dim(note(step))}`.trimEnd();
+}
+
+function label(step: StepSummary): string {
+  const place = step.in === undefined ? '' : `  in ${renderPrintableLine(step.in)}`;
+  return `${renderPrintableLine(step.name)}${place}`;
+}
+
+function note(step: StepSummary): string {
+  if (step.outcome === 'unfinished') return 'did not finish';
+  if (step.outcome === 'skipped')
+    return `skipped${step.reason === undefined ? '' : `: ${renderPrintableLine(step.reason)}`}`;
+  const tries = step.tries > 1 ? `  ${step.tries} tries` : '';
+  return `${renderDuration(step.durationMs).padStart(8)}${tries}`;
+}

@@ -1,0 +1,16 @@
+import type { StepSummary } from './summary.ts';
+
+/** How many of the other steps hold this one (`during`, `parallel`), by their paths. */
+export function stepDepth(step: StepSummary, steps: readonly StepSummary[]): number {
+  const holders = steps.filter((other) => step.path.startsWith(`${other.path}/`)).map((other) => other.path);
+  return new Set(holders).size;
+}
+
+export function isFinallyStep(step: StepSummary): boolean {
+  return step.path.startsWith('/finally/');
+}
+
+/** The steps that `ScenarioPlanned.steps` counts: those of the scenario itself, neither nested nor `finally`. */
+export function plannedSteps(steps: readonly StepSummary[]): readonly StepSummary[] {
+  return steps.filter((step) => !isFinallyStep(step) && stepDepth(step, steps) === 0);
+}

@@ -1,0 +1,141 @@
+import { didYouMean } from '../../../core/did-you-mean.ts';
+import type { Json } from '../../../core/json.ts';
+import { MayflyError } from '../../../core/mayfly-error.ts';
+import { ExpressionError } from '../../expression/expression-error.ts';
+import { type Reference, referencesOf, referencesOfCondition } from '../../expression/references.ts';
+import { entriesOf, itemsOf, memberOf } from '../json-access.ts';
+import { below, isAtOrBelow } from '../json-pointer.ts';
+import type { LoadedDocument } from '../loaded-document.ts';
+import type { Span } from '../source-text.ts';
+import type { StepAt } from '../steps-of.ts';
+import { declaredNames } from './check-names.ts';
+import { checkStepReference, type StepsInScope } from './check-step-reference.ts';
+
+export interface ExpressionInput {
+  readonly steps: readonly StepAt[];
+  /** Variables given from outside (`--var`). */
+  readonly vars: readonly string[];
+}
+
+interface Where {
+  readonly document: LoadedDocument;
+  readonly pointer: string;
+  readonly span: Span;
+}
+
+/** Every name in `${{ }}` and `if:` exists, and exists by then. Returns the variables that are used. */
+export function checkExpressions(document: LoadedDocument, input: ExpressionInput): ReadonlySet<string> {
+  const usedVars = new Set<string>();
+  const known = knownNames(document.json, input);
+  for (const { text, pointer, isCondition } of textsWithExpressions(document.json, input.steps)) {
+    for (const reference of referencesAt(document, text, pointer, isCondition)) {
+      if (reference.path[0] === 'vars' && reference.path[1] !== undefined) usedVars.add(reference.path[1]);
+      if (reference.optional) continue;
+      const span = spanInText(document, pointer, text, reference.offset, reference.length);
+      checkReference(reference, { document, pointer, span }, known, { steps: input.steps, current: stepAt(input.steps, pointer) });
+    }
+  }
+  return usedVars;
+}
+
+function referencesAt(document: LoadedDocument, text: string, pointer: string, isCondition: boolean): readonly Reference[] {
+  try {
+    return isCondition ? referencesOfCondition(text) : referencesOf(text);
+  } catch (error) {
+    if (!(error instanceof MayflyError)) throw error;
+    const span =
+      error instanceof ExpressionError ? spanInText(document, pointer, text, error.offset, error.length) : document.valueSpan(pointer);
+    document.error(error.code, error.message, span, pointer, error.hint);
+    return [];
+  }
+}
+
+type Known = Readonly<Record<'vars' | 'matrix' | 'secrets' | 'services', readonly string[]>>;
+
+function knownNames(json: Json, { vars }: ExpressionInput): Known {
+  const matrix = memberOf(json, 'matrix');
+  const keys = entriesOf(matrix).map(([name]) => name);
+  const included = itemsOf(memberOf(matrix, 'include')).flatMap((entry) => entriesOf(entry).map(([name]) => name));
+  return {
+    vars: [...entriesOf(memberOf(json, 'vars')).map(([name]) => name), ...vars],
+    matrix: [...keys.filter((name) => name !== 'include' && name !== 'exclude'), ...included],
+    secrets: declaredNames(json, 'secret'),
+    services: declaredNames(json, 'service'),
+  };
+}
+
+const titles = { vars: 'variable', matrix: 'matrix value', secrets: 'secret', services: 'service' } as const;
+
+function checkReference(reference: Reference, where: Where, known: Known, scope: StepsInScope): void {
+  const [namespace, name, member] = reference.path;
+  const { document, span, pointer } = where;
+  if (name === undefined) return;
+  switch (namespace) {
+    case 'steps':
+      checkStepReference(name, member, where, scope);
+      return;
+    case 'run':
+      if (name !== 'id' && name !== 'seed') document.error('EXPRESSION_UNDEFINED', `there is no \`run.${name}\``, span, pointer, 'there are run.id and run.seed');
+      return;
+    case 'vars':
+    case 'matrix':
+    case 'secrets':
+    case 'services':
+      if (!known[namespace].includes(name)) reportUnknown(namespace, name, where, known[namespace]);
+      else if (namespace === 'services') checkServiceMember(name, member, where, scope);
+      return;
+    default:
+      return;
+  }
+}
+
+function reportUnknown(namespace: keyof typeof titles, name: string, { document, span, pointer }: Where, known: readonly string[]): void {
+  const near = didYouMean(name, known);
+  const hint = near === undefined ? `declare it under \`${namespace}:\`` : `did you mean \`${namespace}.${near}\`?`;
+  document.error('SCENARIO_UNDECLARED', `there is no ${titles[namespace]} \`${name}\``, span, pointer, hint);
+}
+
+function checkServiceMember(name: string, member: string | undefined, { document, span, pointer }: Where, { current }: StepsInScope): void {
+  if (member === undefined || !['ip', 'ipv6', 'port'].includes(member)) {
+    document.error('EXPRESSION_UNDEFINED', `a service has no \`${member ?? ''}\``, span, pointer, `there are services.${name}.ip, .ipv6 and .port(80)`);
+  } else if (current === undefined) {
+    const hint = `write the name \`${name}\` itself: services of one network find each other by name`;
+    document.error('EXPRESSION_UNDEFINED', 'addresses and ports are known only once services run, in steps', span, pointer, hint);
+  }
+}
+
+function stepAt(steps: readonly StepAt[], pointer: string): StepAt | undefined {
+  return steps.filter((step) => isAtOrBelow(pointer, step.pointer)).at(-1);
+}
+
+interface TextAt {
+  readonly text: string;
+  readonly pointer: string;
+  readonly isCondition: boolean;
+}
+
+function textsWithExpressions(json: Json, steps: readonly StepAt[]): readonly TextAt[] {
+  const found: TextAt[] = [];
+  const conditions = new Set(steps.map(({ pointer }) => below(pointer, 'if')));
+  const walk = (value: Json, pointer: string): void => {
+    if (typeof value === 'string') {
+      const isCondition = conditions.has(pointer) && !value.includes('${{');
+      if (isCondition || value.includes('${{')) found.push({ text: value, pointer, isCondition });
+      return;
+    }
+    for (const [index, item] of itemsOf(value).entries()) walk(item, below(pointer, index));
+    for (const [name, member] of entriesOf(value)) walk(member, below(pointer, name));
+  };
+  walk(json, '');
+  return found;
+}
+
+/** The place of a part of a value's text; of the whole value where escapes or folding came between. */
+function spanInText(document: LoadedDocument, pointer: string, text: string, offset: number, length: number): Span {
+  const span = document.valueSpan(pointer);
+  const raw = document.source.slice(span);
+  const whole = raw.indexOf(text);
+  const part = text.slice(offset, offset + length);
+  const start = whole >= 0 ? whole + offset : part === '' ? -1 : raw.indexOf(part);
+  return start < 0 ? span : { start: span.start + start, end: span.start + start + Math.max(1, length) };
+}

@@ -1,0 +1,107 @@
+import { isJsonObject, type JsonObject } from '../../core/json.ts';
+import { MayflyError } from '../../core/mayfly-error.ts';
+import type { Scenario } from '../../core/scenario.ts';
+import { validate } from '../generated/validate-scenario.js';
+import { checkCounts, checkHasSteps } from './check/check-counts.ts';
+import { checkCycles } from './check/check-cycles.ts';
+import { checkExpressions } from './check/check-expressions.ts';
+import { type Allowed, checkForbidden } from './check/check-forbidden.ts';
+import { checkNames, checkUnused } from './check/check-names.ts';
+import { checkServices } from './check/check-services.ts';
+import { checkSteps } from './check/check-steps.ts';
+import { nameUsesIn } from './check/name-uses.ts';
+import { Findings } from './findings.ts';
+import { itemsOf, memberOf, textOf } from './json-access.ts';
+import { defaultLimits, type LoadLimits } from './limits.ts';
+import { LoadedDocument } from './loaded-document.ts';
+import { reportNotYet } from './report-not-yet.ts';
+import { reportSchemaErrors } from './report/report-schema-errors.ts';
+import { SourceText } from './source-text.ts';
+import { stepsOf } from './steps-of.ts';
+import { parseDocuments } from './yaml/parse-documents.ts';
+
+export interface LoadOptions {
+  /** `validate`: nothing will run, so what only running lacks is accepted (registry references). */
+  readonly purpose?: 'run' | 'validate';
+  readonly allow?: Allowed;
+  /** Names of variables that are given from outside (`--var`, `--vars-file`) and need no declaration. */
+  readonly vars?: readonly string[];
+  readonly limits?: Partial<LoadLimits>;
+}
+
+export interface LoadResult {
+  /** The documents without errors. */
+  readonly scenarios: readonly Scenario[];
+  /** All errors of the file, in its order (R2). */
+  readonly errors: readonly MayflyError[];
+  /** All warnings of the file; those of a scenario are also in it. */
+  readonly warnings: readonly MayflyError[];
+}
+
+/** The scenarios of a file's text. Pure; what is wrong is returned, never thrown. */
+export function loadScenarios(file: string, text: string, options: LoadOptions = {}): LoadResult {
+  const source = new SourceText(file, text);
+  const findings = new Findings(source);
+  const limits = { ...defaultLimits, ...options.limits };
+  const bytes = Buffer.byteLength(text);
+  if (bytes > limits.fileBytes) {
+    findings.error('SCENARIO_LIMIT', `the file has ${bytes} bytes; the limit \`fileBytes\` is ${limits.fileBytes}`, { start: 0, end: 1 });
+    return { scenarios: [], errors: findings.toErrors('error'), warnings: [] };
+  }
+  const documents = parseDocuments(source, limits, findings).map((document) => new LoadedDocument(source, document, findings));
+  if (documents.length === 0 && findings.all.length === 0) {
+    findings.error('SCENARIO_ASSERTS_NOTHING', 'the file holds no scenario', { start: 0, end: 1 }, { hint: '`mayfly init` writes one to begin with' });
+  }
+  for (const document of documents) checkDocument(document, findings, limits, options);
+  const broken = new Set(findings.all.flatMap(({ severity, document }) => (severity === 'error' && document !== undefined ? [document] : [])));
+  const scenarios = documents.filter(({ index }) => !broken.has(index)).flatMap((document) => toScenario(document, findings));
+  return { scenarios, errors: capped(findings.toErrors('error'), limits.errors), warnings: findings.toErrors('warning') };
+}
+
+function checkDocument(document: LoadedDocument, findings: Findings, limits: LoadLimits, options: LoadOptions): void {
+  if (!validate(document.json)) reportSchemaErrors(validate.errors ?? [], document);
+  const steps = stepsOf(document.json);
+  const uses = nameUsesIn(document.json, steps);
+  checkHasSteps(document);
+  checkCounts(document, steps, limits);
+  checkNames(document, uses);
+  checkCycles(document, uses);
+  checkServices(document);
+  checkSteps(document, steps);
+  checkForbidden(document, options.allow ?? {});
+  const usedVars = checkExpressions(document, { steps, vars: options.vars ?? [] });
+  checkUnused(document, uses, usedVars);
+  reportNotYet(document, { steps, uses, purpose: options.purpose ?? 'run' }, findings);
+}
+
+function toScenario(document: LoadedDocument, findings: Findings): readonly Scenario[] {
+  const { json, index, source } = document;
+  if (!isJsonObject(json)) return [];
+  return [
+    {
+      file: source.file,
+      documentIndex: index,
+      name: textOf(json['name']) ?? nameOf(source.file, index),
+      description: textOf(json['description']) ?? '',
+      tags: itemsOf(memberOf(json, 'tags')).flatMap((tag) => (typeof tag === 'string' ? [tag] : [])),
+      document: json satisfies JsonObject,
+      locate: (pointer) => source.locate(document.keySpan(pointer).start),
+      sourceLine: (line) => source.line(line),
+      warnings: findings.toErrors('warning', index),
+    },
+  ];
+}
+
+/** `scenarios/shop.yaml` → `shop`; `shop#2` for its second document. */
+function nameOf(file: string, index: number): string {
+  const base = (file.split(/[/\\]/).at(-1) ?? file).replace(/\.ya?ml$/, '');
+  return index === 0 ? base : `${base}#${index + 1}`;
+}
+
+/** Nothing is cut silently. */
+function capped(errors: readonly MayflyError[], most: number): readonly MayflyError[] {
+  if (errors.length <= most) return errors;
+  const more = errors.length - most;
+  const hint = 'mend the ones above first';
+  return [...errors.slice(0, most), new MayflyError('SCENARIO_LIMIT', `${more} more errors in this file; the limit \`errors\` is ${most}`, { hint })];
+}

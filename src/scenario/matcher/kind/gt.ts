@@ -1,0 +1,3 @@
+import { orderMatcher } from '../order-matcher.ts';
+
+export const gt = orderMatcher('gt', 'more than', (value, limit) => value > limit);

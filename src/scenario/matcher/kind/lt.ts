@@ -1,0 +1,3 @@
+import { orderMatcher } from '../order-matcher.ts';
+
+export const lt = orderMatcher('lt', 'less than', (value, limit) => value < limit);

@@ -1,0 +1,51 @@
+import type { ImageRequest, ImageSource } from '../../../core/image.ts';
+import type { DocumentNode } from '../document-node.ts';
+import { isImageReference } from './image-reference.ts';
+import { parseConfigOverrides } from './parse-config-overrides.ts';
+import { parseImageSource } from './parse-image-source.ts';
+
+/** Finds images by the names that services and steps use, and remembers which were asked for. */
+export class ImageBook {
+  readonly #declared = new Map<string, ImageRequest | undefined>();
+  readonly #used = new Map<string, ImageRequest>();
+
+  constructor(images: DocumentNode, directory: string) {
+    for (const [name, node] of images.entries()) {
+      const source = parseImageSource(node, directory);
+      const configOverrides = node.isMap ? parseConfigOverrides(node.child('config')) : {};
+      this.#declared.set(name, source === undefined ? undefined : { name, source, configOverrides });
+    }
+  }
+
+  /** The images that are needed, in the order in which they were asked for. */
+  get used(): readonly ImageRequest[] {
+    return [...this.#used.values()];
+  }
+
+  sourceOf(name: string): ImageSource['kind'] | undefined {
+    return this.#used.get(name)?.source.kind;
+  }
+
+  /** The name of the image an `image:` means (language.md R9); undefined when absent or after a problem. */
+  requestFor(node: DocumentNode): string | undefined {
+    const name = node.text();
+    if (name === undefined) return undefined;
+    const request = this.#declared.has(name) ? this.#declared.get(name) : this.#fromRegistry(name, node);
+    if (request === undefined) return undefined;
+    this.#used.set(name, request);
+    return name;
+  }
+
+  #fromRegistry(name: string, node: DocumentNode): ImageRequest | undefined {
+    if (!/[/:@]/.test(name)) {
+      const hint = `declare it under \`images:\`, or write a registry's reference with a tag, such as ${name}:latest`;
+      node.fail('SCENARIO_UNDECLARED', `image \`${name}\` is not declared`, hint);
+      return undefined;
+    }
+    if (!isImageReference(name)) {
+      node.fail('IMAGE_REFERENCE_INVALID', `\`${name}\` is no image reference`);
+      return undefined;
+    }
+    return { name, source: { kind: 'registry', reference: name }, configOverrides: {} };
+  }
+}

@@ -1,0 +1,157 @@
+import type { VolumeSpec } from '../../core/container.ts';
+import { hostFeatures } from '../../core/host-feature.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
+import type { ScenarioPlan } from '../../core/plan.ts';
+import type { Scenario } from '../../core/scenario.ts';
+import type { Scope } from '../expression/scope.ts';
+import { DocumentNode } from './document-node.ts';
+import { ImageBook } from './image/image-book.ts';
+import { environmentNames, interpolateDocument } from './interpolate-document.ts';
+import { planNetworks } from './network/plan-networks.ts';
+import { optionalKey } from './optional-key.ts';
+import { planConfigs } from './plan-configs.ts';
+import { identifyPlan } from './plan-id.ts';
+import type { PlanOptions } from './plan-options.ts';
+import { planSecrets } from './plan-secrets.ts';
+import { planVars } from './plan-vars.ts';
+import type { Problems } from './problems.ts';
+import { revalidate } from './revalidate.ts';
+import type { Scales } from './service/instance-names.ts';
+import { planServices } from './service/plan-services.ts';
+import { interpolateStep } from './step/interpolate-step.ts';
+import { planSteps } from './step/plan-steps.ts';
+
+const evidence = ['logs', 'ps', 'sockets', 'fs-diff'] as const;
+
+/** One combination of the matrix, planned. Problems are noted; the plan is of use only if there are none. */
+export function planCombination(
+  scenario: Scenario,
+  matrix: Readonly<Record<string, Json>>,
+  options: PlanOptions,
+  problems: Problems,
+): Omit<ScenarioPlan, 'warnings'> {
+  const { scope, secrets } = staticScope(scenario, matrix, options, problems);
+  const document = resolveDocument(scenario.document, scope, problems);
+  const root = new DocumentNode(document, '', problems);
+  const scales = readScales(root.child('services'));
+  const images = new ImageBook(root.child('images'), options.scenarioDirectory);
+  const networks = planNetworks(root.child('networks'), needsDefaultNetwork(root));
+  const volumes = planVolumes(root.child('volumes'));
+  const configs = planConfigs(root.child('configs'), options);
+  const context = { scenario, options, images, networks, scales };
+  const services = planServices(root.child('services'), {
+    ...context,
+    addresses: new Map(),
+    volumes: new Set(volumes.map((volume) => volume.name)),
+    configs,
+    secrets,
+  });
+  const steps = planSteps(root.child('steps'), context);
+  const finalSteps = planSteps(root.child('finally'), context);
+  revalidate(scenario.document, document, problems);
+  const upper = root.child('upper').oneOf(['auto', 'tmpfs', 'disk']);
+  return {
+    id: identifyPlan(scenario, matrix),
+    name: root.child('name').scalarText() ?? scenario.name,
+    description: root.child('description').scalarText() ?? scenario.description,
+    file: scenario.file,
+    tags: root.child('tags').texts(),
+    matrix,
+    vars: scope.vars ?? {},
+    env: lateEnvironment(document, options),
+    secrets,
+    seed: options.seed,
+    timeoutMs: root.child('timeout').durationMs() ?? options.defaults.timeoutMs,
+    retries: root.child('retries').integer({ min: 0, max: 10 }) ?? options.defaults.retries,
+    requires: root
+      .child('requires')
+      .items()
+      .flatMap((item) => item.oneOf(hostFeatures) ?? []),
+    images: images.used,
+    networks: [...networks.values()].map((network) => network.spec),
+    volumes,
+    ...optionalKey('upper', upper === 'auto' ? undefined : upper),
+    services,
+    steps,
+    finally: finalSteps,
+    onFailure: root
+      .child('on_failure')
+      .items()
+      .flatMap((item) => item.oneOf(evidence) ?? []),
+    sourceLine: scenario.sourceLine,
+  };
+}
+
+interface StaticScope {
+  readonly scope: Scope;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** What expressions can read before anything runs (language.md R7). */
+function staticScope(
+  scenario: Scenario,
+  matrix: Readonly<Record<string, Json>>,
+  options: PlanOptions,
+  problems: Problems,
+): StaticScope {
+  const env = definedOnly(options.env);
+  const run = { id: options.runId ?? `plan${options.seed}`, seed: options.seed };
+  const node = (key: string): DocumentNode => new DocumentNode(scenario.document[key], `/${key}`, problems);
+  const secrets = planSecrets(node('secrets'), options);
+  const vars = planVars(node('vars'), { env, matrix, run, secrets }, options, problems);
+  return { secrets, scope: { env, matrix, run, secrets, vars } };
+}
+
+export function definedOnly(env: PlanOptions['env']): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+/** Already dealt with, or not text to interpolate. */
+const otherKeys: ReadonlySet<string> = new Set(['vars', 'secrets', 'matrix']);
+const stepKeys: ReadonlySet<string> = new Set(['steps', 'finally']);
+
+function resolveDocument(document: JsonObject, scope: Scope, problems: Problems): JsonObject {
+  const entries = Object.entries(document).map(([key, value]): [string, Json] => {
+    if (otherKeys.has(key) || key.startsWith('x-')) return [key, value];
+    if (!stepKeys.has(key) || !Array.isArray(value)) {
+      return [key, interpolateDocument(value, `/${key}`, scope, 'all', problems)];
+    }
+    return [
+      key,
+      value.map((step: Json, index) => interpolateStep(step, `/${key}/${index}`, scope, problems)),
+    ];
+  });
+  return Object.fromEntries(entries);
+}
+
+function readScales(services: DocumentNode): Scales {
+  return new Map(
+    services.entries().map(([name, node]) => [name, node.child('scale').integer({ min: 1, max: 1000 }) ?? 1]),
+  );
+}
+
+/** R11: a service that names no network joins `default`; so may a step that names it. */
+function needsDefaultNetwork(root: DocumentNode): boolean {
+  return root
+    .child('services')
+    .entries()
+    .some(([, service]) => !service.child('networks').present && !service.child('network_mode').present);
+}
+
+function planVolumes(volumes: DocumentNode): readonly VolumeSpec[] {
+  return volumes
+    .entries()
+    .map(([name, node]) => ({ name, ...optionalKey('sizeBytes', node.child('size').sizeBytes()) }));
+}
+
+/** Only what late expressions of steps still read: the rest of the runner's environment stays out of the plan. */
+function lateEnvironment(document: JsonObject, options: PlanOptions): Readonly<Record<string, string>> {
+  const names = [...stepKeys].flatMap((key) => environmentNames(document[key] ?? null));
+  const entries = names.flatMap((name) => {
+    const value = options.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(entries);
+}

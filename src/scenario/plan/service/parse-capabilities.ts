@@ -1,0 +1,77 @@
+import { defaultCapabilities } from '../container-defaults.ts';
+import type { DocumentNode } from '../document-node.ts';
+
+/** capabilities(7), in the kernel's order. */
+export const allCapabilities: readonly string[] = [
+  'CHOWN',
+  'DAC_OVERRIDE',
+  'DAC_READ_SEARCH',
+  'FOWNER',
+  'FSETID',
+  'KILL',
+  'SETGID',
+  'SETUID',
+  'SETPCAP',
+  'LINUX_IMMUTABLE',
+  'NET_BIND_SERVICE',
+  'NET_BROADCAST',
+  'NET_ADMIN',
+  'NET_RAW',
+  'IPC_LOCK',
+  'IPC_OWNER',
+  'SYS_MODULE',
+  'SYS_RAWIO',
+  'SYS_CHROOT',
+  'SYS_PTRACE',
+  'SYS_PACCT',
+  'SYS_ADMIN',
+  'SYS_BOOT',
+  'SYS_NICE',
+  'SYS_RESOURCE',
+  'SYS_TIME',
+  'SYS_TTY_CONFIG',
+  'MKNOD',
+  'LEASE',
+  'AUDIT_WRITE',
+  'AUDIT_CONTROL',
+  'SETFCAP',
+  'MAC_OVERRIDE',
+  'MAC_ADMIN',
+  'SYSLOG',
+  'WAKE_ALARM',
+  'BLOCK_SUSPEND',
+  'AUDIT_READ',
+  'PERFMON',
+  'BPF',
+  'CHECKPOINT_RESTORE',
+];
+
+/** `cap_drop:` then `cap_add:`, as Docker combines them (moby, oci/caps/utils.go `TweakCapabilities`), in the kernel's order. */
+export function parseCapabilities(add: DocumentNode, drop: DocumentNode): readonly string[] {
+  const added = readNames(add);
+  const dropped = readNames(drop);
+  for (const name of added) {
+    if (!dropped.has(name)) continue;
+    add.fail('SCENARIO_CONFLICT', `\`${name}\` is both added and dropped`);
+  }
+  const start = added.has('ALL') ? allCapabilities : dropped.has('ALL') ? [] : defaultCapabilities;
+  const kept = new Set([...start.filter((name) => !dropped.has(name)), ...added]);
+  return allCapabilities.filter((name) => kept.has(name));
+}
+
+function readNames(node: DocumentNode): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const item of node.items()) {
+    const text = item.text();
+    if (text === undefined) continue;
+    const name = text.toUpperCase().replace(/^CAP_/, '');
+    if (name === 'ALL' || allCapabilities.includes(name)) names.add(name);
+    else
+      item.fail(
+        'SCENARIO_WRONG_VALUE',
+        `\`${text}\` is no capability`,
+        'see capabilities(7), for example NET_ADMIN',
+      );
+  }
+  return names;
+}

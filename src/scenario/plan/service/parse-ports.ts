@@ -1,0 +1,100 @@
+import type { PublishedPort } from '../../../core/container.ts';
+import type { DocumentNode } from '../document-node.ts';
+import { isLoopback, parseIp } from '../network/ip-address.ts';
+
+/** Where a port is published when nothing is said: this machine only, over both families. */
+const defaultHostAddresses = ['127.0.0.1', '::1'] as const;
+
+interface PortText {
+  readonly host: string | undefined;
+  readonly published: string | undefined;
+  readonly target: string;
+  readonly protocol: string;
+}
+
+/** `ports:`, short and long form (Compose specification, "ports"). Other addresses than loopback need leave. */
+export function parsePorts(ports: DocumentNode, mayPublishAnywhere: boolean): readonly PublishedPort[] {
+  return ports.items().flatMap((item) => {
+    const text = item.isMap ? longForm(item) : shortForm(item);
+    if (text === undefined) return [];
+    const addresses = hostAddresses(item, text.host, mayPublishAnywhere);
+    const pairs = portPairs(item, text);
+    const protocol = text.protocol;
+    if (protocol !== 'tcp' && protocol !== 'udp') {
+      item.fail('SCENARIO_WRONG_VALUE', `\`${protocol}\` is not one of tcp, udp`);
+      return [];
+    }
+    return pairs.flatMap(([hostPort, containerPort]) =>
+      addresses.map((hostAddress) => ({ hostAddress, hostPort, containerPort, protocol })),
+    );
+  });
+}
+
+function shortForm(item: DocumentNode): PortText | undefined {
+  const text = item.scalarText();
+  if (text === undefined) return undefined;
+  const match =
+    /^(?:(?:(\[[0-9a-fA-F:.]+\]|[0-9.]+|[0-9a-fA-F]*:[0-9a-fA-F:.]*:[0-9a-fA-F.]*):)?(\d+(?:-\d+)?)?:)?(\d+(?:-\d+)?)(?:\/([a-z]+))?$/.exec(
+      text,
+    );
+  if (match?.[3] === undefined) {
+    const hint = 'write 8080, "8080:80", "127.0.0.1:8080:80" or "8080:80/udp"';
+    item.fail('SCENARIO_WRONG_VALUE', `\`${text}\` is no port to publish`, hint);
+    return undefined;
+  }
+  return { host: match[1], published: match[2], target: match[3], protocol: match[4] ?? 'tcp' };
+}
+
+function longForm(item: DocumentNode): PortText | undefined {
+  const target = item.child('target').scalarText();
+  if (target === undefined) {
+    item.fail('SCENARIO_MISSING_KEY', 'a published port without `target`');
+    return undefined;
+  }
+  return {
+    host: item.child('host_ip').text(),
+    published: item.child('published').scalarText(),
+    target,
+    protocol: item.child('protocol').text() ?? 'tcp',
+  };
+}
+
+function hostAddresses(item: DocumentNode, text: string | undefined, anywhere: boolean): readonly string[] {
+  if (text === undefined) return defaultHostAddresses;
+  const bare = text.replace(/^\[|\]$/g, '');
+  const address = parseIp(bare);
+  if (address === undefined) {
+    item.fail('SCENARIO_WRONG_VALUE', `\`${bare}\` is no address to publish on`);
+    return [];
+  }
+  if (!anywhere && !isLoopback(address)) {
+    const hint = 'leave the address out for loopback, or allow it with --allow-publish';
+    item.fail('SCENARIO_FORBIDDEN', `publishing on ${bare} would open the port to other machines`, hint);
+  }
+  return [bare];
+}
+
+/** Host and container ports, side by side; 0 means any free port. */
+function portPairs(item: DocumentNode, text: PortText): readonly (readonly [number, number])[] {
+  const targets = portRange(item, text.target, 1);
+  if (targets === undefined) return [];
+  if (text.published === undefined || text.published === '') return targets.map((target) => [0, target]);
+  const published = portRange(item, text.published, 0);
+  if (published === undefined) return [];
+  if (published.length !== targets.length) {
+    item.fail('SCENARIO_WRONG_VALUE', `${text.published} and ${text.target} are not equally many ports`);
+    return [];
+  }
+  return targets.map((target, index) => [published[index] ?? 0, target]);
+}
+
+function portRange(item: DocumentNode, text: string, lowest: number): readonly number[] | undefined {
+  const match = /^(\d+)(?:-(\d+))?$/.exec(text);
+  const first = Number(match?.[1]);
+  const last = Number(match?.[2] ?? match?.[1]);
+  if (match === null || first < lowest || last > 65_535 || last < first) {
+    item.fail('SCENARIO_WRONG_VALUE', `\`${text}\` is no port or range of ports from ${lowest} to 65535`);
+    return undefined;
+  }
+  return Array.from({ length: last - first + 1 }, (_unused, index) => first + index);
+}

@@ -1,0 +1,30 @@
+import { isJsonObject, type Json } from '../../../core/json.ts';
+import { stepKinds } from '../../../core/step-kind.ts';
+import type { Scope } from '../../expression/scope.ts';
+import { escapeToken } from '../document-node.ts';
+import { interpolateDocument } from '../interpolate-document.ts';
+import type { Problems } from '../problems.ts';
+
+/** What may read captures and services, which are known right before the step only (core/scenario.ts, `Step`). */
+const lateKeys: ReadonlySet<string> = new Set([
+  ...stepKinds,
+  'expect',
+  'environment',
+  'stdin',
+  'workdir',
+  'user',
+]);
+
+export function interpolateStep(step: Json, pointer: string, scope: Scope, problems: Problems): Json {
+  if (!isJsonObject(step)) return step;
+  const entries = Object.entries(step).map(([key, value]) => {
+    // The image of a one-shot must be ready before anything runs.
+    const late = lateKeys.has(key) && !(key === 'image' && typeof value === 'string');
+    const mode = late ? 'known' : 'all';
+    return [
+      key,
+      interpolateDocument(value, `${pointer}/${escapeToken(key)}`, scope, mode, problems),
+    ] as const;
+  });
+  return Object.fromEntries(entries);
+}

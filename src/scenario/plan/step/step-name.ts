@@ -1,0 +1,59 @@
+import { isJsonObject, type Json, type JsonObject } from '../../../core/json.ts';
+import type { StepKind } from '../../../core/step-kind.ts';
+
+const maxLength = 60;
+
+/** What reports call a step without `name`: `run psql -At -c …`, `GET http://web/`, `wait for port 8080`. */
+export function nameOfStep(kind: StepKind, value: Json): string {
+  return shorten(describe(kind, value));
+}
+
+function describe(kind: StepKind, value: Json): string {
+  if (kind === 'run') return `run ${Array.isArray(value) ? value.join(' ') : String(value)}`;
+  if (kind === 'wait') return typeof value === 'string' ? `wait ${value}` : `wait for ${condition(value)}`;
+  if (kind === 'files' && Array.isArray(value))
+    return `files ${value.map((item: Json) => textOf(item, 'path')).join(', ')}`;
+  if (!isJsonObject(value)) return kind;
+  switch (kind) {
+    case 'http':
+      return `${textOf(value, 'method') || (hasBody(value) ? 'POST' : 'GET')} ${textOf(value, 'url')}`;
+    case 'logs':
+      return `logs ${textOf(value, 'service')}`.trim();
+    case 'copy':
+      return `copy ${textOf(value, 'from')} to ${textOf(value, 'to')}`;
+    case 'control':
+      return controlled(value);
+    case 'image':
+      return `image ${textOf(value, 'name')}`;
+    default:
+      return kind;
+  }
+}
+
+function condition(value: Json): string {
+  if (!isJsonObject(value)) return '';
+  const [kind = '', operand = null] =
+    Object.entries(value).find(([key]) => key !== 'within' && key !== 'every') ?? [];
+  return `${kind} ${typeof operand === 'object' ? '' : String(operand)}`.trim();
+}
+
+function controlled(value: JsonObject): string {
+  const [action = 'control', service = ''] = Object.entries(value)[0] ?? [];
+  return `${action} ${String(service)}`;
+}
+
+function hasBody(value: JsonObject): boolean {
+  return 'body' in value || 'json' in value || 'form' in value;
+}
+
+function textOf(value: Json, key: string): string {
+  const text = isJsonObject(value) ? value[key] : undefined;
+  return typeof text === 'string' ? text : '';
+}
+
+/** One line, cut between characters. */
+function shorten(text: string): string {
+  const line = text.trim().replace(/\s+/g, ' ');
+  const characters = [...line];
+  return characters.length <= maxLength ? line : `${characters.slice(0, maxLength - 1).join('')}…`;
+}

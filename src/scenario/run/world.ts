@@ -1,0 +1,177 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Sandbox } from '../../core/engine.ts';
+import type { Problem } from '../../core/event.ts';
+import type { Image } from '../../core/image.ts';
+import type { Json } from '../../core/json.ts';
+import { MayflyError } from '../../core/mayfly-error.ts';
+import type { ScenarioPlan } from '../../core/plan.ts';
+import type { Step } from '../../core/scenario.ts';
+import type { Scope as ExpressionScope } from '../expression/scope.ts';
+import type { OneShot, StepWorld } from '../step/step-definition.ts';
+import { abortable, openController } from './abortable.ts';
+import type { BackgroundStep } from './background-step.ts';
+import type { ScenarioEmitter } from './emitter.ts';
+import { openEvidence } from './evidence.ts';
+import { openOneShot } from './one-shot.ts';
+import { problemsOf } from './problem.ts';
+import type { RunContext } from './run-context.ts';
+import type { RunLimits } from './run-limits.ts';
+import type { RunningService } from './running-service.ts';
+
+export interface WorldParts {
+  readonly plan: ScenarioPlan;
+  readonly attempt: number;
+  readonly context: RunContext;
+  readonly emitter: ScenarioEmitter;
+  readonly sandbox: Sandbox;
+  readonly images: ReadonlyMap<string, Image>;
+}
+
+/** Everything of one attempt at one scenario while it runs. */
+export class World implements StepWorld {
+  readonly plan: ScenarioPlan;
+  readonly attempt: number;
+  readonly context: RunContext;
+  readonly emitter: ScenarioEmitter;
+  readonly sandbox: Sandbox;
+  readonly images: ReadonlyMap<string, Image>;
+  readonly saveEvidence: StepWorld['saveEvidence'];
+  readonly background = new Map<string, BackgroundStep>();
+  /** Captures by step id. */
+  readonly captures: Record<string, Record<string, Json>> = {};
+  /** Follows a main process that has been started again. */
+  onRestart: (service: RunningService) => void = () => {};
+  readonly #services = new Map<string, RunningService>();
+  readonly #marks = new Map<string, ReadonlyMap<RunningService, number>>();
+  readonly #failed = openController();
+  readonly #closing = openController();
+  #failure: readonly Problem[] = [];
+  #isOver = false;
+
+  constructor({ plan, attempt, context, emitter, sandbox, images }: WorldParts) {
+    this.plan = plan;
+    this.attempt = attempt;
+    this.context = context;
+    this.emitter = emitter;
+    this.sandbox = sandbox;
+    this.images = images;
+    this.saveEvidence = openEvidence(context.saveEvidence, emitter.masker, plan.id, attempt);
+  }
+
+  get clock(): Clock {
+    return this.context.clock;
+  }
+
+  get limits(): RunLimits {
+    return this.context.limits;
+  }
+
+  get directory(): string {
+    return this.context.scenarioDirectory(this.plan);
+  }
+
+  get allowedHostPaths(): readonly string[] {
+    return this.context.allowedHostPaths;
+  }
+
+  get services(): readonly RunningService[] {
+    return [...this.#services.values()];
+  }
+
+  /** Aborted when something outside of any step fails the scenario: a service died. */
+  get failed(): AbortSignal {
+    return this.#failed.signal;
+  }
+
+  /** What failed the scenario outside of any step. */
+  get failure(): readonly Problem[] {
+    return this.#failure;
+  }
+
+  addService(service: RunningService): void {
+    this.#services.set(service.name, service);
+  }
+
+  service(name: string): RunningService {
+    const service = this.#services.get(name) ?? this.#services.get(`${name}[1]`);
+    if (service !== undefined) return service;
+    if (this.plan.services.some((planned) => planned.name === name)) {
+      throw new MayflyError('CONTAINER_STATE', `\`${name}\` was never started`);
+    }
+    throw new MayflyError('SCENARIO_UNDECLARED', `no service \`${name}\``);
+  }
+
+  /** Only the first counts: what follows from it would hide it. After the steps nothing can fail a scenario this way. */
+  fail(error: unknown, service: RunningService): void {
+    if (this.#isOver || this.#failure.length > 0) return;
+    this.#failure = problemsOf(error, { at: service.plan.at, sourceLine: this.plan.sourceLine });
+    this.#failed.abort(error);
+  }
+
+  /** Aborted when teardown begins: nothing is to be started again. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /** The scenario has had its say: services may end now. */
+  finish(): void {
+    this.#isOver = true;
+  }
+
+  close(): void {
+    this.finish();
+    for (const service of this.services) service.endExpected = true;
+    this.#closing.abort(new Error('the scenario is over'));
+  }
+
+  /** Remembers where every log stands as a step begins. */
+  markLogs(step: Step): void {
+    const marks = new Map(this.services.map((service) => [service, service.log.mark]));
+    this.#marks.set('step', marks);
+    if (step.id !== undefined) this.#marks.set(step.id, marks);
+  }
+
+  logMark(service: RunningService, since: string): number {
+    if (since === 'start') return 0;
+    const marks = this.#marks.get(since);
+    if (marks === undefined) throw new MayflyError('SCENARIO_UNDECLARED', `\`since: ${since}\`: no such step before this one`);
+    return marks.get(service) ?? 0;
+  }
+
+  openOneShot(step: Step, planArgv: (shell: readonly string[]) => readonly string[], signal: AbortSignal): Promise<OneShot> {
+    return openOneShot(step, planArgv, this, signal);
+  }
+
+  async backgroundEnd(stepId: string, signal: AbortSignal): Promise<void> {
+    const step = this.background.get(stepId);
+    if (step === undefined) throw new MayflyError('SCENARIO_UNDECLARED', `no background step \`${stepId}\` before this one`);
+    await abortable(step.ended, signal);
+  }
+
+  restarted(service: RunningService): void {
+    this.onRestart(service);
+  }
+
+  /** What expressions see right now (language.md R7). */
+  expressionScope(): ExpressionScope {
+    const { vars, matrix, env, secrets, seed } = this.plan;
+    return {
+      vars,
+      matrix,
+      env,
+      secrets,
+      steps: this.captures,
+      services: Object.fromEntries(this.services.map((service) => [service.name, scopeOf(service)])),
+      run: { id: this.context.runId, seed },
+    };
+  }
+}
+
+function scopeOf({ container }: RunningService): NonNullable<ExpressionScope['services']>[string] {
+  const [first] = container.networks;
+  return {
+    ...(first?.ipv4 === undefined ? {} : { ip: first.ipv4 }),
+    ...(first?.ipv6 === undefined ? {} : { ipv6: first.ipv6 }),
+    port: (containerPort) => container.ports.find((port) => port.containerPort === containerPort)?.hostPort,
+  };
+}

@@ -1,0 +1,83 @@
+import { isJsonObject } from '../../core/json.ts';
+import { MayflyError } from '../../core/mayfly-error.ts';
+import { parseDurationMs } from '../../core/units.ts';
+import { canonicalSignal } from '../plan/signal-name.ts';
+import type { RunningService } from '../run/running-service.ts';
+import { defineStep, type StepWorld } from './step-definition.ts';
+
+const actions = ['start', 'stop', 'restart', 'kill', 'pause', 'unpause', 'connect', 'disconnect'] as const;
+
+type Action = (typeof actions)[number];
+
+interface ControlStep {
+  readonly action: Action;
+  readonly service: string;
+  readonly network?: string;
+  readonly signal: string;
+  readonly graceMs?: number;
+}
+
+/** `control`: what one does to a running service from outside. */
+export const controlStep = defineStep<ControlStep>({
+  kind: 'control',
+  normalize(value) {
+    const [action, ...others] = isJsonObject(value) ? actions.filter((name) => value[name] !== undefined) : [];
+    if (!isJsonObject(value) || action === undefined || others.length > 0) {
+      throw new MayflyError('SCENARIO_WRONG_VALUE', `\`control\` has exactly one of: ${actions.join(', ')}`);
+    }
+    const { network, signal = 'SIGKILL', grace } = value;
+    const needsNetwork = action === 'connect' || action === 'disconnect';
+    if (needsNetwork && typeof network !== 'string') throw new MayflyError('SCENARIO_MISSING_KEY', `\`${action}\` needs \`network:\``);
+    const signalName = canonicalSignal(String(signal));
+    if (signalName === '') throw new MayflyError('SCENARIO_WRONG_VALUE', `\`${String(signal)}\` is no signal`);
+    const graceMs = typeof grace === 'string' ? parseDurationMs(grace) : undefined;
+    return {
+      action,
+      service: String(value[action]),
+      signal: signalName,
+      ...(typeof network === 'string' ? { network } : {}),
+      ...(graceMs === undefined ? {} : { graceMs }),
+    };
+  },
+  async perform(control, _step, world, signal) {
+    await apply(control, world.service(control.service), world, signal);
+    return { facts: {} };
+  },
+});
+
+async function apply(control: ControlStep, service: RunningService, world: StepWorld, signal: AbortSignal): Promise<void> {
+  const { container } = service;
+  switch (control.action) {
+    case 'start':
+      return start(service, world, signal);
+    case 'stop':
+      return stop(service, control.graceMs);
+    case 'restart':
+      await stop(service, control.graceMs);
+      return start(service, world, signal);
+    case 'kill':
+      // Whether a signal ends a service is the service's decision: after any of them, an end is no surprise.
+      service.endExpected = true;
+      return container.kill(control.signal);
+    case 'pause':
+      return container.pause();
+    case 'unpause':
+      return container.unpause();
+    case 'connect':
+      return container.connect(control.network ?? '');
+    case 'disconnect':
+      return container.disconnect(control.network ?? '');
+  }
+}
+
+async function stop(service: RunningService, graceMs: number | undefined): Promise<void> {
+  service.endExpected = true;
+  await service.container.stop(graceMs);
+  await service.ended;
+}
+
+async function start(service: RunningService, world: StepWorld, signal: AbortSignal): Promise<void> {
+  await service.container.start(signal);
+  service.endExpected = false;
+  world.restarted(service);
+}

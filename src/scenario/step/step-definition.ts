@@ -1,0 +1,81 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Container } from '../../core/engine.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
+import type { ProcessSpec } from '../../core/container.ts';
+import type { Step } from '../../core/scenario.ts';
+import type { StepKind } from '../../core/step-kind.ts';
+import type { CaptureFacts } from '../capture/extract-capture.ts';
+import type { RunLimits } from '../run/run-limits.ts';
+import type { RunningService } from '../run/running-service.ts';
+import type { Facts, FactShape, Finding } from './expectations.ts';
+
+/** What a step may see and use of its scenario. */
+export interface StepWorld {
+  readonly clock: Clock;
+  readonly limits: RunLimits;
+  /** Absolute: the folder of the scenario's file. */
+  readonly directory: string;
+  /** Absolute: from below these, too, `copy` may read. */
+  readonly allowedHostPaths: readonly string[];
+  readonly services: readonly RunningService[];
+  /** By name, `web[2]` for a scaled one. @throws MayflyError when it is not there. */
+  service(name: string): RunningService;
+  /** Where a service's log stood at `start`, at the beginning of this step (`step`), or of an earlier one by its id. */
+  logMark(service: RunningService, since: string): number;
+  /** A container for one command, removed when disposed (language.md R18). */
+  openOneShot(step: Step, planProcess: (shell: readonly string[]) => readonly string[], signal: AbortSignal): Promise<OneShot>;
+  /** Resolves when a background step has ended. */
+  backgroundEnd(stepId: string, signal: AbortSignal): Promise<void>;
+  /** Keeps a file below `--output`; undefined without it. */
+  readonly saveEvidence: ((path: string, bytes: Uint8Array) => Promise<void>) | undefined;
+  /** A stopped service runs again: its end is watched anew. */
+  restarted(service: RunningService): void;
+}
+
+export interface OneShot extends AsyncDisposable {
+  readonly container: Container;
+  readonly process: ProcessSpec;
+}
+
+/** What performing a step brought: facts to judge, and what other modifiers take from it. */
+export interface Performed {
+  readonly facts: Facts;
+  /** Of expectations inside the value (`files`, `logs`). */
+  readonly findings?: readonly Finding[];
+  /** Instead of all judgement, unless `expect` speaks of `unless`: the facts to judge never came to be. */
+  readonly blocked?: { readonly unless: string; readonly finding: Finding };
+  readonly captures?: CaptureFacts;
+  /** What `save` writes. */
+  readonly evidence?: Uint8Array;
+}
+
+export interface StepDefinition extends FactShape {
+  readonly kind: StepKind;
+  /** What is expected beside what `expect` says (language.md R3). */
+  defaultExpect(expect: JsonObject): JsonObject;
+  /** Reads the value once; the result performs as often as needed (`eventually`). */
+  prepare(value: Json, step: Step, world: StepWorld): Promise<(signal: AbortSignal) => Promise<Performed>>;
+}
+
+/** A kind of step as its file writes it: `normalize` gives the value its type, `perform` acts. */
+export interface StepKindParts<V> {
+  readonly kind: StepKind;
+  readonly factUnits?: FactShape['factUnits'];
+  readonly factsByName?: readonly string[];
+  readonly defaultExpect?: (expect: JsonObject) => JsonObject;
+  normalize(value: Json, step: Step, world: StepWorld): V | Promise<V>;
+  perform(value: V, step: Step, world: StepWorld, signal: AbortSignal): Promise<Performed>;
+}
+
+export function defineStep<V>(parts: StepKindParts<V>): StepDefinition {
+  return {
+    kind: parts.kind,
+    factUnits: parts.factUnits ?? {},
+    factsByName: parts.factsByName ?? [],
+    defaultExpect: parts.defaultExpect ?? (() => ({})),
+    async prepare(value, step, world) {
+      const normal = await parts.normalize(value, step, world);
+      return (signal) => parts.perform(normal, step, world, signal);
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { MayflyError } from '../../core/mayfly-error.ts';
+import type { StepKind } from '../../core/step-kind.ts';
+import { controlStep } from './control-step.ts';
+import { copyStep } from './copy-step.ts';
+import { filesStep } from './files-step.ts';
+import { httpStep } from './http-step.ts';
+import { logsStep } from './logs-step.ts';
+import { runStepKind } from './run-step-kind.ts';
+import type { StepDefinition } from './step-definition.ts';
+import { waitStep } from './wait-step.ts';
+
+/** Every kind of step this version performs (language.md R17): a new one is a file and a line. */
+const steps: readonly StepDefinition[] = [runStepKind, httpStep, waitStep, filesStep, logsStep, copyStep, controlStep];
+
+const stepTable: ReadonlyMap<StepKind, StepDefinition> = new Map(steps.map((step) => [step.kind, step]));
+
+/** @throws MayflyError LANGUAGE_NOT_AVAILABLE_YET for a kind the language has and this version has not. */
+export function stepDefinition(kind: StepKind): StepDefinition {
+  const definition = stepTable.get(kind);
+  if (definition !== undefined) return definition;
+  throw new MayflyError('LANGUAGE_NOT_AVAILABLE_YET', `steps of kind \`${kind}\` cannot be performed yet`);
+}
+
+/** The kinds this version performs, in the order of the language. */
+export const availableStepKinds: readonly StepKind[] = steps.map(({ kind }) => kind);
