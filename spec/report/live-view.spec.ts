@@ -87,7 +87,7 @@ describe('the live view', () => {
     },
     {
       name: 'the end',
-      events: [stepStarted('a', { step: '/steps/1' }), stepFinished('a', { step: '/steps/1' })],
+      events: [stepFinished('a', { step: '/steps/0' }), stepFinished('a', { step: '/finally/0' })],
       shows: 'tearing down',
     },
     {

@@ -1,7 +1,7 @@
 import type { MayflyEvent, Problem } from '../../src/core/event.ts';
 
 /** Builders: an event with everything a test does not care about filled in. */
-export type EventOf<K extends MayflyEvent['kind']> = Extract<MayflyEvent, { readonly kind: K }>;
+type EventOf<K extends MayflyEvent['kind']> = Extract<MayflyEvent, { readonly kind: K }>;
 type Details<K extends MayflyEvent['kind']> = Partial<Omit<EventOf<K>, 'kind'>>;
 
 export function runStarted(details: Details<'runStarted'> = {}): MayflyEvent {

@@ -36,7 +36,7 @@ const template: ContainerTemplate = {
   },
 };
 
-export function servicePlan(details: Partial<ServicePlan> = {}): ServicePlan {
+function servicePlan(details: Partial<ServicePlan> = {}): ServicePlan {
   return { name: 'web', at, image: 'tools', dependsOn: [], restart: 'no', container: template, ...details };
 }
 

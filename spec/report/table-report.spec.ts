@@ -9,6 +9,7 @@ import { tableReport } from '../../src/report/table-report.ts';
 import { anyStream, orderlyStream } from './arbitrary-events.ts';
 import {
   censusTaken,
+  containerStarted,
   finished,
   leakFound,
   planned,
@@ -156,6 +157,35 @@ describe('the table', () => {
 
   test('a failed step without a problem still says that something is wrong', () => {
     expect(renderTable(failing())).toContain('failed, without saying why');
+  });
+
+  test('all that `on_failure: [logs]` recorded is shown, and what is not shown is counted', () => {
+    const lines = Array.from({ length: 210 }, (_, index) => `line ${index}`);
+    const text = renderTable(failing(problem({ logs: { db: lines, web: [] } })));
+    expect(text).toContain('db last 200 of 210 lines');
+    expect(text).not.toContain('│ line 9\n');
+    expect(text).toContain('│ line 10\n');
+    expect(text).toContain('no output from web');
+  });
+
+  test('a container whose log nobody read is not said to be silent', () => {
+    const [begin, ...rest] = failing(problem());
+    if (begin === undefined) throw new Error('empty');
+    expect(renderTable([begin, containerStarted('a', 'one-shot'), ...rest])).not.toContain('no output');
+  });
+
+  test('of a stack trace, one line where there is room for one, all of it where there is room', () => {
+    const internal = problem({ code: 'INTERNAL', message: 'Error: oops\n    at main (x.js:1)' });
+    const text = renderTable([
+      started('a'),
+      stepFinished('a', { outcome: 'errored', problems: [internal] }),
+      finished('a', { outcome: 'errored', final: false }),
+      started('a', { attempt: 2 }),
+      stepFinished('a', { attempt: 2, outcome: 'errored', problems: [internal] }),
+      finished('a', { attempt: 2, outcome: 'errored' }),
+    ]);
+    expect(text).toContain('attempt 1 errored · it says hello: Error: oops\n');
+    expect(text).toContain('Error: oops\n      at main (x.js:1)\n');
   });
 
   test('an interrupted run says by what', () => {

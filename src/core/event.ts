@@ -62,6 +62,7 @@ export interface ScenarioPlanned extends OfScenario {
   readonly tags: readonly string[];
   readonly matrix: Readonly<Record<string, Json>>;
   readonly services: number;
+  /** With those of `finally`. */
   readonly steps: number;
 }
 

@@ -65,13 +65,33 @@ export function renderError(error: MayflyError, severity: 'error' | 'warning' = 
     const gutter = ' '.repeat(String(error.at.line).length);
     lines.push(`${gutter} --> ${renderLocation(error.at)}`);
     if (error.sourceLine !== undefined) {
-      const shown = error.sourceLine.replaceAll('\t', ' ');
-      lines.push(`${gutter} |`, `${error.at.line} | ${shown}`);
-      lines.push(`${gutter} | ${' '.repeat(error.at.column - 1)}${'^'.repeat(Math.max(1, error.length))}`);
+      const { text, column, length } = excerpt(error.sourceLine, error.at.column, Math.max(1, error.length));
+      lines.push(`${gutter} |`, `${error.at.line} | ${text}`);
+      lines.push(`${gutter} | ${' '.repeat(column - 1)}${'^'.repeat(length)}`);
     }
     if (error.hint !== '') lines.push(`${gutter} = ${error.hint}`);
   } else if (error.hint !== '') {
     lines.push(`  = ${error.hint}`);
   }
   return lines.join('\n');
+}
+
+/** Longer source lines are cut around the place. */
+const widest = 160;
+const contextBefore = 60;
+
+/** A line as a terminal can show it: one column for each character, and no control characters. */
+function excerpt(
+  line: string,
+  column: number,
+  length: number,
+): { readonly text: string; readonly column: number; readonly length: number } {
+  const visible = line.replaceAll('\t', ' ').replace(/[\u0000-\u001f\u007f-\u009f]/g, '\u00b7');
+  if (visible.length <= widest) return { text: visible, column, length };
+  const start = Math.max(0, Math.min(column - 1 - contextBefore, visible.length - widest));
+  const before = start > 0 ? '\u2026' : '';
+  const after = start + widest < visible.length ? '\u2026' : '';
+  const text = `${before}${visible.slice(start, start + widest)}${after}`;
+  const shifted = column - start + before.length;
+  return { text, column: shifted, length: Math.min(length, Math.max(1, text.length - shifted + 1)) };
 }

@@ -54,7 +54,10 @@ export class Scope implements AsyncDisposable {
     const done = new AbortController();
     const late = this.#clock.sleep(budgetMs, done.signal).then(
       () => {
-        throw new MayflyError('TIMEOUT', `${name} was not released within the budget of ${this.#budgetMs} ms`);
+        throw new MayflyError(
+          'TIMEOUT',
+          `${name} was not released within the budget of ${this.#budgetMs} ms`,
+        );
       },
       () => {},
     );

@@ -44,7 +44,8 @@ export class SharedWork<T> {
     const report: Listener = (line) => {
       for (const listener of listeners) listener(line);
     };
-    const result = work(report, abort.signal);
+    // A moment later, when the first caller listens.
+    const result = Promise.resolve().then(() => work(report, abort.signal));
     const running: Running<T> = { result, abort, listeners };
     this.#running.set(key, running);
     const forget = (): void => {

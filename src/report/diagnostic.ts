@@ -4,7 +4,7 @@ import type { Palette } from './palette.ts';
 import { renderPrintable } from './printable.ts';
 
 /** Something wrong with its place and remedy, whichever way it came to be known. */
-export interface Diagnostic {
+interface Diagnostic {
   readonly severity: 'error' | 'warning';
   readonly code: string;
   readonly message: string;

@@ -10,6 +10,6 @@ export const jsonReport: Report = {
   render: (summary) => `${JSON.stringify(toJsonReport(summary), null, 2)}\n`,
 };
 
-export function toJsonReport(summary: Summary): JsonReport {
+function toJsonReport(summary: Summary): JsonReport {
   return { format: 'mayfly-report', version: jsonReportVersion, ...summary };
 }

@@ -1,7 +1,7 @@
 import type { Problem } from '../core/event.ts';
 import { isJsonObject, type Json } from '../core/json.ts';
 import { createPalette } from './palette.ts';
-import { countOf, cutLines, renderPrintable, renderPrintableLine } from './printable.ts';
+import { countOf, cutLines, renderFirstLine, renderPrintable, renderPrintableLine } from './printable.ts';
 import { renderProblem } from './render-problem.ts';
 import { reportLimits } from './report-limits.ts';
 import type { AttemptSummary, ScenarioSummary, StepSummary } from './summary.ts';
@@ -68,7 +68,7 @@ function stepResult(step: StepSummary): readonly XmlElement[] {
 
 function result(name: 'failure' | 'error', problems: readonly Problem[], fallback: string): XmlElement {
   const [first] = problems;
-  const message = renderPrintable(first?.message ?? fallback);
+  const message = renderFirstLine(first?.message ?? fallback);
   return element(name, { type: first?.code ?? 'UNKNOWN', message }, [renderProblems(problems, message)]);
 }
 
@@ -91,7 +91,7 @@ function earlierResults(scenario: ScenarioSummary, step: StepSummary): readonly 
       )
       .map((earlier) => {
         const [first] = earlier.problems;
-        const message = renderPrintable(first?.message ?? earlier.reason ?? earlier.outcome);
+        const message = renderFirstLine(first?.message ?? earlier.reason ?? earlier.outcome);
         return element(
           `${prefix}${earlier.outcome === 'failed' ? 'Failure' : 'Error'}`,
           { type: first?.code ?? 'UNKNOWN', message: `attempt ${attempt.attempt}: ${message}` },

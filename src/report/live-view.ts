@@ -6,14 +6,14 @@ import { createPalette, type Palette } from './palette.ts';
 import { renderFinishedLine } from './render-finished.ts';
 import { renderLive } from './render-live.ts';
 
-export interface LiveTerminal {
+interface LiveTerminal {
   write(text: string): void;
   /** As they are now: a terminal may be resized. */
   readonly columns: number;
   readonly rows: number;
 }
 
-export interface LiveViewOptions {
+interface LiveViewOptions {
   readonly color: boolean;
   /** Monotonic milliseconds. */
   readonly nowMs: () => number;

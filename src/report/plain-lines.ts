@@ -1,7 +1,7 @@
 import type { MayflyEvent } from '../core/event.ts';
 import { renderDuration, renderSize } from '../core/units.ts';
 import { createPalette, outcomeMark, outcomePaint, type Palette } from './palette.ts';
-import { countOf, renderPrintableLine } from './printable.ts';
+import { countOf, renderFirstLine, renderPrintableLine } from './printable.ts';
 import { renderFinishedLine } from './render-finished.ts';
 import { renderScenarioName } from './scenario-name.ts';
 
@@ -79,7 +79,7 @@ export class PlainLines {
         const paint = outcomePaint(event.outcome, palette);
         const why = event.problems[0]?.message ?? event.reason;
         const time = palette.dim(`(${renderDuration(event.durationMs)})`);
-        return `${paint(outcomeMark(event.outcome))} ${renderPrintableLine(event.name)} ${time}${why === undefined ? '' : ` ${renderPrintableLine(why)}`}`;
+        return `${paint(outcomeMark(event.outcome))} ${renderPrintableLine(event.name)} ${time}${why === undefined ? '' : ` ${renderFirstLine(why)}`}`;
       }
       case 'leakFound':
         return palette.red(renderPrintableLine(`left behind: ${event.leak.kind} ${event.leak.what}`));

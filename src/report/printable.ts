@@ -32,6 +32,11 @@ export function renderPrintableLine(text: string): string {
   return renderPrintable(cutLine(untabbed));
 }
 
+/** What a longer text begins with, where there is room for one line only: of a stack trace the message. */
+export function renderFirstLine(text: string): string {
+  return renderPrintableLine(text.split('\n', 1)[0] ?? '');
+}
+
 /** Several lines, the first `most` of them, then how many more there are. */
 export function cutLines(lines: readonly string[], most: number): readonly string[] {
   const more = lines.length - most;

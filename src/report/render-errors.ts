@@ -2,7 +2,7 @@ import type { MayflyError } from '../core/mayfly-error.ts';
 import { renderDiagnostic } from './diagnostic.ts';
 import { createPalette } from './palette.ts';
 
-export interface ErrorOptions {
+interface ErrorOptions {
   readonly color: boolean;
   readonly severity?: 'error' | 'warning';
 }

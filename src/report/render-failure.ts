@@ -1,7 +1,7 @@
 import { errorCatalogue } from '../core/error-catalogue.ts';
 import { renderDuration } from '../core/units.ts';
 import { outcomeMark, outcomePaint, type Palette } from './palette.ts';
-import { countOf, cutLines, renderPrintableLine } from './printable.ts';
+import { countOf, cutLines, renderFirstLine, renderPrintableLine } from './printable.ts';
 import { collectLogTails, renderLogTails } from './render-logs.ts';
 import { renderProblem } from './render-problem.ts';
 import { renderSteps } from './render-steps.ts';
@@ -67,7 +67,7 @@ function renderAttempt(attempt: AttemptSummary, palette: Palette): string {
   const why = (step?.problems[0] ?? attempt.problems[0])?.message ?? attempt.reason ?? '';
   const where = step === undefined ? '' : `${renderPrintableLine(step.name)}: `;
   const paint = outcomePaint(attempt.outcome, palette);
-  const reason = why === '' ? '' : ` ${palette.dim('·')} ${where}${renderPrintableLine(why)}`;
+  const reason = why === '' ? '' : ` ${palette.dim('·')} ${where}${renderFirstLine(why)}`;
   return `${palette.dim(`attempt ${attempt.attempt}`)} ${paint(attempt.outcome)}${reason}`;
 }
 

@@ -1,7 +1,7 @@
 import type { ScenarioFinished } from '../core/event.ts';
 import { renderDuration } from '../core/units.ts';
 import { outcomeMark, outcomePaint, type Palette } from './palette.ts';
-import { renderPrintableLine } from './printable.ts';
+import { renderFirstLine } from './printable.ts';
 
 /** A scenario's end in one line: `✗ failed   shop  812 ms  stdout does not equal what was expected`. */
 export function renderFinishedLine(event: ScenarioFinished, name: string, palette: Palette): string {
@@ -12,7 +12,7 @@ export function renderFinishedLine(event: ScenarioFinished, name: string, palett
     palette.bold(name),
     palette.dim(renderDuration(event.durationMs)),
     ...(event.final ? [] : [palette.dim(`attempt ${event.attempt}, trying again`)]),
-    ...(why === undefined ? [] : [renderPrintableLine(why)]),
+    ...(why === undefined ? [] : [renderFirstLine(why)]),
   ];
   return parts.join('  ');
 }

@@ -11,7 +11,7 @@ const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', 
 const spinnerMs = 100;
 const order: readonly Outcome[] = ['passed', 'flaky', 'failed', 'errored', 'leaked', 'skipped'];
 
-export interface LiveOptions {
+interface LiveOptions {
   readonly columns: number;
   readonly rows: number;
   /** Since the run began. */

@@ -4,27 +4,31 @@ import { reportLimits } from './report-limits.ts';
 import type { AttemptSummary, ContainerSummary } from './summary.ts';
 
 /** The last lines of one container's log, and how many there were. */
-export interface LogTail {
+interface LogTail {
   readonly container: string;
   readonly lines: readonly string[];
   readonly total: number;
   readonly ended?: string;
 }
 
-/** Of every container: as the problems recorded it at their time, else as the run ended. */
+/**
+ * Of every container: as the problems recorded it at their time, else as the run ended. A container that nobody
+ * recorded and that wrote nothing is left out: what a one-shot writes is in the facts of its step.
+ */
 export function collectLogTails(attempt: AttemptSummary): readonly LogTail[] {
   const recorded = new Map<string, readonly string[]>();
   for (const problem of [...attempt.steps.flatMap((step) => step.problems), ...attempt.problems]) {
     for (const [container, lines] of Object.entries(problem.logs ?? {})) recorded.set(container, lines);
   }
   const known = new Map(attempt.containers.map((container) => [container.name, container]));
-  return [...new Set([...recorded.keys(), ...known.keys()])].map((name) => {
+  return [...new Set([...recorded.keys(), ...known.keys()])].flatMap((name) => {
     const container = known.get(name);
     const lines = recorded.get(name) ?? container?.logTail.map((entry) => entry.line) ?? [];
     const end = container === undefined ? undefined : renderEnd(container);
+    if (lines.length === 0 && !recorded.has(name) && end === undefined) return [];
     return {
       container: name,
-      lines: lines.slice(-reportLimits.logTailLines),
+      lines: lines.slice(-reportLimits.recordedLogLines),
       total: Math.max(lines.length, container?.logLines ?? 0),
       ...(end === undefined ? {} : { ended: end }),
     };

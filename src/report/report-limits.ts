@@ -2,6 +2,8 @@
 export const reportLimits = {
   /** Of each container's log, the last ones; the fold keeps no more. */
   logTailLines: 20,
+  /** Of what a problem recorded of each log; `on_failure: [logs]` asks for that many. */
+  recordedLogLines: 200,
   /** Of one line that a container or a fact supplied. */
   lineCharacters: 500,
   /** Of one expected or actual value. */

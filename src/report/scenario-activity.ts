@@ -12,6 +12,7 @@ export class ScenarioActivity {
   readonly #notReady = new Set<string>();
   /** Those under way, by path; the innermost or latest is last. */
   readonly #steps = new Map<string, string>();
+  #finishedSteps = 0;
   #phase: 'preparing' | 'stepping' | 'ending' = 'preparing';
 
   constructor(name: string, plannedSteps: number, startedAtMs: number, attempt: number) {
@@ -42,7 +43,8 @@ export class ScenarioActivity {
         break;
       case 'stepFinished':
         this.#steps.delete(event.step);
-        if (event.step === `/steps/${this.#plannedSteps - 1}`) this.#phase = 'ending';
+        if (isTopLevel(event.step)) this.#finishedSteps += 1;
+        if (this.#finishedSteps >= this.#plannedSteps) this.#phase = 'ending';
         break;
       default: // nothing that one waits for
     }
@@ -65,4 +67,9 @@ export class ScenarioActivity {
     const index = /^\/steps\/(\d+)/.exec(path)?.[1];
     return index === undefined ? '' : `step ${Number(index) + 1}/${this.#plannedSteps} · `;
   }
+}
+
+/** Of the scenario itself or of `finally`, not of a step that holds others. */
+function isTopLevel(path: string): boolean {
+  return /^\/(?:steps|finally)\/\d+$/.test(path);
 }

@@ -15,7 +15,7 @@ export interface Shape<T> {
 }
 
 /** A shape for a key that may be absent. */
-export interface OptionalShape<T> {
+interface OptionalShape<T> {
   readonly optional: Shape<T>;
 }
 

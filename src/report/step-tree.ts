@@ -10,7 +10,7 @@ export function isFinallyStep(step: StepSummary): boolean {
   return step.path.startsWith('/finally/');
 }
 
-/** The steps that `ScenarioPlanned.steps` counts: those of the scenario itself, neither nested nor `finally`. */
+/** The steps that `ScenarioPlanned.steps` counts: those of the scenario itself and of `finally`, none nested. */
 export function plannedSteps(steps: readonly StepSummary[]): readonly StepSummary[] {
-  return steps.filter((step) => !isFinallyStep(step) && stepDepth(step, steps) === 0);
+  return steps.filter((step) => stepDepth(step, steps) === 0);
 }

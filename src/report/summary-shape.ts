@@ -145,7 +145,7 @@ const totals = object<Totals>({
   warnings: count,
 });
 
-export const jsonReportShape: Shape<JsonReport> = object<JsonReport>({
+const jsonReportShape: Shape<JsonReport> = object<JsonReport>({
   format: oneOf('mayfly-report'),
   version: oneOf(jsonReportVersion),
   run: optional(run),

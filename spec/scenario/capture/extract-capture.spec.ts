@@ -46,7 +46,7 @@ const missing: readonly (readonly [string, CaptureSpec, string])[] = [
   ],
   ['where a path selects nothing', { from: 'stdout', json: '$.b' }, 'stdout has nothing at `$.b`'],
   ['of text that is no JSON', { from: 'stderr', json: '$.a' }, 'stderr is not JSON'],
-  ['where a pattern is not found', { from: 'stdout', regex: 'x(y)' }, 'stdout does not match /x(y)/'],
+  ['where a pattern is not found', { from: 'stdout', regex: 'x(y)' }, 'stdout does not match `x(y)`'],
   ['where a group took no part', { from: 'stdout', regex: 'a|(b)' }, 'its first group took no part'],
   ['of a line too far', { from: 'stdout', line: 2 }, 'stdout has 1 line, none of number 2'],
   ['of line 0', { from: 'stdout', line: 0 }, 'stdout has 1 line, none of number 0'],

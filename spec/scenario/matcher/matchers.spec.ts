@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../src/core/json.ts';
 import type { Fact } from '../../../src/core/matcher.ts';
 import { compileMatcher } from '../../../src/scenario/matcher/compile-matcher.ts';
 import type { MatcherContext } from '../../../src/scenario/matcher/matcher.ts';
-import { matcherNames } from '../../../src/scenario/matcher/matchers.ts';
+import { matcherNames, matchers } from '../../../src/scenario/matcher/matchers.ts';
 import { validateMatcher } from '../../../src/scenario/matcher/validate-matcher.ts';
 
 const bytes = new Uint8Array([0xff, 0x00, 0x01]);
@@ -241,17 +242,17 @@ const table: Readonly<Record<string, readonly Row[]>> = {
       operand: '^o.$',
       passes: ['ok', 'ok\n'],
       fails: [
-        ['not ok', 'does not match /^o.$/'],
-        ['x\nok\ny', 'does not match /^o.$/, though a line of it does: begin with (?m)'],
+        ['not ok', 'does not match `^o.$`'],
+        ['x\nok\ny', 'does not match `^o.$`, though a line of it does: begin with (?m)'],
         [7, 'is the number 7, but `matches` judges text'],
       ],
     },
-    { operand: '(?i)READY', passes: ['it is ready'], fails: [['', 'does not match /(?i)READY/']] },
-    { operand: ['a', 'b\\n'], passes: ['a b\n'], fails: [['b', 'does not match /a/ or /b\\n/']] },
+    { operand: '(?i)READY', passes: ['it is ready'], fails: [['', 'does not match `(?i)READY`']] },
+    { operand: ['a', 'b\\n'], passes: ['a b\n'], fails: [['b', 'does not match `a` or `b\\n`']] },
     {
       operand: '^$',
       passes: ['', '\n'],
-      fails: [['\n\n', 'does not match /^$/, though a line of it does: begin with (?m)']],
+      fails: [['\n\n', 'does not match `^$`, though a line of it does: begin with (?m)']],
     },
   ],
   starts_with: [
@@ -439,7 +440,7 @@ const table: Readonly<Record<string, readonly Row[]>> = {
     {
       operand: { path: '$..id', not: { every: { gt: 1 } } },
       passes: [items],
-      fails: [['{"id":2}', 'is every entry more than 1, and should not be']],
+      fails: [['{"id":2}', 'is a list whose every entry is more than 1, and should not be']],
     },
     { operand: { path: '$.absent', exists: false }, passes: [items], fails: [['{"absent":null}', 'exists']] },
     {
@@ -615,3 +616,10 @@ describe.each(Object.entries(table))('R21 %s', (name, rows) => {
 test('R21 every matcher has its table', () => {
   expect(matcherNames().filter((name) => name !== 'snapshot')).toEqual(Object.keys(table));
 });
+
+test.each(matchers.filter(({ name }) => name !== 'snapshot'))(
+  'R21 the example of $name is right',
+  async ({ example }) => {
+    expect(await validateMatcher(load(example) as Json)).toEqual([]);
+  },
+);

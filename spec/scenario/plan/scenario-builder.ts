@@ -3,7 +3,7 @@ import { isJsonObject } from '../../../src/core/json.ts';
 import { MayflyErrors } from '../../../src/core/mayfly-error.ts';
 import type { ContainerTemplate, ScenarioPlan, ServicePlan } from '../../../src/core/plan.ts';
 import type { Scenario } from '../../../src/core/scenario.ts';
-import { escapeToken } from '../../../src/scenario/plan/document-node.ts';
+import { below } from '../../../src/scenario/load/json-pointer.ts';
 import { allowNothing, type PlanOptions, planDefaults } from '../../../src/scenario/plan/plan-options.ts';
 import { planScenario } from '../../../src/scenario/plan/plan-scenario.ts';
 
@@ -39,7 +39,7 @@ function* placesOf(value: Json, pointer: string): Generator<readonly [string, st
     : isJsonObject(value)
       ? Object.entries(value)
       : [];
-  for (const [token, item] of entries) yield* placesOf(item, `${pointer}/${escapeToken(String(token))}`);
+  for (const [token, item] of entries) yield* placesOf(item, below(pointer, token));
 }
 
 export const testOptions: PlanOptions = {

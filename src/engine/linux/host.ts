@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { access, constants, mkdir, readdir, readFile, readlink, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { access, constants, mkdir, open, readdir, readFile, readlink, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { MayflyError } from '../../core/mayfly-error.ts';
@@ -101,6 +102,21 @@ export class Host {
     return readdir(path).catch(() => []);
   }
 
+  async listDirectories(path: string): Promise<readonly string[]> {
+    const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+    return entries.filter((each) => each.isDirectory()).map(({ name }) => name);
+  }
+
+  /** On disk when it resolves, whole or not at all. */
+  async writeDurably(path: string, text: string): Promise<void> {
+    const temporary = `${path}.${this.pid}`;
+    const file = await open(temporary, 'w', 0o600);
+    await file.writeFile(text);
+    await file.sync();
+    await file.close();
+    await rename(temporary, path);
+  }
+
   async exists(path: string): Promise<boolean> {
     return access(path).then(
       () => true,
@@ -121,11 +137,39 @@ export class Host {
     return undefined;
   }
 
+  /** The errno's name with which opening for reading and writing fails; undefined if it succeeds. */
+  async openError(path: string): Promise<string | undefined> {
+    try {
+      await (await open(path, 'r+')).close();
+      return undefined;
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code ?? 'EIO';
+    }
+  }
+
   async isWritable(path: string): Promise<boolean> {
     return access(path, constants.W_OK).then(
       () => true,
       () => false,
     );
+  }
+
+  // The census reads many small files of /proc, which a thread pool would make slower than the disk never is.
+
+  readLinkNow(path: string): string | undefined {
+    return orUndefined(() => readlinkSync(path));
+  }
+
+  readTextNow(path: string): string | undefined {
+    return orUndefined(() => readFileSync(path, 'utf8'));
+  }
+
+  listNow(path: string): readonly string[] {
+    return orUndefined(() => readdirSync(path)) ?? [];
+  }
+
+  existsNow(path: string): boolean {
+    return existsSync(path);
   }
 
   async removeFile(path: string): Promise<void> {
@@ -134,6 +178,14 @@ export class Host {
 
   async removeEmptyDirectory(path: string): Promise<void> {
     await rmdir(path);
+  }
+}
+
+function orUndefined<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined; // it went away, or is not ours to read
   }
 }
 

@@ -9,12 +9,13 @@ import type {
 import { fileTypes, openFlags, resolveFlags } from './abi/open-flags.ts';
 import { LayerTape } from './layer-tape.ts';
 import { removeTree } from './remove-tree.ts';
+import { supervisorSlots } from './sandbox/sandbox-slots.ts';
 import { noSlot, type Op, type Slot } from './tape/op.ts';
 import type { TapePerformer } from './tape/tape-performer.ts';
 
 /** The server that performs is the layer's alone: nothing else has slots in it. */
-const rootSlot: Slot = 1;
-const fileSlot: Slot = 2;
+const rootSlot: Slot = supervisorSlots.firstFree;
+const fileSlot: Slot = supervisorSlots.firstFree + 1;
 
 /** stat(2); the device of a whiteout. */
 const characterType = 0o020000;
@@ -36,9 +37,8 @@ export class LauncherLayerWriter implements LayerWriter {
   }
 
   async begin(directory: string): Promise<LayerSession> {
-    const flags = openFlags.O_RDONLY | openFlags.O_DIRECTORY;
     await this.#server.perform([
-      { kind: 'open', dir: noSlot, path: directory, flags, mode: 0, resolve: 0, into: rootSlot },
+      { kind: 'open', dir: noSlot, path: directory, flags: 0, mode: 0, resolve: 0, into: rootSlot },
     ]);
     return new LauncherLayerSession(this.#server, directory);
   }

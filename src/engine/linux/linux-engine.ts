@@ -2,15 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine, Sandbox, SandboxSpec } from '../../core/engine.ts';
 import type { HostReport } from '../../core/host-feature.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
+import type { LayerWriter } from '../../image/layer-writer.ts';
 import type { LinuxEngineOptions } from './engine-options.ts';
 import { Host } from './host.ts';
 import { probeHost } from './probe-host.ts';
-import { takeCensus } from './sandbox/census.ts';
-import { chooseMapping } from './sandbox/choose-mapping.ts';
+import { takeCensus, takeSnapshot } from './sandbox/census.ts';
+import { type ChosenMapping, chooseMapping, userMapping } from './sandbox/choose-mapping.ts';
+import { Journal } from './sandbox/journal.ts';
 import { LinuxSandbox } from './sandbox/linux-sandbox.ts';
+import { openLayerServer } from './sandbox/open-layer-server.ts';
 import { openSandboxProcesses } from './sandbox/open-sandbox.ts';
 import { probeCgroups } from './sandbox/probe-cgroups.ts';
 import type { SandboxFacts } from './sandbox/sandbox-facts.ts';
+import { chooseWritablePlace, upperPath } from './sandbox/writable-place.ts';
 import { SeccompCompiler } from './seccomp/seccomp-compiler.ts';
 
 const disposeBudgetMs = 10_000;
@@ -21,6 +25,8 @@ export class LinuxEngine implements Engine {
   readonly #options: LinuxEngineOptions;
   readonly #host: Host;
   readonly #seccomp: SeccompCompiler;
+  readonly #journal: Journal;
+  #swept: Promise<void> | undefined;
 
   constructor(options: LinuxEngineOptions) {
     if (options.platform !== 'linux') {
@@ -28,6 +34,7 @@ export class LinuxEngine implements Engine {
     }
     this.#options = options;
     this.#host = new Host(options.environment);
+    this.#journal = new Journal(this.#host, options.stateDirectory);
     this.#seccomp = new SeccompCompiler({ arch: options.arch, kernelRelease: options.kernelRelease });
   }
 
@@ -37,30 +44,52 @@ export class LinuxEngine implements Engine {
 
   async openSandbox(spec: SandboxSpec, signal: AbortSignal): Promise<Sandbox> {
     signal.throwIfAborted();
-    const { mapping, release } = await chooseMapping(this.#host, this.#options);
+    const place = chooseWritablePlace(spec.upper, this.#options.kernelRelease);
+    const chosen = await chooseMapping(this.#host, this.#options);
     try {
       const [opened, facts] = await Promise.all([
-        openSandboxProcesses(this.#host, {
-          launcherPath: this.#options.launcherPath,
-          layersDirectory: this.#options.layersDirectory,
-          mapping,
-        }),
-        this.#facts(mapping, release),
+        openSandboxProcesses(this.#host, { ...this.#options, mapping: chosen.mapping }),
+        this.#facts(spec, place, chosen),
+        this.#sweepOnce(),
       ]);
       const sandbox = new LinuxSandbox(spec, opened, facts);
       await sandbox.prepare();
       return sandbox;
     } catch (error) {
-      await release();
+      await chosen.release();
       throw error;
     }
   }
 
-  async #facts(mapping: SandboxFacts['mapping'], release: () => Promise<void>): Promise<SandboxFacts> {
-    const [cgroups, oomScoreAdj, ipv6] = await Promise.all([
+  /** For unpacking images with the ids they name. Opened when first used; dispose it in the end. */
+  async openLayerWriter(): Promise<LayerWriter> {
+    const { LauncherLayerWriter } = await import('./layer-writer.ts');
+    const server = await this.#openLayerServer();
+    return new LauncherLayerWriter(server, () => server.close());
+  }
+
+  async #openLayerServer() {
+    const { uid, gid, login } = this.#options.user;
+    const mapping = uid === 0 ? 'real-ids' : await userMapping(this.#host, uid, gid, login);
+    return openLayerServer(this.#host, this.#options.launcherPath, mapping);
+  }
+
+  async #removeTree(directory: string): Promise<void> {
+    await using writer = await this.openLayerWriter();
+    await writer.remove(directory);
+  }
+
+  #sweepOnce(): Promise<void> {
+    this.#swept ??= this.#journal.sweep((directory) => this.#removeTree(directory));
+    return this.#swept;
+  }
+
+  async #facts(spec: SandboxSpec, place: 'tmpfs' | 'disk', { mapping, release }: ChosenMapping): Promise<SandboxFacts> {
+    const [cgroups, oomScoreAdj, ipv6, upperDirectory] = await Promise.all([
       probeCgroups(this.#host),
       this.#host.readText('/proc/self/oom_score_adj'),
       this.#host.readText('/proc/net/if_inet6'),
+      place === 'disk' ? this.#makeUpper(spec.runId) : undefined,
     ]);
     return {
       host: this.#host,
@@ -69,19 +98,31 @@ export class LinuxEngine implements Engine {
       ipv6: ipv6 !== undefined,
       oomScoreAdj: Number(oomScoreAdj ?? 0),
       seed: this.#options.seed,
-      upper: 'tmpfs',
-      upperDirectory: '',
+      upperDirectory,
+      journal: this.#journal,
       disposeBudgetMs,
       randomBytes: this.#options.randomBytes,
       sleep: async (ms) => {
         await sleep(ms, undefined, { ref: false });
       },
       seccompFor: (process) => this.#seccomp.compile(process.seccomp, process.capabilities),
-      census: async (opened, runId, budgetMs) => {
-        const leaks = await takeCensus(this.#host, opened, { runId, cgroups, budgetMs, now: this.#options.now });
+      snapshot: (opened) => takeSnapshot(this.#host, opened),
+      census: async (opened, snapshot, runId, budgetMs) => {
+        if (upperDirectory !== undefined) await this.#removeTree(upperDirectory);
+        const { now } = this.#options;
+        const leaks = await takeCensus(this.#host, opened, snapshot, { runId, cgroups, upperDirectory, budgetMs, now });
+        if (leaks.length === 0) await this.#journal.remove(runId);
         await release();
         return leaks;
       },
     };
+  }
+
+  /** Journalled before it is made. */
+  async #makeUpper(runId: string): Promise<string> {
+    const upperDirectory = upperPath(this.#options.stateDirectory, runId);
+    await this.#journal.write(runId, { cgroups: [], upperDirectory });
+    await this.#host.makeDirectory(upperDirectory, 0o700);
+    return upperDirectory;
   }
 }

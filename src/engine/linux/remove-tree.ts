@@ -1,10 +1,11 @@
 import { MayflyError } from '../../core/mayfly-error.ts';
 import { fileTypes } from './abi/open-flags.ts';
+import { supervisorSlots } from './sandbox/sandbox-slots.ts';
 import { noSlot, type Op, type Slot } from './tape/op.ts';
 import type { TapePerformer } from './tape/tape-performer.ts';
 
 /** Of the server's slots, one that no session uses. */
-const treeSlot: Slot = 3;
+const treeSlot: Slot = supervisorSlots.firstFree + 2;
 const removeDirectory = 0x200;
 const missingIsFine = 0x10000;
 const opsPerTape = 4096;

@@ -63,10 +63,10 @@ async function selectJson(source: Json, path: string, from: string): Promise<Jso
 async function findText(text: string, pattern: string, from: string): Promise<string> {
   const compile = await loadRegularExpressions();
   const found = compile(pattern).find(text);
-  if (found === undefined) throw failed(`${from} does not match /${pattern}/`, `it is ${showFact(text)}`);
+  if (found === undefined) throw failed(`${from} does not match \`${pattern}\``, `it is ${showFact(text)}`);
   const captured = found.length > 1 ? found[1] : found[0];
   if (captured === undefined)
-    throw failed(`${from} matches /${pattern}/, but its first group took no part in it`);
+    throw failed(`${from} matches \`${pattern}\`, but its first group took no part in it`);
   return captured;
 }
 

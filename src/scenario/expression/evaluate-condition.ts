@@ -11,7 +11,7 @@ export function evaluateCondition(expression: string, scope: Scope): boolean {
 }
 
 /** Throws when `if:` holds braces: `${{ a }} == 'b'` would otherwise be read as neither text nor expression. */
-export function checkCondition(expression: string): void {
+function checkCondition(expression: string): void {
   if (!isTemplate(expression)) return;
   const place = { text: expression, offset: expression.indexOf('${{'), length: '${{'.length };
   const hint = 'leave out `${{` and `}}`';

@@ -6,7 +6,7 @@ import { parseTemplate, type TemplatePart } from './parse-template.ts';
 import type { Scope } from './scope.ts';
 
 /** The longest text interpolation makes; guards against texts that double at every step. */
-export const maxInterpolatedLength = 4 * 2 ** 20;
+const maxInterpolatedLength = 4 * 2 ** 20;
 
 /**
  * A text with its `${{ }}` replaced by their values (R7). A text that is one whole expression gives the value with its type.

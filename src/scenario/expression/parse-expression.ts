@@ -8,7 +8,7 @@ import { namespaces } from './scope.ts';
 import { type Placed, TokenCursor } from './token-cursor.ts';
 import { type Token, tokenize } from './tokenize.ts';
 
-export const maxExpressionDepth = 32;
+const maxExpressionDepth = 32;
 
 const keywords = new Map<string, Json>([
   ['true', true],

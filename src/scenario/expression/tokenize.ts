@@ -10,7 +10,7 @@ export interface Token {
   readonly length: number;
 }
 
-export const maxExpressionLength = 4096;
+const maxExpressionLength = 4096;
 
 const patterns = {
   space: /\s+/y,

@@ -15,6 +15,8 @@ export class LoadedDocument {
   readonly source: SourceText;
   readonly index: number;
   readonly json: Json;
+  /** Pointers of keys that were misspelt, as they were meant: they are not missing as well. */
+  readonly meant = new Set<string>();
   private readonly root: YamlNode;
   private readonly findings: Findings;
 

@@ -9,7 +9,7 @@ export interface MatcherAt {
 }
 
 /** Operators whose operand is a matcher, a list of matchers, or may be one. */
-const nesting = ['not', 'all', 'any', 'every', 'some', 'length', 'line_count', 'json', 'yaml', 'includes', 'lines'];
+const nesting = ['not', 'all', 'any', 'every', 'some', 'length', 'line_count', 'json', 'yaml', 'lines'];
 
 /** Every matcher object of the steps and the services. */
 export function matchersOf(document: Json, steps: readonly StepAt[]): readonly MatcherAt[] {

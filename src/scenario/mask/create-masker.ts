@@ -8,7 +8,7 @@ import { buildTextAutomaton } from './text-automaton.ts';
 export const maxSecretLength = 64 * 2 ** 10;
 
 /** A shorter value also masks text that has nothing to do with it. */
-export const shortSecretLength = 4;
+const shortSecretLength = 4;
 
 /** Replaces the values of secrets, in all their forms, by `***` (language.md R8). */
 export interface Masker {

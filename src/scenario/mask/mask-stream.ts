@@ -1,6 +1,6 @@
 import type { TextAutomaton } from './text-automaton.ts';
 
-export const mask = '***';
+const mask = '***';
 
 /** Masks text that arrives in chunks. Takes decoded text, never bytes, so that no character is split. */
 export interface MaskStream {

@@ -22,7 +22,7 @@ export function countMatcher(name: string, count: (fact: Fact) => Count | undefi
     compile: async (operand, { context, compileNested }) => {
       const wanted = operandNumber(operand, undefined) ?? operand;
       const judge = await compileNested(wanted, { subject: `${name} of ${context.subject}`, strict: true });
-      const description = `${name}: ${judge.description}`;
+      const description = `of ${name} ${judge.description}`;
       return describe(description, (fact) => {
         if (fact === undefined) return mismatch(fact, 'does not exist', description);
         const found = count(fact);

@@ -4,7 +4,7 @@ import { parseDurationMs, parseSizeBytes } from '../../core/units.ts';
 import { describe, mismatch } from './match-result.ts';
 import type { CompiledMatcher, MatcherContext, MatcherProblem, OperandValidator } from './matcher.ts';
 import { invalid } from './operand-problem.ts';
-import { nameFact } from './show-fact.ts';
+import { nameFact, showFact, showNumber } from './show-fact.ts';
 
 /** A number as JSON writes it, with white space around, as `wc` prints it. */
 const numeral = /^\s*-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?\s*$/;
@@ -63,4 +63,19 @@ export function numberMatcher(
     if (fact === undefined) return mismatch(fact, 'does not exist', description);
     return mismatch(fact, `is ${nameFact(fact)}, but \`${name}\` compares numbers`, description);
   });
+}
+
+/** A number that is not as declared, shown with its unit. */
+export function numberMismatch(
+  value: number,
+  fact: Fact,
+  context: MatcherContext,
+  expected: string,
+): MatchResult {
+  const shown = showNumber(value, context.unit);
+  const actual = context.unit === undefined ? showFact(fact) : shown;
+  return {
+    matched: false,
+    mismatches: [{ path: '', message: `is ${shown}, not ${expected}`, expected, actual }],
+  };
 }

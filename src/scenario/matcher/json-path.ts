@@ -5,7 +5,7 @@ import { maxDocumentDepth } from './parse-document.ts';
 import { type CompileRegularExpression, loadRegularExpressions } from './regular-expression.ts';
 
 /** A path that selects more fails: it would be no list a person could judge. */
-export const maxSelectedValues = 100_000;
+const maxSelectedValues = 100_000;
 
 export interface JsonPath {
   /** It can select one value at most: no wildcard, slice, filter or descent (RFC 9535, section 2.3.5.1). */

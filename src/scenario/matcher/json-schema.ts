@@ -8,7 +8,7 @@ import { loadRegularExpressions } from './regular-expression.ts';
 import { showFact } from './show-fact.ts';
 
 /** `uniqueItems` compares every pair of entries: a longer list is not judged by it. */
-export const maxUniqueEntries = 5000;
+const maxUniqueEntries = 5000;
 
 /**
  * A judge of values by a JSON Schema, which names the first violation; throws MATCHER_INVALID. Keywords and formats that are

@@ -1,5 +1,5 @@
-import { numberMatcher, operandNumber, validateNumber } from './fact-number.ts';
-import { mismatch, verdict } from './match-result.ts';
+import { numberMatcher, numberMismatch, operandNumber, validateNumber } from './fact-number.ts';
+import { verdict } from './match-result.ts';
 import type { Matcher } from './matcher.ts';
 import { showNumber } from './show-fact.ts';
 
@@ -17,9 +17,7 @@ export function orderMatcher(
       const limit = operandNumber(operand, context.unit) ?? Number.NaN;
       const description = `${words} ${showNumber(limit, context.unit)}`;
       return numberMatcher(name, context, description, (value, fact) =>
-        verdict(holds(value, limit), () =>
-          mismatch(fact, `is ${showNumber(value, context.unit)}, not ${description}`, description),
-        ),
+        verdict(holds(value, limit), () => numberMismatch(value, fact, context, description)),
       );
     },
   };

@@ -5,7 +5,7 @@ import { nameFact } from './show-fact.ts';
 
 export const maxDocumentDepth = 100;
 /** Values in a document, those that aliases repeat counted each time. */
-export const maxDocumentValues = 1_000_000;
+const maxDocumentValues = 1_000_000;
 
 /** A document read from a fact, or why it cannot be: a sentence without its subject. */
 export type ParsedDocument =

@@ -1,7 +1,9 @@
 import { MayflyError } from '../../core/mayfly-error.ts';
 
-/** A longer pattern is refused: its size multiplies the time of every search. */
-export const maxPatternLength = 4096;
+/** A longer pattern is refused. */
+const maxPatternLength = 4096;
+/** Counted repetitions make short patterns large, and the size multiplies the time of every search. */
+const maxPatternInstructions = 2000;
 
 /** A pattern in RE2's syntax, matched in time linear in the text whatever the pattern: the text may be hostile. */
 export interface RegularExpression {
@@ -25,6 +27,7 @@ export async function loadRegularExpressions(): Promise<CompileRegularExpression
   return (pattern) => {
     checkPattern(pattern);
     const compiled = parse(pattern, (text) => RE2JS.compile(text));
+    checkInstructions(pattern, compiled.programSize());
     return {
       test: (text) => compiled.matcher(text).find(),
       matchesWhole: (text) => compiled.matcher(text).matches(),
@@ -51,6 +54,14 @@ function checkPattern(pattern: string): void {
   const flags = (flagged[2] ?? '').replace(/[^ims]/g, '');
   const hint = `write ${flags === '' ? '' : `(?${flags})`}${flagged[1]}`;
   throw new MayflyError('MATCHER_INVALID', `a pattern stands without slashes: \`${pattern}\``, { hint });
+}
+
+function checkInstructions(pattern: string, instructions: number): void {
+  if (instructions <= maxPatternInstructions) return;
+  const message = `\`${pattern}\` has ${instructions} instructions, more than maxPatternInstructions (${maxPatternInstructions})`;
+  throw new MayflyError('MATCHER_INVALID', message, {
+    hint: 'repeat less: {1000} stands for a thousand copies',
+  });
 }
 
 function parse<T>(pattern: string, compile: (text: string) => T): T {

@@ -4,7 +4,7 @@ import { renderDuration, renderSize } from '../../core/units.ts';
 import type { MatcherContext } from './matcher.ts';
 
 /** Longer values are shown with their middle left out. */
-export const maxShownLength = 1000;
+const maxShownLength = 1000;
 
 /** What cannot be seen, or could change how the terminal shows the rest: controls, bidirectional and zero-width marks. */
 const invisible = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]/gu;

@@ -13,7 +13,7 @@ export interface ValidateMatcherOptions {
 }
 
 /** Nesting beyond this is no matcher a person wrote. */
-export const maxMatcherDepth = 32;
+const maxMatcherDepth = 32;
 
 /**
  * What is wrong with a matcher as written, without running it; empty if nothing is. Never throws. Asynchronous because the

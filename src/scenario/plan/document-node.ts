@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../core/error-catalogue.ts';
 import { isJsonObject, type Json } from '../../core/json.ts';
 import { parseDurationMs, parseSizeBytes } from '../../core/units.ts';
+import { below, pointerSegments } from '../load/json-pointer.ts';
 import type { Problems } from './problems.ts';
 
 export interface Bounds {
@@ -32,7 +33,7 @@ export class DocumentNode {
 
   /** The last part of the pointer: the key, or the index. */
   get key(): string {
-    return unescapeToken(this.pointer.slice(this.pointer.lastIndexOf('/') + 1));
+    return pointerSegments(this.pointer).at(-1) ?? '';
   }
 
   child(key: string): DocumentNode {
@@ -149,7 +150,7 @@ export class DocumentNode {
   }
 
   #at(value: Json | undefined, token: string): DocumentNode {
-    return new DocumentNode(value, `${this.pointer}/${escapeToken(token)}`, this.#problems);
+    return new DocumentNode(value, below(this.pointer, token), this.#problems);
   }
 
   #bounded(number: number, { min, max }: Bounds): number | undefined {
@@ -177,12 +178,4 @@ function numberOf(value: Json | undefined): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value === 'string' && /^[+-]?\d+(?:\.\d+)?$/.test(value)) return Number(value);
   return undefined;
-}
-
-export function escapeToken(token: string): string {
-  return token.replaceAll('~', '~0').replaceAll('/', '~1');
-}
-
-function unescapeToken(token: string): string {
-  return token.replaceAll('~1', '/').replaceAll('~0', '~');
 }

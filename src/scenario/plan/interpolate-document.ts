@@ -4,7 +4,7 @@ import { interpolate } from '../expression/interpolate.ts';
 import { interpolateDeep, staticNamespaces } from '../expression/interpolate-deep.ts';
 import { referencesOf } from '../expression/references.ts';
 import type { Scope } from '../expression/scope.ts';
-import { escapeToken } from './document-node.ts';
+import { below } from '../load/json-pointer.ts';
 import type { Problems } from './problems.ts';
 
 /**
@@ -21,12 +21,12 @@ export function interpolateDocument(
   mode: InterpolateMode,
   problems: Problems,
 ): Json {
-  const below = (item: Json, token: string): Json =>
-    interpolateDocument(item, `${pointer}/${escapeToken(token)}`, scope, mode, problems);
+  const inside = (item: Json, token: string | number): Json =>
+    interpolateDocument(item, below(pointer, token), scope, mode, problems);
   if (typeof value === 'string') return interpolateText(value, pointer, scope, mode, problems);
-  if (Array.isArray(value)) return value.map((item: Json, index) => below(item, String(index)));
+  if (Array.isArray(value)) return value.map((item: Json, index) => inside(item, index));
   if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, below(item, key)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inside(item, key)]));
 }
 
 function interpolateText(

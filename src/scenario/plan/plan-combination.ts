@@ -7,7 +7,7 @@ import type { Scope } from '../expression/scope.ts';
 import { DocumentNode } from './document-node.ts';
 import { ImageBook } from './image/image-book.ts';
 import { environmentNames, interpolateDocument } from './interpolate-document.ts';
-import { planNetworks } from './network/plan-networks.ts';
+import { defaultNetwork, planNetworks } from './network/plan-networks.ts';
 import { optionalKey } from './optional-key.ts';
 import { planConfigs } from './plan-configs.ts';
 import { identifyPlan } from './plan-id.ts';
@@ -132,12 +132,20 @@ function readScales(services: DocumentNode): Scales {
   );
 }
 
-/** R11: a service that names no network joins `default`; so may a step that names it. */
+/** R11: a service that names no network joins `default`; services and steps may also name it undeclared. */
 function needsDefaultNetwork(root: DocumentNode): boolean {
-  return root
+  const names = (networks: DocumentNode): boolean =>
+    networks.has(defaultNetwork) ||
+    (networks.isList && networks.items().some((item) => item.value === defaultNetwork));
+  const services = root
     .child('services')
     .entries()
-    .some(([, service]) => !service.child('networks').present && !service.child('network_mode').present);
+    .map(([, service]) => service);
+  const steps = ['steps', 'finally'].flatMap((key) => root.child(key).items());
+  return (
+    services.some((one) => !one.child('networks').present && !one.child('network_mode').present) ||
+    [...services, ...steps].some((one) => names(one.child('networks')))
+  );
 }
 
 function planVolumes(volumes: DocumentNode): readonly VolumeSpec[] {

@@ -2,6 +2,7 @@ import type { ErrorCode } from '../../core/error-catalogue.ts';
 import { type ErrorDetails, MayflyError, MayflyErrors } from '../../core/mayfly-error.ts';
 import type { Scenario } from '../../core/scenario.ts';
 import { ExpressionError } from '../expression/expression-error.ts';
+import { isAtOrBelow } from '../load/json-pointer.ts';
 
 /** Collects what is wrong with a scenario, so that all of it can be shown in one go (language.md R2). */
 export class Problems {
@@ -16,8 +17,9 @@ export class Problems {
     this.#scenario = scenario;
   }
 
-  hasErrorAt(pointer: string): boolean {
-    return this.#pointers.has(pointer);
+  /** At the place itself or inside of it. */
+  hasErrorWithin(pointer: string): boolean {
+    return [...this.#pointers].some((place) => isAtOrBelow(place, pointer));
   }
 
   get warnings(): readonly MayflyError[] {

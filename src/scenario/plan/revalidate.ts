@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
-import validate from '../generated/validate-scenario.js';
-import { escapeToken } from './document-node.ts';
+import { validate } from '../generated/validate-scenario.js';
+import { below, pointerSegments } from '../load/json-pointer.ts';
 import type { Problems } from './problems.ts';
 
 /**
@@ -11,7 +11,7 @@ export function revalidate(written: JsonObject, resolved: JsonObject, problems: 
   if (validate(resolved)) return;
   for (const { instancePath } of validate.errors ?? []) {
     const place = interpolatedPlace(written, resolved, instancePath);
-    if (place === undefined || problems.hasErrorAt(place.pointer)) continue;
+    if (place === undefined || problems.hasErrorWithin(place.pointer)) continue;
     const message = `${place.written} has become ${shown(place.value)}, which cannot stand here`;
     problems.add('SCENARIO_WRONG_TYPE', place.pointer, message, 'see the schema for what can');
   }
@@ -28,12 +28,11 @@ function interpolatedPlace(written: JsonObject, resolved: JsonObject, path: stri
   let before: Json | undefined = written;
   let after: Json | undefined = resolved;
   let pointer = '';
-  for (const token of path.split('/').slice(1)) {
+  for (const key of pointerSegments(path)) {
     if (typeof before === 'string') break;
-    const key = token.replaceAll('~1', '/').replaceAll('~0', '~');
     before = childOf(before, key);
     after = childOf(after, key);
-    pointer = `${pointer}/${escapeToken(key)}`;
+    pointer = below(pointer, key);
   }
   if (typeof before !== 'string' || !before.includes('${{')) return undefined;
   return { pointer, written: before, value: after ?? null };

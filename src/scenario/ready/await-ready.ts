@@ -1,6 +1,6 @@
-import type { SourceLocation } from '../../core/source-location.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { ReadyCondition } from '../../core/plan.ts';
+import type { SourceLocation } from '../../core/source-location.ts';
 import { renderDuration } from '../../core/units.ts';
 import { abortable, openLinked } from '../run/abortable.ts';
 import { openDeadline } from '../run/deadline.ts';
@@ -29,7 +29,11 @@ const pauseShare = 1 / 8;
  * @throws MayflyError SERVICE_NOT_READY when it did not within its time, saying what was missing; SERVICE_DIED at once when
  * the process ended first; the signal's reason when that is aborted.
  */
-export async function awaitReady({ condition, withinMs, everyMs, at }: AwaitReady, target: WaitTarget, signal: AbortSignal): Promise<void> {
+export async function awaitReady(
+  { condition, withinMs, everyMs, at }: AwaitReady,
+  target: WaitTarget,
+  signal: AbortSignal,
+): Promise<void> {
   const missing = new Map<string, string>();
   const place = at === undefined ? {} : { at };
   using deadline = openDeadline(target.clock, withinMs, signal, () => {
@@ -38,7 +42,10 @@ export async function awaitReady({ condition, withinMs, everyMs, at }: AwaitRead
     return new MayflyError('SERVICE_NOT_READY', message, place);
   });
   try {
-    await abortable(awaitCondition(condition, { ...target, missing, everyMs }, deadline.signal), deadline.signal);
+    await abortable(
+      awaitCondition(condition, { ...target, missing, everyMs }, deadline.signal),
+      deadline.signal,
+    );
   } catch (error) {
     // `any` wraps what its branches say; the deadline's and the run's own reasons come as they are.
     if (deadline.signal.aborted) throw deadline.signal.reason;
@@ -52,7 +59,11 @@ interface Waiting extends WaitTarget {
   readonly everyMs: number | undefined;
 }
 
-async function awaitCondition(condition: ReadyCondition, target: Waiting, signal: AbortSignal): Promise<void> {
+async function awaitCondition(
+  condition: ReadyCondition,
+  target: Waiting,
+  signal: AbortSignal,
+): Promise<void> {
   if (condition.kind === 'all' || condition.kind === 'any') {
     using others = openLinked(signal);
     const branches = condition.of.map((one) => awaitCondition(one, target, others.signal));
@@ -84,7 +95,8 @@ async function poll(probe: Probe, target: Waiting, signal: AbortSignal): Promise
     }
     missing.set(probe.what, verdict.seen);
     if (endedBefore !== undefined) throw diedError(target, probe, verdict.seen);
-    const pauseMs = everyMs ?? Math.min(maxPauseMs, Math.max(minPauseMs, (clock.nowMs() - startedAtMs) * pauseShare));
+    const pauseMs =
+      everyMs ?? Math.min(maxPauseMs, Math.max(minPauseMs, (clock.nowMs() - startedAtMs) * pauseShare));
     await pause(pauseMs, changed, target, signal);
   }
 }
@@ -97,12 +109,18 @@ async function check(probe: Probe, target: WaitTarget, signal: AbortSignal): Ret
   try {
     return await abortable(probe.check(signal), signal);
   } catch (error) {
-    if (error instanceof MayflyError && error.code === 'CONTAINER_STATE') return { ready: false, seen: error.message };
+    if (error instanceof MayflyError && error.code === 'CONTAINER_STATE')
+      return { ready: false, seen: error.message };
     throw error;
   }
 }
 
-async function pause(ms: number, changed: Promise<void> | undefined, { service, clock }: WaitTarget, signal: AbortSignal): Promise<void> {
+async function pause(
+  ms: number,
+  changed: Promise<void> | undefined,
+  { service, clock }: WaitTarget,
+  signal: AbortSignal,
+): Promise<void> {
   using enough = openLinked(signal);
   try {
     const wakes: Promise<unknown>[] = [clock.sleep(ms, enough.signal), service.ended];
@@ -116,6 +134,13 @@ async function pause(ms: number, changed: Promise<void> | undefined, { service, 
 function diedError({ service }: WaitTarget, probe: Probe, seen: string): MayflyError {
   const how = service.status === undefined ? 'ended' : `ended with ${renderExit(service.status)}`;
   const lines = service.log.tail(shownLogLines);
-  const log = lines.length === 0 ? 'it wrote nothing' : `its last words:\n${lines.map((line) => `  ${line}`).join('\n')}`;
-  return new MayflyError('SERVICE_DIED', `\`${service.name}\` ${how} before it was ready (${probe.what}: ${seen}); ${log}`, { at: service.plan.at });
+  const log =
+    lines.length === 0
+      ? 'it wrote nothing'
+      : `its last words:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+  return new MayflyError(
+    'SERVICE_DIED',
+    `\`${service.name}\` ${how} before it was ready (${probe.what}: ${seen}); ${log}`,
+    { at: service.plan.at },
+  );
 }

@@ -11,7 +11,11 @@ export const waitForExec: WaitDefinition = {
 };
 
 /** Also for health checks. */
-export function probeByExec(what: string, argv: readonly string[], { service, limits, clock }: WaitTarget): Probe {
+export function probeByExec(
+  what: string,
+  argv: readonly string[],
+  { service, limits, clock }: WaitTarget,
+): Probe {
   return {
     what,
     async check(signal) {

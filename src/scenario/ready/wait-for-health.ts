@@ -1,8 +1,8 @@
 import type { ImageHealthcheck } from '../../core/image.ts';
 import { isJsonObject, type Json } from '../../core/json.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
-import { argvOf, probeByExec } from './wait-for-exec.ts';
 import type { WaitDefinition, WaitTarget } from './wait-definition.ts';
+import { argvOf, probeByExec } from './wait-for-exec.ts';
 
 /** The health check declared by the service or else by its image. Its interval is a production's; a wait asks sooner. */
 export const waitForHealth: WaitDefinition = {
@@ -12,7 +12,11 @@ export const waitForHealth: WaitDefinition = {
     const argv = test === undefined ? undefined : healthArgv(test, target);
     if (argv === undefined) {
       const hint = 'say `healthcheck:` in the service, or wait for a port, a log line or a command';
-      throw new MayflyError('SCENARIO_UNDECLARED', `neither \`${target.service.name}\` nor its image has a health check`, { hint });
+      throw new MayflyError(
+        'SCENARIO_UNDECLARED',
+        `neither \`${target.service.name}\` nor its image has a health check`,
+        { hint },
+      );
     }
     return probeByExec(`healthcheck ${argv.join(' ')}`, argv, target);
   },

@@ -10,20 +10,35 @@ import { notReady, ready, type WaitDefinition } from './wait-definition.ts';
 export const waitForHttp: WaitDefinition = {
   kind: 'http',
   async prepare(value, { service, limits }) {
-    if (!isJsonObject(value)) throw new MayflyError('SCENARIO_WRONG_TYPE', '`http` takes a mapping such as { port: 8080 }');
+    if (!isJsonObject(value))
+      throw new MayflyError('SCENARIO_WRONG_TYPE', '`http` takes a mapping such as { port: 8080 }');
     const { port, path = '/', method = 'GET', scheme = 'http', insecure = false } = value;
     const url = `${String(scheme)}://127.0.0.1:${String(port)}${String(path)}`;
-    const expectations = await compileExpectations(expectOf(value), { factUnits: {}, factsByName: ['headers'] });
+    const expectations = await compileExpectations(expectOf(value), {
+      factUnits: {},
+      factsByName: ['headers'],
+    });
     return {
       what: `http ${url}`,
       async check(signal) {
         const answer = await exchange(
-          { url, method: String(method), headers: { host: `localhost:${String(port)}` }, follow: 0, insecure: insecure === true, maxBodyBytes: limits.bodyBytes },
+          {
+            url,
+            method: String(method),
+            headers: { host: `localhost:${String(port)}` },
+            follow: 0,
+            insecure: insecure === true,
+            maxBodyBytes: limits.bodyBytes,
+          },
           (host, target) => service.container.dial(host, target, signal),
           signal,
         );
         if (answer.kind === 'failed') return notReady(answer.message);
-        const findings = judge(expectations, { status: answer.status, headers: headersFact(answer.headers), body: textOrBytes(answer.body) });
+        const findings = judge(expectations, {
+          status: answer.status,
+          headers: headersFact(answer.headers),
+          body: textOrBytes(answer.body),
+        });
         const [first] = findings;
         return first === undefined ? ready : notReady(`${first.subject} ${first.message}`);
       },

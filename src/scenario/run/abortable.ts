@@ -47,3 +47,24 @@ export async function settledWithin(promise: Promise<unknown>, ms: number, clock
   await Promise.race([promise, late].map((one) => one.catch(() => {})));
   enough.abort();
 }
+
+/**
+ * As `abortable`, for work that itself listens to the signal and may have something to say when it stops: it gets a little
+ * time to say it.
+ */
+export async function abortableWithGrace<T>(
+  promise: Promise<T>,
+  signal: AbortSignal,
+  graceMs: number,
+  clock: Clock,
+): Promise<T> {
+  promise.catch(() => {});
+  try {
+    return await abortable(promise, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    await settledWithin(promise, graceMs, clock);
+    const first = await Promise.race([promise, Promise.reject(signal.reason)]);
+    return first;
+  }
+}

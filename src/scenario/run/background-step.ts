@@ -6,3 +6,6 @@ export interface BackgroundStep {
   /** The scenario has ended, and the step with it: no failure. */
   stop(): void;
 }
+
+/** Why a background step was stopped. */
+export const scenarioOver = new Error('ended with the scenario');

@@ -2,7 +2,12 @@ import type { ExitStatus } from '../../core/container.ts';
 import type { Container } from '../../core/engine.ts';
 import type { ScenarioEvent } from './emitter.ts';
 
-export function containerStartedEvent(name: string, container: Container, image: string, durationMs: number): ScenarioEvent {
+export function containerStartedEvent(
+  name: string,
+  container: Container,
+  image: string,
+  durationMs: number,
+): ScenarioEvent {
   return {
     kind: 'containerStarted',
     container: name,
@@ -18,6 +23,17 @@ export function containerStartedEvent(name: string, container: Container, image:
   };
 }
 
-export function containerEndedEvent(container: string, { code, signal, oomKilled }: ExitStatus, expected: boolean): ScenarioEvent {
-  return { kind: 'containerEnded', container, code, oomKilled, expected, ...(signal === undefined ? {} : { signal }) };
+export function containerEndedEvent(
+  container: string,
+  { code, signal, oomKilled }: ExitStatus,
+  expected: boolean,
+): ScenarioEvent {
+  return {
+    kind: 'containerEnded',
+    container,
+    code,
+    oomKilled,
+    expected,
+    ...(signal === undefined ? {} : { signal }),
+  };
 }

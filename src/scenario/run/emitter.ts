@@ -19,7 +19,13 @@ export class ScenarioEmitter {
   readonly #startedAtMs: number;
   readonly #emit: (event: MayflyEvent) => void;
 
-  constructor(scenario: string, masker: Masker, clock: Clock, startedAtMs: number, emit: (event: MayflyEvent) => void) {
+  constructor(
+    scenario: string,
+    masker: Masker,
+    clock: Clock,
+    startedAtMs: number,
+    emit: (event: MayflyEvent) => void,
+  ) {
     this.#scenario = scenario;
     this.masker = masker;
     this.#clock = clock;
@@ -40,7 +46,13 @@ export class ScenarioEmitter {
 
   warn(code: ErrorCode, message: string, at?: SourceLocation): void {
     const atMs = this.#clock.nowMs() - this.#startedAtMs;
-    const warning = { kind: 'warningRaised', scenario: this.#scenario, atMs, code, message: this.masker.text(message) } as const;
+    const warning = {
+      kind: 'warningRaised',
+      scenario: this.#scenario,
+      atMs,
+      code,
+      message: this.masker.text(message),
+    } as const;
     this.#emit(at === undefined ? warning : { ...warning, at });
   }
 }
@@ -64,7 +76,11 @@ function maskEvent(event: ScenarioEvent, masker: Masker): ScenarioEvent {
         ...maskReason(event.reason, masker),
       };
     case 'scenarioFinished':
-      return { ...event, problems: event.problems.map((problem) => maskProblem(problem, masker)), ...maskReason(event.reason, masker) };
+      return {
+        ...event,
+        problems: event.problems.map((problem) => maskProblem(problem, masker)),
+        ...maskReason(event.reason, masker),
+      };
     default:
       return event;
   }
@@ -97,5 +113,7 @@ function maskProblem(problem: Problem, masker: Masker): Problem {
 }
 
 function maskLogs(logs: NonNullable<Problem['logs']>, masker: Masker): NonNullable<Problem['logs']> {
-  return Object.fromEntries(Object.entries(logs).map(([name, lines]) => [name, lines.map((line) => masker.text(line))]));
+  return Object.fromEntries(
+    Object.entries(logs).map(([name, lines]) => [name, lines.map((line) => masker.text(line))]),
+  );
 }

@@ -4,7 +4,12 @@ import { evidencePath } from '../step/unpack-evidence.ts';
 type Save = (path: string, bytes: Uint8Array) => Promise<void>;
 
 /** Files of one attempt below `--output`: in a folder of their own, and without secrets (language.md R8). */
-export function openEvidence(save: Save | undefined, masker: Masker, scenario: string, attempt: number): Save | undefined {
+export function openEvidence(
+  save: Save | undefined,
+  masker: Masker,
+  scenario: string,
+  attempt: number,
+): Save | undefined {
   if (save === undefined) return undefined;
   const folder = evidenceFolder(scenario, attempt);
   return (path, bytes) => save(`${folder}/${evidencePath(path)}`, maskBytes(bytes, masker));

@@ -14,7 +14,10 @@ const interruptStatus: Readonly<Record<string, number>> = { SIGHUP: 129, SIGINT:
 const gravest = [5, 4, 3, 2, 1];
 
 /** The exit status of a run (language.md R30). A leak is told even when the run was interrupted. */
-export function exitStatusOf(results: readonly Pick<ScenarioResult, 'outcome' | 'errorStatuses'>[], options: ExitStatusOptions): number {
+export function exitStatusOf(
+  results: readonly Pick<ScenarioResult, 'outcome' | 'errorStatuses'>[],
+  options: ExitStatusOptions,
+): number {
   const statuses = results.flatMap((result) => statusesOf(result, options));
   if (statuses.includes(5)) return 5;
   if (options.interruptedBy !== undefined) return interruptStatus[options.interruptedBy] ?? 130;
@@ -23,7 +26,10 @@ export function exitStatusOf(results: readonly Pick<ScenarioResult, 'outcome' | 
   return gravest.find((status) => statuses.includes(status)) ?? 0;
 }
 
-function statusesOf({ outcome, errorStatuses }: Pick<ScenarioResult, 'outcome' | 'errorStatuses'>, options: ExitStatusOptions): readonly number[] {
+function statusesOf(
+  { outcome, errorStatuses }: Pick<ScenarioResult, 'outcome' | 'errorStatuses'>,
+  options: ExitStatusOptions,
+): readonly number[] {
   switch (outcome) {
     case 'passed':
       return [];

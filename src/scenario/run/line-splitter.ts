@@ -35,7 +35,9 @@ export class LineSplitter {
     const count = Math.ceil(line.length / this.#limit);
     return Array.from({ length: count }, (_, index) => {
       const piece = line.slice(index * this.#limit, (index + 1) * this.#limit);
-      return index === count - 1 ? piece : `${piece} [line split at the limit lineCharacters (${this.#limit})]`;
+      return index === count - 1
+        ? piece
+        : `${piece} [line split at the limit lineCharacters (${this.#limit})]`;
     });
   }
 }

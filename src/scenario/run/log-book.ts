@@ -109,7 +109,10 @@ export class LogBook {
       this.#characters += line.length;
     }
     let surplus = 0;
-    while (this.#lines.length - surplus > logLines || (this.#characters > logCharacters && surplus < this.#lines.length)) {
+    while (
+      this.#lines.length - surplus > logLines ||
+      (this.#characters > logCharacters && surplus < this.#lines.length)
+    ) {
       this.#characters -= this.#lines[surplus]?.line.length ?? 0;
       surplus += 1;
     }

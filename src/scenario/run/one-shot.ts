@@ -14,7 +14,8 @@ export async function openOneShot(
   signal: AbortSignal,
 ): Promise<OneShot> {
   const image = world.images.get(step.image ?? '');
-  if (image === undefined) throw new MayflyError('SCENARIO_MISSING_KEY', 'a `run` without `in:` needs `image:`');
+  if (image === undefined)
+    throw new MayflyError('SCENARIO_MISSING_KEY', 'a `run` without `in:` needs `image:`');
   const name = step.path.replace(/^\//, '').replaceAll('/', '-');
   const spec = mergeImage(planOneShot(step, name, planArgv(image.config.shell)), image);
   const startedAtMs = world.clock.nowMs();

@@ -10,7 +10,11 @@ export interface ExecChange {
 }
 
 /** A process beside a service's main one, with the same rights and environment, as `docker exec`. */
-export function planExec({ process }: Pick<ContainerSpec, 'process'>, argv: readonly string[], change: ExecChange): ProcessSpec {
+export function planExec(
+  { process }: Pick<ContainerSpec, 'process'>,
+  argv: readonly string[],
+  change: ExecChange,
+): ProcessSpec {
   return {
     ...process,
     argv,
@@ -22,7 +26,10 @@ export function planExec({ process }: Pick<ContainerSpec, 'process'>, argv: read
   };
 }
 
-export function mergeEnvironment(entries: readonly string[], more: Readonly<Record<string, string>>): readonly string[] {
+export function mergeEnvironment(
+  entries: readonly string[],
+  more: Readonly<Record<string, string>>,
+): readonly string[] {
   const kept = entries.filter((entry) => !Object.hasOwn(more, entry.slice(0, entry.indexOf('='))));
   return [...kept, ...Object.entries(more).map(([name, value]) => `${name}=${value}`)];
 }

@@ -6,7 +6,12 @@ import type { ScenarioEmitter } from './emitter.ts';
 import type { RunContext } from './run-context.ts';
 
 /** Every image the scenario uses, made ready at the same time; the first that fails stops the others. */
-export async function prepareImages(plan: ScenarioPlan, context: RunContext, emitter: ScenarioEmitter, signal: AbortSignal): Promise<ReadonlyMap<string, Image>> {
+export async function prepareImages(
+  plan: ScenarioPlan,
+  context: RunContext,
+  emitter: ScenarioEmitter,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Image>> {
   using linked = openLinked(signal);
   const requests = [...usedImages(plan)].map((name) => {
     const request = plan.images.find((image) => image.name === name);
@@ -15,10 +20,17 @@ export async function prepareImages(plan: ScenarioPlan, context: RunContext, emi
   });
   const prepared = requests.map(async (request): Promise<[string, Image]> => {
     const startedAtMs = context.clock.nowMs();
-    const onProgress = (line: string): void => emitter.emit({ kind: 'imageProgress', image: request.name, line });
+    const onProgress = (line: string): void =>
+      emitter.emit({ kind: 'imageProgress', image: request.name, line });
     const image = await context.images.prepare(request, onProgress, linked.signal);
     const durationMs = context.clock.nowMs() - startedAtMs;
-    emitter.emit({ kind: 'imagePrepared', image: request.name, id: image.id, sizeBytes: image.sizeBytes, durationMs });
+    emitter.emit({
+      kind: 'imagePrepared',
+      image: request.name,
+      id: image.id,
+      sizeBytes: image.sizeBytes,
+      durationMs,
+    });
     return [request.name, image];
   });
   try {
@@ -31,6 +43,8 @@ export async function prepareImages(plan: ScenarioPlan, context: RunContext, emi
 }
 
 function usedImages(plan: ScenarioPlan): ReadonlySet<string> {
-  const ofSteps = [...plan.steps, ...plan.finally].flatMap(({ image }) => (image === undefined ? [] : [image]));
+  const ofSteps = [...plan.steps, ...plan.finally].flatMap(({ image }) =>
+    image === undefined ? [] : [image],
+  );
   return new Set([...plan.services.map(({ image }) => image), ...ofSteps]);
 }

@@ -1,6 +1,6 @@
+import { type ErrorCode, errorCatalogue } from '../../core/error-catalogue.ts';
 import type { Problem } from '../../core/event.ts';
 import { Interrupted } from '../../core/interrupted.ts';
-import { errorCatalogue, type ErrorCode } from '../../core/error-catalogue.ts';
 import { MayflyError, MayflyErrors } from '../../core/mayfly-error.ts';
 import type { SourceLocation } from '../../core/source-location.ts';
 
@@ -14,7 +14,8 @@ export interface Place {
 export function problemsOf(error: unknown, place?: Place): readonly Problem[] {
   if (error instanceof MayflyErrors) return error.errors.map((one) => problemOf(one, place));
   if (error instanceof MayflyError) return [problemOf(error, place)];
-  if (error instanceof Interrupted) return [problemOf(new MayflyError('CANCELLED', 'the run was interrupted'), place)];
+  if (error instanceof Interrupted)
+    return [problemOf(new MayflyError('CANCELLED', 'the run was interrupted'), place)];
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return [problemOf(new MayflyError('INTERNAL', message, { cause: error }), place)];
 }

@@ -38,13 +38,20 @@ export class StoppedProcess extends Error {
  *
  * @throws StoppedProcess when the signal was aborted; MayflyError OUTPUT_LIMIT. Either way the process is killed.
  */
-export async function readOutput(process: Process, { limits, clock, signal }: ReadOutputOptions): Promise<ProcessOutput> {
+export async function readOutput(
+  process: Process,
+  { limits, clock, signal }: ReadOutputOptions,
+): Promise<ProcessOutput> {
   const collected = new OutputCollector(limits.outputBytes);
-  const drained = Promise.all([collected.read('stdout', process.stdout), collected.read('stderr', process.stderr)]);
+  const drained = Promise.all([
+    collected.read('stdout', process.stdout),
+    collected.read('stderr', process.stderr),
+  ]);
   drained.catch(() => {});
   try {
     const status = await abortable(Promise.race([process.exited, collected.overflow]), signal);
     await settledWithin(drained, limits.drainMs, clock);
+    collected.throwIfOver();
     return { status, ...collected.soFar };
   } catch (error) {
     await process.kill('SIGKILL').catch(() => {});
@@ -54,10 +61,12 @@ export async function readOutput(process: Process, { limits, clock, signal }: Re
 }
 
 class OutputCollector {
+  /** Rejects as soon as there is too much. */
   readonly overflow: Promise<never>;
   readonly #limitBytes: number;
   readonly #chunks: { readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }[] = [];
   #size = 0;
+  #error: MayflyError | undefined;
   #reject: (error: Error) => void = () => {};
 
   constructor(limitBytes: number) {
@@ -70,15 +79,26 @@ class OutputCollector {
 
   get soFar(): Omit<ProcessOutput, 'status'> {
     const of = (stream?: 'stdout' | 'stderr'): Buffer =>
-      Buffer.concat(this.#chunks.filter((chunk) => stream === undefined || chunk.stream === stream).map(({ bytes }) => bytes));
+      Buffer.concat(
+        this.#chunks
+          .filter((chunk) => stream === undefined || chunk.stream === stream)
+          .map(({ bytes }) => bytes),
+      );
     return { stdout: of('stdout'), stderr: of('stderr'), output: of() };
+  }
+
+  /** A process may have ended before its output was read. */
+  throwIfOver(): void {
+    if (this.#error !== undefined) throw this.#error;
   }
 
   async read(stream: 'stdout' | 'stderr', source: Readable): Promise<void> {
     for await (const bytes of source) {
       this.#size += bytes.length;
       if (this.#size > this.#limitBytes) {
-        this.#reject(new MayflyError('OUTPUT_LIMIT', `the process wrote more than the limit outputBytes (${this.#limitBytes} bytes)`));
+        const message = `the process wrote more than the limit outputBytes (${this.#limitBytes} bytes)`;
+        this.#error ??= new MayflyError('OUTPUT_LIMIT', message);
+        this.#reject(this.#error);
         return;
       }
       this.#chunks.push({ stream, bytes });

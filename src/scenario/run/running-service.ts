@@ -22,6 +22,8 @@ export class RunningService {
   /** A step or the teardown ends it: no failure (language.md R15). */
   endExpected = false;
   isReady = false;
+  /** Whoever starts the main process again calls it: the new one is to be followed, too. */
+  onStart: () => void = () => {};
   /** Of the main process at hand, once its output has been read. */
   #ended: Promise<ExitStatus>;
   #status: ExitStatus | undefined;

@@ -1,8 +1,8 @@
 import type { ExitStatus } from '../../core/container.ts';
 import type { Json } from '../../core/json.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
-import type { CompiledMatcher } from '../matcher/matcher.ts';
 import { compileMatcher } from '../matcher/compile-matcher.ts';
+import type { CompiledMatcher } from '../matcher/matcher.ts';
 import { settledWithin } from './abortable.ts';
 import { containerEndedEvent } from './container-events.ts';
 import { renderExit } from './render-exit.ts';
@@ -17,22 +17,34 @@ const maxRestartPauseMs = 60_000;
  * Follows a service's main process, reads its log, and says when it ends. An end by itself fails the scenario unless `exits`
  * says how it should end (language.md R15), or `restart` starts it again.
  */
-export async function watchService(service: RunningService, exits: Json | undefined, world: World): Promise<void> {
+export async function watchService(
+  service: RunningService,
+  exits: Json | undefined,
+  world: World,
+): Promise<void> {
   const matches = exits === undefined ? undefined : await compileMatcher(exits, { subject: 'exit' });
-  world.onRestart = chain(world.onRestart, service, () => void follow(service, matches, 0, world));
-  void follow(service, matches, 0, world);
+  const begin = (): void => void follow(service, matches, 0, world);
+  service.onStart = begin;
+  begin();
 }
 
-function chain(before: World['onRestart'], mine: RunningService, act: () => void): World['onRestart'] {
-  return (service) => (service === mine ? act() : before(service));
-}
-
-async function follow(service: RunningService, matches: CompiledMatcher | undefined, restarts: number, world: World): Promise<void> {
+async function follow(
+  service: RunningService,
+  matches: CompiledMatcher | undefined,
+  restarts: number,
+  world: World,
+): Promise<void> {
   try {
     const { main } = service.container;
     const read = service.log.read(main.stdout, main.stderr);
     const status = await service.follow(endWithLog(main.exited, read, world));
-    world.emitter.emit(containerEndedEvent(service.name, status, service.endExpected || matches?.(status.code).matched === true));
+    world.emitter.emit(
+      containerEndedEvent(
+        service.name,
+        status,
+        service.endExpected || matches?.(status.code).matched === true,
+      ),
+    );
     if (service.endExpected) return;
     if (matches !== undefined) judgeEnd(service, status, matches, world);
     else if (wantsRestart(service, status, restarts)) await restart(service, matches, restarts, world);
@@ -43,7 +55,11 @@ async function follow(service: RunningService, matches: CompiledMatcher | undefi
 }
 
 /** The end, once what was written before it has been read; a child that keeps the pipe open does not hold it up. */
-async function endWithLog(exited: Promise<ExitStatus>, read: Promise<void>, world: World): Promise<ExitStatus> {
+async function endWithLog(
+  exited: Promise<ExitStatus>,
+  read: Promise<void>,
+  world: World,
+): Promise<ExitStatus> {
   const status = await exited;
   await settledWithin(read, world.limits.drainMs, world.clock);
   return status;
@@ -58,10 +74,16 @@ function judgeEnd(service: RunningService, status: ExitStatus, matches: Compiled
 
 function endedError(service: RunningService, status: ExitStatus): MayflyError {
   const when = service.isReady ? 'while the scenario ran' : 'before it was ready';
-  return new MayflyError('SERVICE_DIED', `\`${service.name}\` ended with ${renderExit(status)} ${when}`, { at: service.plan.at });
+  return new MayflyError('SERVICE_DIED', `\`${service.name}\` ended with ${renderExit(status)} ${when}`, {
+    at: service.plan.at,
+  });
 }
 
-function wantsRestart({ plan: { restart, maxRestarts = Number.POSITIVE_INFINITY } }: RunningService, status: ExitStatus, restarts: number): boolean {
+function wantsRestart(
+  { plan: { restart, maxRestarts = Number.POSITIVE_INFINITY } }: RunningService,
+  status: ExitStatus,
+  restarts: number,
+): boolean {
   switch (restart) {
     case 'no':
       return false;
@@ -73,7 +95,12 @@ function wantsRestart({ plan: { restart, maxRestarts = Number.POSITIVE_INFINITY 
   }
 }
 
-async function restart(service: RunningService, matches: CompiledMatcher | undefined, restarts: number, world: World): Promise<void> {
+async function restart(
+  service: RunningService,
+  matches: CompiledMatcher | undefined,
+  restarts: number,
+  world: World,
+): Promise<void> {
   await world.clock.sleep(Math.min(maxRestartPauseMs, firstRestartPauseMs * 2 ** restarts), world.closing);
   // A step may have stopped or started it meanwhile.
   if (service.endExpected || service.container.state !== 'exited') return;

@@ -39,8 +39,6 @@ export class World implements StepWorld {
   readonly background = new Map<string, BackgroundStep>();
   /** Captures by step id. */
   readonly captures: Record<string, Record<string, Json>> = {};
-  /** Follows a main process that has been started again. */
-  onRestart: (service: RunningService) => void = () => {};
   readonly #services = new Map<string, RunningService>();
   readonly #marks = new Map<string, ReadonlyMap<RunningService, number>>();
   readonly #failed = openController();
@@ -134,22 +132,24 @@ export class World implements StepWorld {
   logMark(service: RunningService, since: string): number {
     if (since === 'start') return 0;
     const marks = this.#marks.get(since);
-    if (marks === undefined) throw new MayflyError('SCENARIO_UNDECLARED', `\`since: ${since}\`: no such step before this one`);
+    if (marks === undefined)
+      throw new MayflyError('SCENARIO_UNDECLARED', `\`since: ${since}\`: no such step before this one`);
     return marks.get(service) ?? 0;
   }
 
-  openOneShot(step: Step, planArgv: (shell: readonly string[]) => readonly string[], signal: AbortSignal): Promise<OneShot> {
+  openOneShot(
+    step: Step,
+    planArgv: (shell: readonly string[]) => readonly string[],
+    signal: AbortSignal,
+  ): Promise<OneShot> {
     return openOneShot(step, planArgv, this, signal);
   }
 
   async backgroundEnd(stepId: string, signal: AbortSignal): Promise<void> {
     const step = this.background.get(stepId);
-    if (step === undefined) throw new MayflyError('SCENARIO_UNDECLARED', `no background step \`${stepId}\` before this one`);
+    if (step === undefined)
+      throw new MayflyError('SCENARIO_UNDECLARED', `no background step \`${stepId}\` before this one`);
     await abortable(step.ended, signal);
-  }
-
-  restarted(service: RunningService): void {
-    this.onRestart(service);
   }
 
   /** What expressions see right now (language.md R7). */

@@ -1,15 +1,42 @@
 import type { Json } from '../../core/json.ts';
 import { byType, type JsonSchema, key, list, object, ref } from './json-schema.ts';
-import { duration, scalar, text } from './scalars.ts';
+import { duration } from './scalars.ts';
 
 const expectsMatcher = 'a value, a matcher such as { contains: ready }, or a list of matchers';
 
+const template = { pattern: '\\$\\{\\{' };
+
 const number: JsonSchema = { type: ['number', 'string'], 'x-expects': 'a number, a duration or a size' };
 
-const jsonMatcher: JsonSchema = byType('a path and what it should match', {
-  object: ref('jsonMatcher'),
-  array: list('a list of paths and what they should match', ref('jsonMatcher'), 'asserts-nothing'),
+const truth = byType('true or false', { boolean: {}, string: template });
+
+const count = ref('matcher');
+
+/** An empty text is part of every text. */
+const somePart: JsonSchema = {
+  type: ['string', 'number', 'boolean'],
+  pattern: '[\\s\\S]',
+  'x-expects': 'text',
+  'x-code': 'MATCHER_INVALID',
+};
+
+const parts: JsonSchema = byType('text or a list of texts', {
+  string: { pattern: '[\\s\\S]' },
+  number: {},
+  boolean: {},
+  array: list('a list of texts', somePart, 'asserts-nothing'),
 });
+
+const values = (empty?: 'asserts-nothing') =>
+  byType('a list of values', { string: template, array: list('a list of values', {}, empty) });
+
+const matchers = list('a list of matchers', ref('matcherObject'), 'asserts-nothing');
+
+const typeNames = {
+  type: 'string',
+  enum: ['string', 'number', 'integer', 'boolean', 'null', 'array', 'object', 'binary'],
+  'x-code': 'MATCHER_INVALID',
+} as const;
 
 function operator(title: string, description: string, example: Json, schema: JsonSchema): JsonSchema {
   return key(title, description, example, { 'x-code': 'MATCHER_INVALID', ...schema });
@@ -18,7 +45,7 @@ function operator(title: string, description: string, example: Json, schema: Jso
 /** Every operator of R21 with the operand it takes. */
 export const operators: Readonly<Record<string, JsonSchema>> = {
   equals: operator('Equals', 'Exactly this value; a final newline counts.', 'ready\n', {}),
-  one_of: operator('One of', 'Equal to one of these values.', [200, 204], list('a list of values', {}, 'asserts-nothing')),
+  one_of: operator('One of', 'Equal to one of these values.', [200, 204], values('asserts-nothing')),
   gt: operator('Greater than', 'Greater than this.', 0, number),
   gte: operator('At least', 'Greater than or equal to this.', 1, number),
   lt: operator('Less than', 'Less than this.', '2s', number),
@@ -30,58 +57,58 @@ export const operators: Readonly<Record<string, JsonSchema>> = {
     maxItems: 2,
     'x-expects': 'two values, the lowest and the highest',
   }),
-  type: operator('Type', 'Of this JSON type.', 'array', {
-    type: 'string',
-    enum: ['string', 'number', 'integer', 'boolean', 'null', 'array', 'object'],
+  type: operator('Type', 'Of this JSON type, or of one of these.', 'array', {
+    type: ['string', 'array'],
+    allOf: [{ if: { type: 'string' }, then: typeNames }],
+    items: typeNames,
+    minItems: 1,
+    'x-empty': 'asserts-nothing',
+    'x-expects': 'a type or a list of types',
   }),
-  exists: operator('Exists', 'There is (or is not) a value.', true, { type: 'boolean', 'x-expects': 'true or false' }),
-  empty: operator('Empty', 'Empty text, list or mapping, or not.', true, { type: 'boolean', 'x-expects': 'true or false' }),
-  contains: operator('Contains', 'The text contains this.', 'ready', scalar),
-  matches: operator('Matches', 'The text matches this regular expression somewhere.', '^PONG', text),
-  starts_with: operator('Starts with', 'The text starts with this.', 'PostgreSQL', scalar),
-  ends_with: operator('Ends with', 'The text ends with this.', 'done', scalar),
-  lines: operator('Lines', 'The lines of the text: a list of lines, or a matcher of that list.', ['a', 'b'], {
-    type: ['array', 'object'],
+  exists: operator('Exists', 'There is (or is not) a value.', true, truth),
+  empty: operator('Empty', 'Empty text, list or mapping, or not.', true, truth),
+  contains: operator('Contains', 'The text contains this, or each of these.', 'ready', parts),
+  matches: operator('Matches', 'A regular expression is found in the text, or each of these.', '^PONG', parts),
+  starts_with: operator('Starts with', 'The text starts with this, or with one of these.', 'PostgreSQL', parts),
+  ends_with: operator('Ends with', 'The text ends with this, or with one of these.', 'done', parts),
+  lines: operator('Lines', 'The lines of the text: each in its order, or a matcher of their list.', ['a', { starts_with: 'b' }], {
+    type: ['array', 'object', 'string'],
     allOf: [{ if: { type: 'object' }, then: ref('matcherObject') }],
-    items: scalar,
+    ...template,
+    items: ref('matcher'),
+    minItems: 1,
+    'x-empty': 'asserts-nothing',
     'x-expects': 'a list of lines or a matcher of that list',
   }),
-  line_count: operator('Line count', 'How many lines the text has.', { gte: 3 }, ref('matcher')),
+  line_count: operator('Line count', 'How many lines the text has.', { gte: 3 }, count),
   snapshot: operator('Snapshot', 'The same as in a file beside the scenario.', 'items.json', {
     type: ['string', 'boolean'],
     'x-expects': 'the name of a snapshot, or true',
   }),
-  length: operator('Length', 'How many characters, entries or keys there are.', { gt: 0 }, ref('matcher')),
-  has_key: operator('Has key', 'The mapping has this key, or all of these.', 'id', {
-    type: ['string', 'array'],
-    items: text,
-    minItems: 1,
+  length: operator('Length', 'How many characters, entries or keys there are.', { gt: 0 }, count),
+  has_key: operator('Has key', 'The mapping has this key, or each of these.', 'id', parts),
+  includes: operator('Includes', 'The list has this value among its entries; of a mapping, a part is enough.', { id: 7 }, {}),
+  includes_all: operator('Includes all', 'The list has each of these among its entries.', ['a', 'b'], values('asserts-nothing')),
+  unordered: operator('Unordered', 'Exactly these entries, in any order.', ['b', 'a'], values()),
+  json: operator('JSON', 'The text is JSON, and what the path finds matches.', { path: '$.items', length: { gt: 0 } }, ref('jsonMatcher')),
+  yaml: operator('YAML', 'The text is YAML, and what the path finds matches.', { path: '$.name', equals: 'web' }, ref('jsonMatcher')),
+  schema: operator('Schema', 'Valid by this JSON Schema.', { type: 'object', required: ['id'] }, {
+    type: 'object',
+    minProperties: 1,
     'x-empty': 'asserts-nothing',
-    'x-expects': 'a key or a list of keys',
-  }),
-  includes: operator('Includes', 'The list has an entry like this.', 'web', {
-    type: ['string', 'number', 'boolean', 'object'],
-    allOf: [{ if: { type: 'object' }, then: ref('matcherObject') }],
-    'x-expects': 'a value or a matcher',
-  }),
-  includes_all: operator('Includes all', 'The list has all of these entries.', ['a', 'b'], list('a list of values', {}, 'asserts-nothing')),
-  unordered: operator('Unordered', 'Exactly these entries, in any order.', ['b', 'a'], list('a list of values', {})),
-  json: operator('JSON', 'The text is JSON, and what the path finds matches.', { path: '$.items', length: { gt: 0 } }, jsonMatcher),
-  yaml: operator('YAML', 'The text is YAML, and what the path finds matches.', { path: '$.name', equals: 'web' }, jsonMatcher),
-  schema: operator('Schema', 'Valid by this JSON Schema, or the one in this file.', { type: 'object' }, {
-    type: ['object', 'string'],
-    'x-expects': 'a JSON Schema or the path of one',
+    'x-expects': 'a JSON Schema',
   }),
   sha256: operator('SHA-256', 'The content has this SHA-256 digest, in hexadecimal.', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', {
     type: 'string',
     pattern: '^(?:sha256:)?[0-9a-fA-F]{64}$|\\$\\{\\{',
     'x-expects': 'a SHA-256 digest of 64 hexadecimal digits',
   }),
-  every: operator('Every', 'Every entry matches.', { gt: 0 }, ref('matcher')),
+  every: operator('Every', 'There are entries, and every one matches.', { gt: 0 }, ref('matcher')),
   some: operator('Some', 'At least one entry matches.', { equals: 'web' }, ref('matcher')),
   not: operator('Not', 'Does not match this.', { contains: 'password' }, ref('matcher')),
-  all: operator('All', 'Matches all of these.', [{ contains: 'a' }, { contains: 'b' }], list('a list of matchers', ref('matcher'), 'asserts-nothing')),
-  any: operator('Any', 'Matches at least one of these.', [{ contains: 'a' }, { contains: 'b' }], list('a list of matchers', ref('matcher'), 'asserts-nothing')),
+  all: operator('All', 'Matches all of these.', [{ contains: 'a' }, { contains: 'b' }], matchers),
+  any: operator('Any', 'Matches at least one of these.', [{ contains: 'a' }, { contains: 'b' }],
+    list('a list of matchers', ref('matcher'), 'asserts-nothing')),
 };
 
 const jsonPath = key('Path', 'An RFC 9535 JSONPath.', '$.items[0].id', {
@@ -135,8 +162,5 @@ export const matcherDefinitions: Readonly<Record<string, JsonSchema>> = {
   },
 };
 
-export const textMatchers: Readonly<Record<string, JsonSchema>> = Object.fromEntries(
-  ['equals', 'contains', 'matches', 'starts_with', 'ends_with', 'lines', 'line_count', 'length', 'empty', 'json', 'not', 'all', 'any', 'snapshot'].map(
-    (name) => [name, operators[name] ?? {}],
-  ),
-);
+/** What a log can be asked. */
+export const textMatchers: Readonly<Record<string, JsonSchema>> = operators;

@@ -54,7 +54,7 @@ export const portWithProtocol: JsonSchema = byType('a port such as 8080 or "8080
 export const text: JsonSchema = { type: 'string', 'x-expects': 'text' };
 
 /** Text that means nothing when empty. */
-export const nonEmptyText: JsonSchema = { type: 'string', pattern: '\\S', 'x-expects': 'some text' };
+export const nonEmptyText: JsonSchema = { type: 'string', pattern: '\\S', 'x-expects': 'text' };
 
 /** What ends up as text but reads well unquoted: `5432`, `true`. */
 export const scalar: JsonSchema = { type: ['string', 'number', 'boolean'], 'x-expects': 'text or a number' };

@@ -34,7 +34,7 @@ const fileCheck = {
 const logs = object(
   {
     service: key('Service', 'Whose log; `in` when absent.', 'web', nonEmptyText),
-    since: key('Since', 'Only what came later: `start`, `step` (this one), or a step id.', 'start', nonEmptyText),
+    since: key('Since', 'Only what came later: `start`, or the id of an earlier step.', 'start', nonEmptyText),
     stream: key('Stream', 'This stream only.', 'stderr', oneOfWords(['stdout', 'stderr'])),
     ...textMatchers,
   },

@@ -1,6 +1,6 @@
 import type { Json } from '../../core/json.ts';
 import type { StepKind } from '../../core/step-kind.ts';
-import { byType, exactlyOne, type JsonSchema, key, list, object, ref } from './json-schema.ts';
+import { byType, exactlyOne, expressionPattern, type JsonSchema, key, list, object, ref } from './json-schema.ts';
 import { kindsOfCheck } from './step-kinds-check.ts';
 import { argv, boolean, duration, nonEmptyText, text } from './scalars.ts';
 import { waitStepCondition } from './ready.ts';
@@ -25,7 +25,7 @@ const http = object(
       'x-what': 'a form',
       additionalProperties: { type: ['string', 'number', 'boolean'], 'x-expects': 'text' },
     }),
-    follow: key('Follow', 'Follows redirections.', true, boolean),
+    follow: key('Follow', 'Follows redirections, or so many of them at most.', true, byType('true, false or a number', { boolean: {}, integer: { minimum: 0, maximum: 100 }, string: { pattern: expressionPattern } })),
     insecure: key('Insecure', 'Accepts any certificate.', true, boolean),
   },
   { what: 'an `http` step', required: ['url'] },

@@ -29,7 +29,17 @@ function networksOf({ container }: RunningService): readonly string[] {
 }
 
 function answersTo({ plan, spec, container }: RunningService, host: string): boolean {
-  const aliases = spec.network.kind === 'attached' ? spec.network.attachments.flatMap((attachment) => attachment.aliases) : [];
-  const addresses = container.networks.flatMap(({ ipv4, ipv6 }) => [ipv4, ipv6 === undefined ? undefined : `[${ipv6}]`]);
-  return [plan.name, plan.instanceOf, spec.name, spec.hostname].includes(host) || aliases.includes(host) || addresses.includes(host);
+  const aliases =
+    spec.network.kind === 'attached'
+      ? spec.network.attachments.flatMap((attachment) => attachment.aliases)
+      : [];
+  const addresses = container.networks.flatMap(({ ipv4, ipv6 }) => [
+    ipv4,
+    ipv6 === undefined ? undefined : `[${ipv6}]`,
+  ]);
+  return (
+    [plan.name, plan.instanceOf, spec.name, spec.hostname].includes(host) ||
+    aliases.includes(host) ||
+    addresses.includes(host)
+  );
 }

@@ -3,7 +3,7 @@ import { MayflyError } from '../../core/mayfly-error.ts';
 import { parseDurationMs } from '../../core/units.ts';
 import { canonicalSignal } from '../plan/signal-name.ts';
 import type { RunningService } from '../run/running-service.ts';
-import { defineStep, type StepWorld } from './step-definition.ts';
+import { defineStep } from './step-definition.ts';
 
 const actions = ['start', 'stop', 'restart', 'kill', 'pause', 'unpause', 'connect', 'disconnect'] as const;
 
@@ -21,15 +21,19 @@ interface ControlStep {
 export const controlStep = defineStep<ControlStep>({
   kind: 'control',
   normalize(value) {
-    const [action, ...others] = isJsonObject(value) ? actions.filter((name) => value[name] !== undefined) : [];
+    const [action, ...others] = isJsonObject(value)
+      ? actions.filter((name) => value[name] !== undefined)
+      : [];
     if (!isJsonObject(value) || action === undefined || others.length > 0) {
       throw new MayflyError('SCENARIO_WRONG_VALUE', `\`control\` has exactly one of: ${actions.join(', ')}`);
     }
     const { network, signal = 'SIGKILL', grace } = value;
     const needsNetwork = action === 'connect' || action === 'disconnect';
-    if (needsNetwork && typeof network !== 'string') throw new MayflyError('SCENARIO_MISSING_KEY', `\`${action}\` needs \`network:\``);
+    if (needsNetwork && typeof network !== 'string')
+      throw new MayflyError('SCENARIO_MISSING_KEY', `\`${action}\` needs \`network:\``);
     const signalName = canonicalSignal(String(signal));
-    if (signalName === '') throw new MayflyError('SCENARIO_WRONG_VALUE', `\`${String(signal)}\` is no signal`);
+    if (signalName === '')
+      throw new MayflyError('SCENARIO_WRONG_VALUE', `\`${String(signal)}\` is no signal`);
     const graceMs = typeof grace === 'string' ? parseDurationMs(grace) : undefined;
     return {
       action,
@@ -40,25 +44,23 @@ export const controlStep = defineStep<ControlStep>({
     };
   },
   async perform(control, _step, world, signal) {
-    await apply(control, world.service(control.service), world, signal);
+    await apply(control, world.service(control.service), signal);
     return { facts: {} };
   },
 });
 
-async function apply(control: ControlStep, service: RunningService, world: StepWorld, signal: AbortSignal): Promise<void> {
+async function apply(control: ControlStep, service: RunningService, signal: AbortSignal): Promise<void> {
   const { container } = service;
   switch (control.action) {
     case 'start':
-      return start(service, world, signal);
+      return start(service, signal);
     case 'stop':
       return stop(service, control.graceMs);
     case 'restart':
       await stop(service, control.graceMs);
-      return start(service, world, signal);
+      return start(service, signal);
     case 'kill':
-      // Whether a signal ends a service is the service's decision: after any of them, an end is no surprise.
-      service.endExpected = true;
-      return container.kill(control.signal);
+      return kill(service, control.signal);
     case 'pause':
       return container.pause();
     case 'unpause':
@@ -70,14 +72,23 @@ async function apply(control: ControlStep, service: RunningService, world: StepW
   }
 }
 
+/** Signals sent to end a process. One that dies of another, such as SIGHUP for a new configuration, fails as ever (R15). */
+const endingSignals: readonly string[] = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGABRT'];
+
+async function kill(service: RunningService, signalName: string): Promise<void> {
+  if (endingSignals.includes(signalName)) service.endExpected = true;
+  await service.container.kill(signalName);
+  if (signalName === 'SIGKILL') await service.ended;
+}
+
 async function stop(service: RunningService, graceMs: number | undefined): Promise<void> {
   service.endExpected = true;
   await service.container.stop(graceMs);
   await service.ended;
 }
 
-async function start(service: RunningService, world: StepWorld, signal: AbortSignal): Promise<void> {
+async function start(service: RunningService, signal: AbortSignal): Promise<void> {
   await service.container.start(signal);
   service.endExpected = false;
-  world.restarted(service);
+  service.onStart();
 }

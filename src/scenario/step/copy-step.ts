@@ -4,10 +4,12 @@ import { MayflyError } from '../../core/mayfly-error.ts';
 import { limitBytes } from './limit-bytes.ts';
 import { packHostPath } from './pack-host-path.ts';
 import { renameRoot } from './rename-root.ts';
-import { unpackEvidence } from './unpack-evidence.ts';
 import { defineStep, type StepWorld } from './step-definition.ts';
+import { unpackEvidence } from './unpack-evidence.ts';
 
-type CopyEnd = { readonly kind: 'service'; readonly service: string; readonly path: string } | { readonly kind: 'host'; readonly path: string };
+type CopyEnd =
+  | { readonly kind: 'service'; readonly service: string; readonly path: string }
+  | { readonly kind: 'host'; readonly path: string };
 
 interface CopyStep {
   readonly from: CopyEnd;
@@ -23,13 +25,18 @@ export const copyStep = defineStep<CopyStep>({
     }
     const step = { from: parseEnd(value.from), to: parseEnd(value.to) };
     if (step.from.kind === 'host' && step.to.kind === 'host') {
-      throw new MayflyError('SCENARIO_WRONG_VALUE', '`copy` needs a service at one end at least: write SERVICE:PATH');
+      throw new MayflyError(
+        'SCENARIO_WRONG_VALUE',
+        '`copy` needs a service at one end at least: write SERVICE:PATH',
+      );
     }
     return step;
   },
   async perform({ from, to }, _step, world, signal) {
     const source =
-      from.kind === 'host' ? await packHostPath(from.path, world) : world.service(from.service).container.readArchive(from.path);
+      from.kind === 'host'
+        ? await packHostPath(from.path, world)
+        : world.service(from.service).container.readArchive(from.path);
     const tar = limitBytes(source, world.limits.copyBytes, signal);
     const name = posix.basename(from.path);
     if (to.kind === 'host') {
@@ -38,7 +45,10 @@ export const copyStep = defineStep<CopyStep>({
     }
     const { container } = world.service(to.service);
     const target = await planTarget(container, to.path, name);
-    await container.writeArchive(target.directory, target.name === name ? tar : renameRoot(tar, name, target.name));
+    await container.writeArchive(
+      target.directory,
+      target.name === name ? tar : renameRoot(tar, name, target.name),
+    );
     return { facts: {} };
   },
 });
@@ -47,7 +57,8 @@ export const copyStep = defineStep<CopyStep>({
 function parseEnd(text: string): CopyEnd {
   const [, service, path] = /^([A-Za-z0-9][A-Za-z0-9_.-]*(?:\[\d+\])?):(.+)$/.exec(text) ?? [];
   if (service === undefined || path === undefined) return { kind: 'host', path: text };
-  if (!path.startsWith('/')) throw new MayflyError('SCENARIO_WRONG_VALUE', `\`${text}\`: a path in a service begins with /`);
+  if (!path.startsWith('/'))
+    throw new MayflyError('SCENARIO_WRONG_VALUE', `\`${text}\`: a path in a service begins with /`);
   return { kind: 'service', service, path };
 }
 

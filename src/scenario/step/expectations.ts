@@ -25,11 +25,15 @@ export interface FactShape {
 export type Facts = Readonly<Record<string, Fact>>;
 
 /** The matchers of an `expect`, compiled once for any number of looks. */
-export async function compileExpectations(expect: JsonObject, shape: FactShape): Promise<readonly Expectation[]> {
+export async function compileExpectations(
+  expect: JsonObject,
+  shape: FactShape,
+): Promise<readonly Expectation[]> {
   const compiled: Promise<Expectation>[] = [];
   for (const [name, matcher] of Object.entries(expect)) {
     if (shape.factsByName.includes(name) && isJsonObject(matcher)) {
-      for (const [key, inner] of Object.entries(matcher)) compiled.push(compileOne([name, key.toLowerCase()], inner));
+      for (const [key, inner] of Object.entries(matcher))
+        compiled.push(compileOne([name, key.toLowerCase()], inner));
     } else {
       compiled.push(compileOne([name], matcher, shape.factUnits[name]));
     }
@@ -37,16 +41,26 @@ export async function compileExpectations(expect: JsonObject, shape: FactShape):
   return Promise.all(compiled);
 }
 
-async function compileOne(path: readonly string[], matcher: Json, unit?: 'ms' | 'bytes'): Promise<Expectation> {
+async function compileOne(
+  path: readonly string[],
+  matcher: Json,
+  unit?: 'ms' | 'bytes',
+): Promise<Expectation> {
   const subject = path.join('.');
-  return { subject, path, matches: await compileMatcher(matcher, { subject, ...(unit === undefined ? {} : { unit }) }) };
+  return {
+    subject,
+    path,
+    matches: await compileMatcher(matcher, { subject, ...(unit === undefined ? {} : { unit }) }),
+  };
 }
 
 /** Every way in which the facts are not as expected; none means that all holds. */
 export function judge(expectations: readonly Expectation[], facts: Facts): readonly Finding[] {
   return expectations.flatMap(({ subject, path, matches }) => {
     const result = matches(factAt(facts, path));
-    return result.matched ? [] : result.mismatches.map((mismatch) => ({ ...mismatch, subject: `${subject}${mismatch.path}` }));
+    return result.matched
+      ? []
+      : result.mismatches.map((mismatch) => ({ ...mismatch, subject: `${subject}${mismatch.path}` }));
   });
 }
 

@@ -1,4 +1,9 @@
-import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request as openRequest } from 'node:http';
+import {
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as openRequest,
+} from 'node:http';
 import type { Duplex } from 'node:stream';
 import { connect as openTls } from 'node:tls';
 import { dialFailureOf } from '../../core/dial-error.ts';
@@ -17,7 +22,13 @@ export interface HttpRequest {
 }
 
 export type HttpAnswer =
-  | { readonly kind: 'answered'; readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer; readonly url: string }
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly headers: IncomingHttpHeaders;
+      readonly body: Buffer;
+      readonly url: string;
+    }
   /** No response: what `expect: { error: … }` sees. */
   | { readonly kind: 'failed'; readonly failure: HttpFailure; readonly message: string };
 
@@ -31,7 +42,8 @@ const redirects: readonly number[] = [301, 302, 303, 307, 308];
 /** One request and its response, with redirections if they are to be followed. A connection of its own for each. */
 export async function exchange(request: HttpRequest, dial: Dial, signal: AbortSignal): Promise<HttpAnswer> {
   const answer = await exchangeOnce(request, dial, signal);
-  if (answer.kind === 'failed' || !redirects.includes(answer.status) || answer.headers.location === undefined) return answer;
+  if (answer.kind === 'failed' || !redirects.includes(answer.status) || answer.headers.location === undefined)
+    return answer;
   if (request.follow === 0) return answer;
   return exchange(planRedirect(request, answer.status, answer.headers.location), dial, signal);
 }
@@ -58,7 +70,8 @@ async function exchangeOnce(request: HttpRequest, dial: Dial, signal: AbortSigna
     const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
     const host = url.hostname.replace(/^\[|\]$/g, '');
     connection = await abortable(dial(host, port), signal);
-    if (url.protocol === 'https:') connection = await abortable(secure(connection, host, request.insecure), signal);
+    if (url.protocol === 'https:')
+      connection = await abortable(secure(connection, host, request.insecure), signal);
     return await abortable(send(request, url, connection), signal);
   } catch (error) {
     if (signal.aborted || error instanceof MayflyError) throw error;
@@ -72,7 +85,13 @@ async function exchangeOnce(request: HttpRequest, dial: Dial, signal: AbortSigna
 function secure(connection: Duplex, host: string, insecure: boolean): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     const servername = /^[\d.]+$|:/.test(host) ? '' : host;
-    const socket = openTls({ socket: connection, servername, host, rejectUnauthorized: !insecure, ALPNProtocols: ['http/1.1'] });
+    const socket = openTls({
+      socket: connection,
+      servername,
+      host,
+      rejectUnauthorized: !insecure,
+      ALPNProtocols: ['http/1.1'],
+    });
     socket.once('secureConnect', () => resolve(socket));
     socket.once('error', (error) => reject(new TlsError(error)));
   });
@@ -98,7 +117,14 @@ function send(request: HttpRequest, url: URL, connection: Duplex): Promise<HttpA
     client.once('error', reject);
     client.once('response', (response) => {
       readBody(response, maxBodyBytes).then(
-        (bytes) => resolve({ kind: 'answered', status: response.statusCode ?? 0, headers: response.headers, body: bytes, url: url.href }),
+        (bytes) =>
+          resolve({
+            kind: 'answered',
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: bytes,
+            url: url.href,
+          }),
         reject,
       );
     });
@@ -111,7 +137,11 @@ async function readBody(response: IncomingMessage, maxBytes: number): Promise<Bu
   let size = 0;
   for await (const chunk of response) {
     size += chunk.length;
-    if (size > maxBytes) throw new MayflyError('OUTPUT_LIMIT', `the response is larger than the limit bodyBytes (${maxBytes} bytes)`);
+    if (size > maxBytes)
+      throw new MayflyError(
+        'OUTPUT_LIMIT',
+        `the response is larger than the limit bodyBytes (${maxBytes} bytes)`,
+      );
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -129,11 +159,16 @@ const sentences: Readonly<Record<HttpFailure, string>> = {
 
 function failed(error: unknown): HttpAnswer {
   const detail = error instanceof Error ? error.message : String(error);
-  const failure = error instanceof TlsError ? 'tls' : (dialFailureOf(error) ?? (isParseError(error) ? 'protocol' : 'reset'));
+  const failure =
+    error instanceof TlsError
+      ? 'tls'
+      : (dialFailureOf(error) ?? (isParseError(error) ? 'protocol' : 'reset'));
   return { kind: 'failed', failure, message: `${sentences[failure]} (${detail})` };
 }
 
 /** Node's parser errors are named `HPE_…` (llhttp). */
 function isParseError(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('HPE_');
+  return (
+    typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('HPE_')
+  );
 }

@@ -23,7 +23,8 @@ export const httpStep = defineStep<HttpStep>({
   factsByName: ['headers'],
   defaultExpect: (expect) => ('status' in expect || 'error' in expect ? {} : { status: { lt: 400 } }),
   normalize(value, step, world) {
-    if (!isJsonObject(value)) throw new MayflyError('SCENARIO_WRONG_TYPE', '`http` takes a mapping with `url`');
+    if (!isJsonObject(value))
+      throw new MayflyError('SCENARIO_WRONG_TYPE', '`http` takes a mapping with `url`');
     const request = planRequest(value, world.limits.bodyBytes);
     return { request, sender: () => senderOf(step, request, world.services, (name) => world.service(name)) };
   },
@@ -35,7 +36,12 @@ export const httpStep = defineStep<HttpStep>({
   },
 });
 
-function senderOf(step: Step, request: HttpRequest, services: readonly RunningService[], service: (name: string) => RunningService): RunningService {
+function senderOf(
+  step: Step,
+  request: HttpRequest,
+  services: readonly RunningService[],
+  service: (name: string) => RunningService,
+): RunningService {
   return step.in === undefined ? chooseSender(new URL(request.url).hostname, services) : service(step.in);
 }
 
@@ -43,13 +49,16 @@ function senderOf(step: Step, request: HttpRequest, services: readonly RunningSe
 export function planRequest(value: JsonObject, maxBodyBytes: number): HttpRequest {
   const { body, type } = planBody(value);
   const url = parseUrl(value.url);
-  const own = Object.entries(isJsonObject(value.headers) ? value.headers : {}).map(([name, text]): [string, string] => [name, String(text)]);
+  const own = Object.entries(isJsonObject(value.headers) ? value.headers : {}).map(
+    ([name, text]): [string, string] => [name, String(text)],
+  );
   const declared = Object.fromEntries(own);
   const hasType = own.some(([name]) => name.toLowerCase() === 'content-type');
   const follow = value.follow === true ? maxRedirects : typeof value.follow === 'number' ? value.follow : 0;
   return {
     url,
-    method: typeof value.method === 'string' ? value.method.toUpperCase() : body === undefined ? 'GET' : 'POST',
+    method:
+      typeof value.method === 'string' ? value.method.toUpperCase() : body === undefined ? 'GET' : 'POST',
     headers: type === undefined || hasType ? declared : { 'content-type': type, ...declared },
     ...(body === undefined ? {} : { body }),
     follow,
@@ -66,7 +75,11 @@ function parseUrl(value: Json | undefined): string {
 
 function planBody(value: JsonObject): { readonly body?: string; readonly type?: string } {
   const given = ['body', 'json', 'form'].filter((key) => value[key] !== undefined);
-  if (given.length > 1) throw new MayflyError('SCENARIO_CONFLICT', `${given.map((key) => `\`${key}\``).join(' and ')} exclude each other`);
+  if (given.length > 1)
+    throw new MayflyError(
+      'SCENARIO_CONFLICT',
+      `${given.map((key) => `\`${key}\``).join(' and ')} exclude each other`,
+    );
   if (value.json !== undefined) return { body: JSON.stringify(value.json), type: 'application/json' };
   if (value.body !== undefined) return { body: String(value.body) };
   if (!isJsonObject(value.form)) return {};
@@ -76,7 +89,13 @@ function planBody(value: JsonObject): { readonly body?: string; readonly type?: 
 
 function performed(answer: HttpAnswer, durationMs: number): Performed {
   if (answer.kind === 'failed') {
-    const finding = { subject: 'error', path: '', message: `no response: ${answer.message}`, expected: 'a response', actual: answer.failure };
+    const finding = {
+      subject: 'error',
+      path: '',
+      message: `no response: ${answer.message}`,
+      expected: 'a response',
+      actual: answer.failure,
+    };
     return { facts: { error: answer.failure, duration: durationMs }, blocked: { unless: 'error', finding } };
   }
   const headers = headersFact(answer.headers);

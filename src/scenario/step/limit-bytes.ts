@@ -11,7 +11,8 @@ async function* counted(source: Readable, limit: number, signal: AbortSignal): A
   for await (const chunk of source) {
     signal.throwIfAborted();
     size += chunk.length;
-    if (size > limit) throw new MayflyError('OUTPUT_LIMIT', `\`copy\` moves more than the limit copyBytes (${limit} bytes)`);
+    if (size > limit)
+      throw new MayflyError('OUTPUT_LIMIT', `\`copy\` moves more than the limit copyBytes (${limit} bytes)`);
     yield chunk;
   }
 }

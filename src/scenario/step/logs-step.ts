@@ -15,14 +15,22 @@ interface LogsStep {
 export const logsStep = defineStep<LogsStep>({
   kind: 'logs',
   async normalize(value, step) {
-    if (!isJsonObject(value)) throw new MayflyError('SCENARIO_WRONG_TYPE', '`logs` takes a mapping such as { service: web, contains: ready }');
+    if (!isJsonObject(value))
+      throw new MayflyError(
+        'SCENARIO_WRONG_TYPE',
+        '`logs` takes a mapping such as { service: web, contains: ready }',
+      );
     const { service = step.in, since = 'start', stream, ...matchers } = value;
-    if (typeof service !== 'string') throw new MayflyError('SCENARIO_MISSING_KEY', '`logs` needs `service:`, or `in:` beside it');
+    if (typeof service !== 'string')
+      throw new MayflyError('SCENARIO_MISSING_KEY', '`logs` needs `service:`, or `in:` beside it');
     return {
       service,
       since: String(since),
       ...(stream === 'stdout' || stream === 'stderr' ? { stream } : {}),
-      expectations: await compileExpectations({ log: demandSomething(matchers) }, { factUnits: {}, factsByName: [] }),
+      expectations: await compileExpectations(
+        { log: demandSomething(matchers) },
+        { factUnits: {}, factsByName: [] },
+      ),
     };
   },
   async perform({ service: name, since, stream, expectations }, _step, world) {
@@ -31,10 +39,20 @@ export const logsStep = defineStep<LogsStep>({
     if (mark < service.log.firstKept) {
       const { logLines, logCharacters } = world.limits;
       const message = `\`${name}\` wrote more than is kept: the limits are logLines (${logLines}) and logCharacters (${logCharacters})`;
-      throw new MayflyError('OUTPUT_LIMIT', message, { hint: 'look at less of it with `since:`, or raise the limits' });
+      throw new MayflyError('OUTPUT_LIMIT', message, {
+        hint: 'look at less of it with `since:`, or raise the limits',
+      });
     }
-    const log = service.log.since(mark, stream).map(({ line }) => `${line}\n`).join('');
-    return { facts: { log }, findings: judge(expectations, { log }), captures: { output: log, stdout: log }, evidence: Buffer.from(log) };
+    const log = service.log
+      .since(mark, stream)
+      .map(({ line }) => `${line}\n`)
+      .join('');
+    return {
+      facts: { log },
+      findings: judge(expectations, { log }),
+      captures: { output: log, stdout: log },
+      evidence: Buffer.from(log),
+    };
   },
 });
 

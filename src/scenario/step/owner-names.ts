@@ -11,7 +11,10 @@ export interface OwnerNames {
 const maxBytes = 4 * 2 ** 20;
 
 /** Reads the files only if a check asks for a name. */
-export async function readOwnerNames(container: Container, checks: readonly { readonly asked: ReadonlySet<string> }[]): Promise<OwnerNames> {
+export async function readOwnerNames(
+  container: Container,
+  checks: readonly { readonly asked: ReadonlySet<string> }[],
+): Promise<OwnerNames> {
   const wants = (key: string): boolean => checks.some(({ asked }) => asked.has(key));
   const [users, groups] = await Promise.all([
     wants('owner') ? readNames(container, '/etc/passwd') : new Map<number, string>(),

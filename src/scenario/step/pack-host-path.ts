@@ -16,13 +16,24 @@ export interface HostFolders {
  * A tar stream of a file or directory in the scenario's folder, owned by root as `COPY` of a Dockerfile does it. Links are kept as
  * links, never followed out of the folder.
  */
-export async function packHostPath(path: string, { directory, allowedHostPaths }: HostFolders): Promise<Readable> {
+export async function packHostPath(
+  path: string,
+  { directory, allowedHostPaths }: HostFolders,
+): Promise<Readable> {
   const wanted = resolve(directory, path);
   const real = await realpath(wanted).catch((cause: unknown) => {
     throw new MayflyError('PATH_NOT_FOUND', `no \`${path}\` in the scenario's folder`, { cause });
   });
-  const folders = await Promise.all([directory, ...allowedHostPaths].map((folder) => realpath(folder).catch(() => undefined)));
-  if (!folders.some((folder) => folder !== undefined && (real === folder || real.startsWith(folder.endsWith(sep) ? folder : folder + sep)))) {
+  const folders = await Promise.all(
+    [directory, ...allowedHostPaths].map((folder) => realpath(folder).catch(() => undefined)),
+  );
+  if (
+    !folders.some(
+      (folder) =>
+        folder !== undefined &&
+        (real === folder || real.startsWith(folder.endsWith(sep) ? folder : folder + sep)),
+    )
+  ) {
     throw new MayflyError('SCENARIO_FORBIDDEN', `\`${path}\` does not lie in the scenario's folder`);
   }
   const stream = pack();
@@ -40,13 +51,18 @@ async function addAll(stream: Pack, path: string, name: string): Promise<void> {
     stream.entry({ ...header, type: 'symlink', linkname: await readlink(path) });
   } else if (stat.isDirectory()) {
     stream.entry({ ...header, type: 'directory' });
-    for (const child of (await readdir(path)).toSorted()) await addAll(stream, join(path, child), `${name}/${child}`);
+    for (const child of (await readdir(path)).toSorted())
+      await addAll(stream, join(path, child), `${name}/${child}`);
   } else if (stat.isFile()) {
     await addFile(stream, path, { ...header, size: stat.size });
   }
 }
 
-async function addFile(stream: Pack, path: string, header: { readonly name: string; readonly size: number }): Promise<void> {
+async function addFile(
+  stream: Pack,
+  path: string,
+  header: { readonly name: string; readonly size: number },
+): Promise<void> {
   const written = new Promise<void>((done, fail) => {
     const sink = stream.entry(header, (error) => (error == null ? done() : fail(error)));
     void (async () => {

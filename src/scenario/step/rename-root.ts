@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { extract, type Extract, pack, type Pack } from 'tar-stream';
+import { type Extract, extract, type Pack, pack } from 'tar-stream';
 
 /** The same archive with another name for its root entry: `cp a b`. */
 export function renameRoot(tar: Readable, from: string, to: string): Readable {
@@ -17,7 +17,8 @@ async function rewrite(reader: Extract, writer: Pack, from: string, to: string):
       // A hard link names another entry of the archive; a symbolic link names whatever it likes.
       if (header.type === 'link') header.linkname = renamed(header.linkname, from, to);
       const sink = writer.entry(header);
-      for await (const chunk of entry) if (!sink.write(chunk)) await new Promise<void>((resolve) => sink.once('drain', resolve));
+      for await (const chunk of entry)
+        if (!sink.write(chunk)) await new Promise<void>((resolve) => sink.once('drain', resolve));
       sink.end(null);
     }
     writer.finalize();
@@ -34,7 +35,8 @@ function renamed(name: string, from: string, to: string): string {
 
 export async function feedArchive(tar: Readable, reader: Extract): Promise<void> {
   try {
-    for await (const chunk of tar) if (!reader.write(chunk)) await new Promise<void>((resolve) => reader.once('drain', resolve));
+    for await (const chunk of tar)
+      if (!reader.write(chunk)) await new Promise<void>((resolve) => reader.once('drain', resolve));
     reader.end(null);
   } catch (error) {
     reader.destroy(error instanceof Error ? error : new Error(String(error)));

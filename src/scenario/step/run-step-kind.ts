@@ -19,7 +19,8 @@ export const runStepKind = defineStep<PlanArgv>({
   defaultExpect: expectExit,
   normalize(value, step) {
     if (Array.isArray(value)) {
-      if (value.length === 0) throw new MayflyError('SCENARIO_WRONG_VALUE', '`run` takes a text or a list of at least one word');
+      if (value.length === 0)
+        throw new MayflyError('SCENARIO_WRONG_VALUE', '`run` takes a text or a list of at least one word');
       return () => value.map(String);
     }
     const text = String(value);
@@ -27,7 +28,10 @@ export const runStepKind = defineStep<PlanArgv>({
   },
   async perform(planArgv, step, world, signal) {
     const startedAtMs = world.clock.nowMs();
-    const output = step.in === undefined ? await runAlone(planArgv, step, world, signal) : await runInService(planArgv, step.in, step, world, signal);
+    const output =
+      step.in === undefined
+        ? await runAlone(planArgv, step, world, signal)
+        : await runInService(planArgv, step.in, step, world, signal);
     return performed(output, world.clock.nowMs() - startedAtMs);
   },
 });
@@ -37,13 +41,24 @@ function expectExit(expect: JsonObject): JsonObject {
   return 'exit' in expect || 'signal' in expect ? {} : { exit: 0 };
 }
 
-async function runInService(planArgv: PlanArgv, name: string, step: Step, world: StepWorld, signal: AbortSignal): Promise<ProcessOutput> {
+async function runInService(
+  planArgv: PlanArgv,
+  name: string,
+  step: Step,
+  world: StepWorld,
+  signal: AbortSignal,
+): Promise<ProcessOutput> {
   const service = world.service(name);
   const spec = planExec(service.spec, planArgv(service.image.config.shell), changeOf(step));
   return collect(await service.container.exec(spec, signal), spec, step, world, signal);
 }
 
-async function runAlone(planArgv: PlanArgv, step: Step, world: StepWorld, signal: AbortSignal): Promise<ProcessOutput> {
+async function runAlone(
+  planArgv: PlanArgv,
+  step: Step,
+  world: StepWorld,
+  signal: AbortSignal,
+): Promise<ProcessOutput> {
   await using oneShot = await world.openOneShot(step, planArgv, signal);
   return await collect(oneShot.container.main, oneShot.process, step, world, signal);
 }
@@ -58,7 +73,13 @@ function changeOf({ user, workdir, environment, stdin, tty }: Step): Parameters<
   };
 }
 
-async function collect(process: Process, { stdin }: ProcessSpec, step: Step, world: StepWorld, signal: AbortSignal): Promise<ProcessOutput> {
+async function collect(
+  process: Process,
+  { stdin }: ProcessSpec,
+  step: Step,
+  world: StepWorld,
+  signal: AbortSignal,
+): Promise<ProcessOutput> {
   if (stdin) feed(process, step.stdin ?? '');
   return readOutput(process, { limits: world.limits, clock: world.clock, signal });
 }

@@ -7,8 +7,13 @@ const posixShells: readonly string[] = ['sh', 'bash', 'dash', 'ash', 'ksh', 'mks
  * The argument list for a command given as text (language.md R17): through the image's shell with `-e -c`, or through `shell:`,
  * which is taken as it is written; the bare name of a POSIX shell stands for itself with `-e -c`.
  */
-export function shellArgv(text: string, imageShell: readonly string[], stepShell: readonly string[] | undefined): readonly string[] {
-  if (stepShell !== undefined && (stepShell.length > 1 || !isPosixShell(stepShell))) return [...stepShell, text];
+export function shellArgv(
+  text: string,
+  imageShell: readonly string[],
+  stepShell: readonly string[] | undefined,
+): readonly string[] {
+  if (stepShell !== undefined && (stepShell.length > 1 || !isPosixShell(stepShell)))
+    return [...stepShell, text];
   return [...withErrexit(stepShell ?? imageShell), text];
 }
 

@@ -1,13 +1,13 @@
 import type { Clock } from '../../core/clock.ts';
+import type { ProcessSpec } from '../../core/container.ts';
 import type { Container } from '../../core/engine.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
-import type { ProcessSpec } from '../../core/container.ts';
 import type { Step } from '../../core/scenario.ts';
 import type { StepKind } from '../../core/step-kind.ts';
 import type { CaptureFacts } from '../capture/extract-capture.ts';
 import type { RunLimits } from '../run/run-limits.ts';
 import type { RunningService } from '../run/running-service.ts';
-import type { Facts, FactShape, Finding } from './expectations.ts';
+import type { FactShape, Facts, Finding } from './expectations.ts';
 
 /** What a step may see and use of its scenario. */
 export interface StepWorld {
@@ -23,13 +23,15 @@ export interface StepWorld {
   /** Where a service's log stood at `start`, at the beginning of this step (`step`), or of an earlier one by its id. */
   logMark(service: RunningService, since: string): number;
   /** A container for one command, removed when disposed (language.md R18). */
-  openOneShot(step: Step, planProcess: (shell: readonly string[]) => readonly string[], signal: AbortSignal): Promise<OneShot>;
+  openOneShot(
+    step: Step,
+    planProcess: (shell: readonly string[]) => readonly string[],
+    signal: AbortSignal,
+  ): Promise<OneShot>;
   /** Resolves when a background step has ended. */
   backgroundEnd(stepId: string, signal: AbortSignal): Promise<void>;
   /** Keeps a file below `--output`; undefined without it. */
   readonly saveEvidence: ((path: string, bytes: Uint8Array) => Promise<void>) | undefined;
-  /** A stopped service runs again: its end is watched anew. */
-  restarted(service: RunningService): void;
 }
 
 export interface OneShot extends AsyncDisposable {

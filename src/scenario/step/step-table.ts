@@ -10,7 +10,15 @@ import type { StepDefinition } from './step-definition.ts';
 import { waitStep } from './wait-step.ts';
 
 /** Every kind of step this version performs (language.md R17): a new one is a file and a line. */
-const steps: readonly StepDefinition[] = [runStepKind, httpStep, waitStep, filesStep, logsStep, copyStep, controlStep];
+const steps: readonly StepDefinition[] = [
+  runStepKind,
+  httpStep,
+  waitStep,
+  filesStep,
+  logsStep,
+  copyStep,
+  controlStep,
+];
 
 const stepTable: ReadonlyMap<StepKind, StepDefinition> = new Map(steps.map((step) => [step.kind, step]));
 

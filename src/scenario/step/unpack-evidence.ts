@@ -38,6 +38,9 @@ function relativeName(name: string, rootName: string): string {
 /** @throws MayflyError for a path that is absolute or leads out of the folder it is meant for. */
 export function evidencePath(path: string): string {
   const normal = posix.normalize(path);
-  if (!posix.isAbsolute(normal) && normal !== '.' && normal !== '..' && !normal.startsWith('../')) return normal;
-  throw new MayflyError('SCENARIO_FORBIDDEN', `\`${path}\` does not lie below --output`, { hint: 'write a relative path without ..' });
+  if (!posix.isAbsolute(normal) && normal !== '.' && normal !== '..' && !normal.startsWith('../'))
+    return normal;
+  throw new MayflyError('SCENARIO_FORBIDDEN', `\`${path}\` does not lie below --output`, {
+    hint: 'write a relative path without ..',
+  });
 }

@@ -16,17 +16,25 @@ export const waitStep = defineStep<WaitStep>({
   normalize(value, step) {
     if (isJsonObject(value)) {
       if (typeof value.step === 'string') return { kind: 'step', id: value.step };
-      if (step.in === undefined) throw new MayflyError('SCENARIO_MISSING_KEY', 'a `wait` for a condition needs `in:`, the service it is of');
+      if (step.in === undefined)
+        throw new MayflyError(
+          'SCENARIO_MISSING_KEY',
+          'a `wait` for a condition needs `in:`, the service it is of',
+        );
       const withinMs = typeof value.within === 'string' ? parseDurationMs(value.within) : undefined;
       const everyMs = typeof value.every === 'string' ? parseDurationMs(value.every) : undefined;
       const wait = { condition: parseCondition(value), withinMs: withinMs ?? step.timeoutMs, at: step.at };
-      return { kind: 'condition', service: step.in, wait: everyMs === undefined ? wait : { ...wait, everyMs } };
+      return {
+        kind: 'condition',
+        service: step.in,
+        wait: everyMs === undefined ? wait : { ...wait, everyMs },
+      };
     }
     const ms = parseDurationMs(String(value));
     if (ms === undefined) throw new MayflyError('SCENARIO_WRONG_UNIT', `\`${String(value)}\` is no duration`);
     return { kind: 'time', ms };
   },
-  async perform(wait, step, world, signal) {
+  async perform(wait, _step, world, signal) {
     const startedAtMs = world.clock.nowMs();
     switch (wait.kind) {
       case 'time':

@@ -4,7 +4,9 @@ import type { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cloneFlags } from '../../../../src/engine/linux/abi/clone-flags.ts';
+import type { LaunchedProcess } from '../../../../src/engine/linux/client/launched-process.ts';
 import { LauncherClient } from '../../../../src/engine/linux/client/launcher-client.ts';
+import type { PumpedDuplex } from '../../../../src/engine/linux/client/pumped-duplex.ts';
 import { noSlot, type Op, type Slot, type Tape } from '../../../../src/engine/linux/tape/op.ts';
 
 const root = dirname(dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url))))));
@@ -18,6 +20,7 @@ export const obstacle =
 export interface Netns {
   /** Its pidfd. */
   readonly slot: Slot;
+  readonly pid: number;
   /** Output of a program run inside; rejects unless it exits with 0. */
   run(argv: readonly string[]): Promise<string>;
   /** Output of a script for this Node. */
@@ -25,6 +28,11 @@ export interface Netns {
 }
 
 /** A launcher in namespaces of its own, root there, as a sandbox's init is. */
+export interface Started {
+  readonly process: LaunchedProcess;
+  readonly output: PumpedDuplex;
+}
+
 export class NetworkSandbox {
   readonly client: LauncherClient;
   readonly #process: ChildProcess;
@@ -69,9 +77,9 @@ export class NetworkSandbox {
       map('gid_map', '0 0 1'),
       { kind: 'release', process: sleeper.id },
     ]);
-    await sleeper.started;
+    const pid = await sleeper.started;
     const run = (argv: readonly string[]): Promise<string> => this.#run(slot, argv);
-    return { slot, run, node: (script) => run([process.execPath, '-e', script]) };
+    return { slot, pid, run, node: (script) => run([process.execPath, '-e', script]) };
   }
 
   async close(): Promise<void> {
@@ -80,10 +88,14 @@ export class NetworkSandbox {
     await ended;
   }
 
-  async #run(container: Slot, argv: readonly string[]): Promise<string> {
+  /** In the sandbox's own namespaces, or in a container's. */
+  async start(argv: readonly string[], container?: Slot): Promise<Started> {
     const [readEnd, writeEnd] = [this.slot(), this.slot()];
-    const child = this.client.expectProcess(() => [
-      { kind: 'setns', slot: container, flags: cloneFlags.CLONE_NEWUSER | cloneFlags.CLONE_NEWNET },
+    const flags = cloneFlags.CLONE_NEWUSER | cloneFlags.CLONE_NEWNET;
+    const enter: Tape = container === undefined ? [] : [{ kind: 'setns', slot: container, flags }];
+    const process = this.client.expectProcess(() => [
+      { kind: 'await' },
+      ...enter,
       { kind: 'dupTo', slot: writeEnd, fd: 1 },
       { kind: 'dupTo', slot: writeEnd, fd: 2 },
       ...exec(argv),
@@ -92,13 +104,19 @@ export class NetworkSandbox {
     const output = this.client.duplex(stream, { readable: true, writable: false });
     await this.perform([
       { kind: 'pipe', readEnd, writeEnd },
-      { kind: 'clone', flags: 0, process: child.id, pidfd: noSlot, tape: child.tape },
+      { kind: 'clone', flags: 0, process: process.id, pidfd: noSlot, tape: process.tape },
       { kind: 'close', slot: writeEnd },
-      { kind: 'pump', slot: readEnd, stream, mode: 1, process: child.id },
+      { kind: 'pump', slot: readEnd, stream, mode: 1, process: process.id },
+      { kind: 'release', process: process.id },
     ]);
+    return { process, output };
+  }
+
+  async #run(container: Slot, argv: readonly string[]): Promise<string> {
+    const { process, output } = await this.start(argv, container);
     let text = '';
     for await (const chunk of output) text += String(chunk);
-    const { code } = await child.exited;
+    const { code } = await process.exited;
     if (code !== 0) throw new Error(`${argv[0]} ended with ${code}: ${text}`);
     return text;
   }

@@ -24,6 +24,13 @@ describe('R11 the default network', () => {
     expect(planOf({ steps: [{ image: 'tools', run: 'true' }] }).networks).toEqual([]);
   });
 
+  test('R11 whoever names it need not declare it', () => {
+    expect(planOf({ services: { a: { ...tools, networks: ['default'] } } }).networks).toHaveLength(1);
+    expect(planOf({ services: { a: { ...tools, networks: { default: null } } } }).networks).toHaveLength(1);
+    const [step] = planOf({ steps: [{ image: 'tools', run: 'true', networks: ['default'] }] }).steps;
+    expect(step?.networks).toEqual(['default']);
+  });
+
   test('R11 it can be declared, to open it', () => {
     expect(planOf({ networks: { default: { egress: true } }, services: { a: tools } }).networks).toEqual([
       { name: 'default', egress: true },

@@ -5,11 +5,13 @@ import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { MountSource } from '../plan/container-input.ts';
 import type { Tape } from '../tape/op.ts';
 import type { AtticMount } from './container-launch.ts';
+import { openHostTree } from './host-trees.ts';
+import type { IdMapping } from './id-mapping.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
-import { inAttic, planAtticRemove, planAtticTmpfs } from './plan-attic.ts';
-import { planHostBind } from './plan-host-bind.ts';
+import { diskAttic, inAttic, planAtticAttach, planAtticDirectories, planAtticRemove, planAtticTmpfs } from './plan-attic.ts';
 import { planVolumeFromImage } from './plan-volume-from-image.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
+import type { SlotPool } from './slot-pool.ts';
 
 /** Of a writable layer and of a volume that names no size of its own. */
 export const defaultWritableBytes = 1 << 30;
@@ -17,22 +19,60 @@ export const defaultWritableBytes = 1 << 30;
 /** Writable layers, volumes and host binds of a sandbox: what is in its attic, and under which name. */
 export class Attic {
   readonly #opened: OpenedSandbox;
+  readonly #slots: SlotPool;
+  readonly #mapping: IdMapping;
   readonly #volumes: ReadonlyMap<string, VolumeSpec>;
   readonly #layers = new Map<string, string>();
   readonly #binds = new Map<string, Promise<AtticMount>>();
   /** Volumes that took an image's content, by name: the mount that shows it. */
   readonly #filled = new Map<string, Promise<string>>();
+  readonly #ready = new Map<string, AtticMount>();
   #count = 0;
 
-  constructor(opened: OpenedSandbox, spec: SandboxSpec, _facts: SandboxFacts) {
+  readonly #diskPath: string | undefined;
+
+  constructor(opened: OpenedSandbox, slots: SlotPool, spec: SandboxSpec, facts: SandboxFacts) {
     this.#opened = opened;
+    this.#slots = slots;
+    this.#mapping = facts.mapping;
+    this.#diskPath = facts.upperDirectory;
     this.#volumes = new Map(spec.volumes.map((volume) => [volume.name, volume]));
   }
 
-  planVolumes(): readonly Tape[] {
-    return [...this.#volumes.values()].map(({ name, sizeBytes }) =>
-      inAttic(planAtticTmpfs(volumeMount(name), sizeBytes ?? defaultWritableBytes, ['data', 'work'])),
+  /** Once, before any container: the disk's directory and the volumes. */
+  async prepare(): Promise<void> {
+    if (this.#diskPath !== undefined) await this.#bring(this.#diskPath, diskAttic);
+    await Promise.all(
+      [...this.#volumes.values()].map(({ name, sizeBytes }) =>
+        this.#opened.init.perform(this.#planPlace(this.#volumeMount(name), sizeBytes, ['data', 'work'])),
+      ),
     );
+  }
+
+  /** A file or directory of the host at /attic/`name`. */
+  async #bring(hostPath: string, name: string): Promise<AtticMount> {
+    const slot = this.#slots.take();
+    const { type } = await openHostTree(this.#opened, this.#mapping, hostPath, slot);
+    await this.#opened.init.perform(planAtticAttach(name, type, slot));
+    this.#slots.give(slot);
+    return { name, type };
+  }
+
+  /** A size-limited tmpfs, or a directory on disk where no limit can be kept: asking for one is then an error. */
+  #planPlace(name: string, sizeBytes: number | undefined, directories: readonly string[]): Tape {
+    if (this.#diskPath === undefined) return inAttic(planAtticTmpfs(name, sizeBytes ?? defaultWritableBytes, directories));
+    if (sizeBytes === undefined) return inAttic(planAtticDirectories(name, directories));
+    throw new MayflyError('HOST_LIMIT_UNAVAILABLE', 'a size limit was asked for, but writable layers on disk have none', {
+      hint: 'remove the limit, or use writable layers in memory (`upper: tmpfs`, Linux 6.6 or later)',
+    });
+  }
+
+  #inPlace(name: string): string {
+    return this.#diskPath === undefined ? name : `${diskAttic}/${name}`;
+  }
+
+  #volumeMount(volume: string): string {
+    return this.#inPlace(`volume-${volume}`);
   }
 
   /** The name of a container's writable layer; `prepareFor` has made it. */
@@ -62,18 +102,17 @@ export class Attic {
     const name = this.#layers.get(container);
     if (name === undefined) return;
     this.#layers.delete(container);
-    await this.#opened.init.perform(planAtticRemove(name));
+    // On disk it goes with the run: its files may be many, and nobody waits for them.
+    if (this.#diskPath === undefined) await this.#opened.init.perform(planAtticRemove(name));
   }
-
-  readonly #ready = new Map<string, AtticMount>();
 
   async #makeLayer(spec: ContainerSpec): Promise<void> {
     if (this.#layers.has(spec.name)) return;
     this.#count += 1;
-    const name = `layer${this.#count}`;
+    const name = this.#inPlace(`layer${this.#count}`);
+    const tape = this.#planPlace(name, spec.rootfs.writableBytes, ['upper', 'work']);
     this.#layers.set(spec.name, name);
-    const size = spec.rootfs.writableBytes ?? defaultWritableBytes;
-    await this.#opened.init.perform(inAttic(planAtticTmpfs(name, size, ['upper', 'work'])));
+    await this.#opened.init.perform(tape);
   }
 
   async #prepareMount(mount: MountSpec, spec: ContainerSpec): Promise<void> {
@@ -86,11 +125,10 @@ export class Attic {
     if (mount.kind === 'volume') this.#ready.set(keyOf(mount), await this.#openVolume(mount, spec));
   }
 
-  async #openBind(hostPath: string): Promise<AtticMount> {
+  #openBind(hostPath: string): Promise<AtticMount> {
     this.#count += 1;
     const name = `bind${this.#count}`;
-    const { perform } = planHostBind(hostPath, name);
-    return perform(this.#opened.init);
+    return this.#bring(hostPath, name);
   }
 
   async #openVolume(mount: MountSpec & { readonly kind: 'volume' }, spec: ContainerSpec): Promise<AtticMount> {
@@ -99,7 +137,7 @@ export class Attic {
     }
     const filled = this.#filled.get(mount.volume);
     if (filled !== undefined) return { name: await filled, type: 'directory' };
-    const plain = `${volumeMount(mount.volume)}/data`;
+    const plain = `${this.#volumeMount(mount.volume)}/data`;
     const filling = mount.copyImageContent ? this.#fillVolume(mount, spec, plain) : Promise.resolve(plain);
     this.#filled.set(mount.volume, filling);
     return { name: await filling, type: 'directory' };
@@ -112,7 +150,7 @@ export class Attic {
     const name = `filled${this.#count}`;
     const tape = planVolumeFromImage({
       name,
-      volume: volumeMount(mount.volume),
+      volume: this.#volumeMount(mount.volume),
       layers: spec.rootfs.layers,
       path: posix.normalize(mount.target),
     });
@@ -125,8 +163,6 @@ export class Attic {
     );
   }
 }
-
-const volumeMount = (volume: string): string => `volume-${volume}`;
 
 function keyOf(mount: MountSpec): string {
   return mount.kind === 'bind' ? `bind:${mount.hostPath}` : mount.kind === 'volume' ? `volume:${mount.volume}` : '';

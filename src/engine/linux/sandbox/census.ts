@@ -7,38 +7,99 @@ import type { OpenedSandbox } from './open-sandbox.ts';
 export interface CensusChoice {
   readonly runId: string;
   readonly cgroups: CgroupFacts;
+  readonly upperDirectory: string | undefined;
   readonly budgetMs: number;
   readonly now: () => number;
 }
 
+/** What a sandbox consists of, seen from the host while it is alive: `pid:[4026532…]`, `net:[…]`, … of all its processes. */
+export type SandboxSnapshot = ReadonlySet<string>;
+
 const pollMs = 5;
+const namespaceKinds = ['pid', 'net', 'mnt', 'user', 'ipc', 'uts'] as const;
+/** A survivor is in one of the run's user namespaces, or entered a network or pid namespace from outside. */
+const searchedKinds = ['user', 'net', 'pid', 'mnt'] as const;
+/** Everything of ours that has a name on the host has the run's in it. */
+const nameOf = (runId: string): string => `mayfly-${runId}`;
+
+/** Taken before teardown: afterwards nobody could tell which namespaces were the run's. */
+export function takeSnapshot(host: Host, { initPid }: OpenedSandbox): SandboxSnapshot {
+  const proc = `/proc/${initPid}/root/proc`;
+  const own = new Set(namespaceKinds.map((kind) => host.readLinkNow(`/proc/self/ns/${kind}`)));
+  const found = new Set<string>();
+  for (const pid of host.listNow(proc).filter((name) => /^\d+$/.test(name))) {
+    for (const kind of namespaceKinds) {
+      const namespace = host.readLinkNow(`${proc}/${pid}/ns/${kind}`);
+      if (namespace !== undefined && !own.has(namespace)) found.add(namespace);
+    }
+  }
+  return found;
+}
 
 /** Looks for what a run may have left behind, again and again until there is nothing or the budget is spent. */
-export async function takeCensus(host: Host, opened: OpenedSandbox, choice: CensusChoice): Promise<readonly Leak[]> {
+export async function takeCensus(
+  host: Host,
+  opened: OpenedSandbox,
+  snapshot: SandboxSnapshot,
+  choice: CensusChoice,
+): Promise<readonly Leak[]> {
   const deadline = choice.now() + choice.budgetMs;
   for (;;) {
-    const leaks = await look(host, opened, choice);
+    const leaks = look(host, opened, snapshot, choice);
     if (leaks.length === 0 || choice.now() >= deadline) return leaks;
     await sleep(pollMs);
   }
 }
 
-async function look(host: Host, opened: OpenedSandbox, { runId, cgroups }: CensusChoice): Promise<readonly Leak[]> {
-  const directories = [...new Set(Object.values(cgroups.controllers))].map((parent) => `${parent}/mayfly-${runId}`);
-  const [processes, groups] = await Promise.all([
-    Promise.all([opened.supervisorPid, opened.initPid].map((pid) => isAlive(host, pid))),
-    Promise.all(directories.map(async (path) => ((await host.exists(path)) ? path : undefined))),
-  ]);
+function look(host: Host, opened: OpenedSandbox, snapshot: SandboxSnapshot, choice: CensusChoice): readonly Leak[] {
   return [
-    ...[opened.supervisorPid, opened.initPid].flatMap((pid, at): readonly Leak[] =>
-      processes[at] === true ? [{ kind: 'process', what: `pid ${pid}` }] : [],
-    ),
-    ...groups.flatMap((path): readonly Leak[] => (path === undefined ? [] : [{ kind: 'cgroup', what: path }])),
+    ...survivingProcesses(host, opened, snapshot),
+    ...survivingMounts(host, snapshot, choice.runId),
+    ...survivingLinks(host, choice.runId),
+    ...survivingDirectories(host, choice),
   ];
 }
 
 /** A zombie is dead: it waits for its parent, not for us. */
-async function isAlive(host: Host, pid: number): Promise<boolean> {
-  const stat = await host.readText(`/proc/${pid}/stat`);
-  return stat !== undefined && !/^\d+ \(.*\) Z/s.test(stat);
+function survivingProcesses(host: Host, opened: OpenedSandbox, snapshot: SandboxSnapshot): readonly Leak[] {
+  const own = [opened.supervisorPid, opened.initPid].map(String);
+  return host
+    .listNow('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid): readonly Leak[] => {
+      const inside = searchedKinds.map((kind) => host.readLinkNow(`/proc/${pid}/ns/${kind}`)).find((each) => each !== undefined && snapshot.has(each));
+      if (inside === undefined && !own.includes(pid)) return [];
+      const stat = host.readTextNow(`/proc/${pid}/stat`);
+      if (stat === undefined || /^\d+ \(.*\) [ZX]/s.test(stat)) return [];
+      const name = /\((.*)\)/s.exec(stat)?.[1] ?? '';
+      return [{ kind: 'process', what: `pid ${pid} (${name})${inside === undefined ? '' : ` in ${inside}`}` }];
+    });
+}
+
+/** Namespaces that are kept by a bind mount, and mounts of the run's directories. */
+function survivingMounts(host: Host, snapshot: SandboxSnapshot, runId: string): readonly Leak[] {
+  const lines = (host.readTextNow('/proc/self/mountinfo') ?? '').split('\n');
+  return lines.flatMap((line): readonly Leak[] => {
+    const [, , , root = '', target = ''] = line.split(' ');
+    if (snapshot.has(root)) return [{ kind: 'namespace', what: `${root} mounted at ${target}` }];
+    return target.includes(nameOf(runId)) || root.includes(nameOf(runId)) ? [{ kind: 'mount', what: target }] : [];
+  });
+}
+
+/** proc(5), /proc/net/dev: an interface a line. Ours would have the run's name as alias or in its own; 15 characters are all it has. */
+function survivingLinks(host: Host, runId: string): readonly Leak[] {
+  const prefix = nameOf(runId).slice(0, 15);
+  return (host.readTextNow('/proc/net/dev') ?? '')
+    .split('\n')
+    .map((line) => line.split(':')[0]?.trim() ?? '')
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => ({ kind: 'link', what: name }));
+}
+
+function survivingDirectories(host: Host, { runId, cgroups, upperDirectory }: CensusChoice): readonly Leak[] {
+  const groups = [...new Set(Object.values(cgroups.controllers))].map((parent) => `${parent}/${nameOf(runId)}`);
+  return [
+    ...groups.filter((path) => host.existsNow(path)).map((what): Leak => ({ kind: 'cgroup', what })),
+    ...(upperDirectory !== undefined && host.existsNow(upperDirectory) ? [{ kind: 'file', what: upperDirectory } as const] : []),
+  ];
 }

@@ -1,10 +1,10 @@
 import type { ContainerSpec } from '../../../core/container.ts';
 import type { CgroupPlan } from '../plan/plan-cgroup.ts';
 import { planCgroup } from '../plan/plan-cgroup.ts';
-import type { Op, Slot } from '../tape/op.ts';
+import type { Slot } from '../tape/op.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
-import { initSlots, supervisorSlots } from './sandbox-slots.ts';
+import { supervisorSlots } from './sandbox-slots.ts';
 import type { SlotPool } from './slot-pool.ts';
 
 interface Made {
@@ -19,9 +19,8 @@ export class ContainerCgroups {
   readonly #runId: string;
   readonly #facts: SandboxFacts;
   readonly #made = new Map<string, Made>();
+  readonly #parents = new Set<string>();
   #count = 0;
-  /** One hand-over at a time: descriptors are told apart by their order only. */
-  #passing: Promise<unknown> = Promise.resolve();
 
   constructor(opened: OpenedSandbox, slots: SlotPool, runId: string, facts: SandboxFacts) {
     this.#opened = opened;
@@ -43,9 +42,9 @@ export class ContainerCgroups {
       container: `c${this.#count}`,
       firstFree: supervisorSlots.firstFree,
     });
-    const passing = this.#passing.then(() => this.#pass(plan));
-    this.#passing = passing.catch(() => {});
-    const slots = await passing;
+    await this.#journal(plan);
+    const slots = plan.procs.map(() => this.#slots.take());
+    await this.#opened.passing.pass(plan.ops, plan.procs, slots);
     this.#made.set(spec.name, { plan, slots });
     return slots;
   }
@@ -67,17 +66,14 @@ export class ContainerCgroups {
     this.#made.delete(container);
   }
 
-  async #pass(plan: CgroupPlan): Promise<readonly Slot[]> {
-    const { supervisor, init } = this.#opened;
-    const slots = plan.procs.map(() => this.#slots.take());
-    await supervisor.perform([
-      ...plan.ops,
-      ...plan.procs.flatMap((slot): readonly Op[] => [
-        { kind: 'sendSlot', socket: supervisorSlots.passTo, slot },
-        { kind: 'close', slot },
-      ]),
-    ]);
-    await init.perform(slots.map((into) => ({ kind: 'receiveSlot', socket: initSlots.passFrom, into })));
-    return slots;
+  /** Before the first is made: which directories to sweep should supervisor and runner both be killed. */
+  #journal(plan: CgroupPlan): Promise<void> {
+    const parents = Object.values(plan.directories).map((path) => path.slice(0, path.lastIndexOf('/')));
+    for (const parent of parents) this.#parents.add(parent);
+    const { journal, upperDirectory } = this.#facts;
+    return journal.write(this.#runId, {
+      cgroups: [...this.#parents],
+      ...(upperDirectory === undefined ? {} : { upperDirectory }),
+    });
   }
 }

@@ -36,6 +36,8 @@ export interface LaunchChoice {
   readonly pidfd: Slot;
   /** Performed by init once the container's namespaces exist and before its program runs. */
   readonly network: Tape;
+  /** Done between clone and release, with the container's pid as the init sees it. */
+  readonly beforeRelease?: (pid: number) => Promise<void>;
 }
 
 export interface AtticMount {
@@ -83,7 +85,8 @@ export async function launchContainer(init: LauncherClient, slots: SlotPool, cho
     ...taken.map((slot): Op => ({ kind: 'close', slot })),
   ];
   try {
-    await init.perform(tape);
+    if (choice.beforeRelease === undefined) await init.perform(tape);
+    else await performInTwo(init, tape, process, choice.beforeRelease);
     await process.started;
   } catch (error) {
     process.onLauncherEnded(error as Error);
@@ -94,6 +97,24 @@ export async function launchContainer(init: LauncherClient, slots: SlotPool, cho
     slots.give(...taken, ...stdio.slots);
   }
   return { process, stdio };
+}
+
+/** The tape with a pause before `release`. A container that is never released is ended here. */
+async function performInTwo(
+  init: LauncherClient,
+  tape: Tape,
+  process: LaunchedProcess,
+  between: (pid: number) => Promise<void>,
+): Promise<void> {
+  const at = tape.findIndex(({ kind }) => kind === 'release');
+  const replies = await init.perform([...tape.slice(0, at), { kind: 'processId', process: process.id }]);
+  try {
+    await between(Buffer.from(replies.at(-1) ?? []).readUInt32LE(0));
+  } catch (error) {
+    await init.perform([{ kind: 'kill', process: process.id, signal: 9 }]).catch(() => {});
+    throw error;
+  }
+  await init.perform(tape.slice(at));
 }
 
 function planClone(choice: LaunchChoice, process: LaunchedProcess): Tape {

@@ -1,7 +1,7 @@
 import type { ContainerSpec, NetworkAttachment, NetworkSpec, PublishedPort } from '../../../core/container.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { LauncherClient } from '../client/launcher-client.ts';
-import { dnsResponder } from '../net/dns/dns-responder.ts';
+import { dnsResponder, type ForwardQuery } from '../net/dns/dns-responder.ts';
 import { planDnsSockets } from '../net/dns/plan-dns.ts';
 import type { NamedMember } from '../net/dns/resolve-names.ts';
 import { type DnsServer, serveDns } from '../net/dns/serve-dns.ts';
@@ -50,7 +50,7 @@ export class ContainerNetworks {
   }
 
   /** A container's place on its networks; the same addresses again when it starts once more. */
-  join(spec: ContainerSpec, pidfd: Slot): NetworkPlace {
+  join(spec: ContainerSpec, pidfd: Slot, forward?: ForwardQuery): NetworkPlace {
     if (spec.network.kind === 'shared') return { addresses: this.#addressesOf(spec.network.container), tape: [], scratch: [] };
     const member = this.#members.get(spec.name) ?? this.#newMember(spec);
     const isAttached = spec.network.kind === 'attached';
@@ -59,9 +59,15 @@ export class ContainerNetworks {
       { container: pidfd, scratchNamespace: scratch[0], scratchSocket: scratch[1] },
       { ipv6: this.#facts.ipv6, singleId: this.#facts.mapping.kind === 'single-id', declared: spec.sysctls },
       member.attachments,
-      isAttached ? this.#planDns(member, scratch[2], scratch[3]) : [],
+      isAttached ? this.#planDns(member, scratch[2], scratch[3], forward) : [],
     );
     return { addresses: this.#addressesOf(spec.name), tape, scratch };
+  }
+
+  /** The first of its networks that has a way out. */
+  egressOf(spec: ContainerSpec): string | undefined {
+    if (spec.network.kind !== 'attached') return undefined;
+    return spec.network.attachments.find(({ network }) => this.#networks.hasEgress(network))?.network;
   }
 
   async afterStart(spec: ContainerSpec, pidfd: Slot): Promise<void> {
@@ -138,13 +144,18 @@ export class ContainerNetworks {
     return member;
   }
 
-  #planDns(member: Member, datagrams: Slot, listener: Slot): Tape {
+  #planDns(member: Member, datagrams: Slot, listener: Slot, forward: ForwardQuery | undefined): Tape {
     const datagramStream = this.#init.nextStream();
     const listenerStream = this.#init.nextStream();
     member.dns?.close();
     member.dns = serveDns(
       { datagrams: this.#init.datagrams(datagramStream), listener: this.#init.listener(listenerStream) },
-      dnsResponder({ asker: member.spec.name, members: () => this.members(), seed: this.#facts.seed }),
+      dnsResponder({
+        asker: member.spec.name,
+        members: () => this.members(),
+        seed: this.#facts.seed,
+        ...(forward === undefined ? {} : { forward }),
+      }),
     );
     return planDnsSockets({ datagrams, listener, datagramStream, listenerStream });
   }

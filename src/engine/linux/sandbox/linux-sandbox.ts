@@ -12,6 +12,7 @@ import type { SeccompProgram } from '../seccomp/seccomp-program.ts';
 import type { Slot } from '../tape/op.ts';
 import { Attic } from './attic.ts';
 import { ContainerCgroups } from './container-cgroups.ts';
+import { ContainerEgress } from './container-egress.ts';
 import { ContainerNetworks } from './container-networks.ts';
 import { launchContainer } from './container-launch.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
@@ -30,6 +31,7 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
   readonly #attic: Attic;
   readonly #networks: ContainerNetworks;
   readonly #cgroups: ContainerCgroups;
+  readonly #egress: ContainerEgress;
   readonly #containers = new Map<string, LinuxContainer>();
   readonly #imageKeys = new Map<string, string>();
   readonly #images = new Map<string, Promise<UserDatabase>>();
@@ -39,14 +41,15 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
     this.#spec = spec;
     this.#opened = opened;
     this.#facts = facts;
-    this.#attic = new Attic(opened, spec, facts);
+    this.#attic = new Attic(opened, this.slots, spec, facts);
     this.#networks = new ContainerNetworks(opened.init, this.slots, spec.networks, facts);
+    this.#egress = new ContainerEgress(opened, this.slots, facts);
     this.#cgroups = new ContainerCgroups(opened, this.slots, spec.runId, facts);
   }
 
   /** Networks and volumes; once, before any container. */
   async prepare(): Promise<void> {
-    await Promise.all([...this.#networks.plan(), ...this.#attic.planVolumes()].map((tape) => this.init.perform(tape)));
+    await Promise.all([this.#attic.prepare(), ...this.#networks.plan().map((tape) => this.init.perform(tape))]);
   }
 
   get init() {
@@ -82,8 +85,10 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
   async launch(spec: ContainerSpec, pidfd: Slot): Promise<LinuxProcess> {
     const [users] = await Promise.all([this.imageUsers(spec), this.#attic.prepareFor(spec)]);
     const user = resolveUser(spec.process.user, spec.process.groupAdd, users);
+    const egressNetwork = this.#networks.egressOf(spec);
+    if (egressNetwork !== undefined) await this.#egress.prepare(egressNetwork, spec);
     const cgroupProcs = await this.#cgroups.make(spec);
-    const place = this.#networks.join(spec, pidfd);
+    const place = this.#networks.join(spec, pidfd, egressNetwork === undefined ? undefined : this.#egress.forward);
     const owner = spec.network.kind === 'shared' ? this.#containers.get(spec.network.container)?.pidfd : undefined;
     const { process, stdio } = await launchContainer(this.init, this.slots, {
       spec,
@@ -105,7 +110,9 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
       ...(owner === undefined ? {} : { networkOf: owner }),
       pidfd,
       network: place.tape,
+      ...(egressNetwork === undefined ? {} : { beforeRelease: (pid: number) => this.#egress.open(spec, pidfd, pid) }),
     }).finally(() => this.slots.give(...place.scratch));
+    process.exited.catch(() => {}).then(() => this.#egress.close(spec.name));
     await this.#networks.afterStart(spec, pidfd);
     return new LinuxProcess(this.init, process, stdio, spec.init ? 2 : 1, () => this.wasOomKilled(spec.name));
   }
@@ -179,11 +186,12 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
   }
 
   async #close(budgetMs: number): Promise<readonly Leak[]> {
+    const snapshot = this.#facts.snapshot(this.#opened);
     const publications = this.#networks.closeAll(Math.min(budgetMs, 100));
     this.#opened.supervisor.close();
     await Promise.race([this.#opened.ended, this.#facts.sleep(budgetMs)]);
     await publications;
-    return this.#facts.census(this.#opened, this.#spec.runId, budgetMs);
+    return this.#facts.census(this.#opened, snapshot, this.#spec.runId, budgetMs);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

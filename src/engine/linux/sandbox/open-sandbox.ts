@@ -1,6 +1,7 @@
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import { LauncherClient } from '../client/launcher-client.ts';
 import type { Host } from '../host.ts';
+import { DescriptorPassing } from './descriptor-passing.ts';
 import type { IdMapping } from './id-mapping.ts';
 import { mapSubordinateIds } from './map-subordinate-ids.ts';
 import { planInit, planInitServer } from './plan-init.ts';
@@ -17,6 +18,7 @@ export interface SandboxChoice {
 export interface OpenedSandbox {
   readonly supervisor: LauncherClient;
   readonly init: LauncherClient;
+  readonly passing: DescriptorPassing;
   /** As the host sees them. */
   readonly supervisorPid: number;
   readonly initPid: number;
@@ -32,7 +34,8 @@ export async function openSandboxProcesses(host: Host, choice: SandboxChoice): P
   try {
     const initPid = await startInit(host, choice, supervisor);
     await init.perform(planInitServer());
-    return { supervisor, init, supervisorPid: launcher.pid, initPid, ended: launcher.ended };
+    const passing = new DescriptorPassing(supervisor, init);
+    return { supervisor, init, passing, supervisorPid: launcher.pid, initPid, ended: launcher.ended };
   } catch (error) {
     supervisor.close();
     await launcher.ended; // a launcher that never started rejects here, with the better error

@@ -1,5 +1,6 @@
 import { cloneFlags } from '../abi/clone-flags.ts';
 import { mountAttributes, openTreeFlags, umountFlags } from '../abi/mount-flags.ts';
+import { openFlags } from '../abi/open-flags.ts';
 import { noSlot, type Op, type Slot, type Tape } from '../tape/op.ts';
 import { atticDirectory } from './plan-init.ts';
 import { initSlots } from './sandbox-slots.ts';
@@ -36,6 +37,29 @@ export function planAtticCopy(name: string, into: Slot): Op {
   const flags = openTreeFlags.OPEN_TREE_CLONE;
   return { kind: 'openTree', dir: noSlot, path: `/${atticDirectory}/${name}`, flags, into };
 }
+
+/** Directories at /attic/disk/…, where the writable layers of this sandbox lie on the host's disk. */
+export function planAtticDirectories(name: string, directories: readonly string[]): Tape {
+  const path = `/${atticDirectory}/${name}`;
+  const make = (each: string): Op => ({ kind: 'mkdir', dir: noSlot, path: each, mode: 0o755, flags: 0 });
+  return [make(path), ...directories.map((each) => make(`${path}/${each}`))];
+}
+
+/** Attaches a detached mount at /attic/`name`, and lets go of the slot. */
+export function planAtticAttach(name: string, type: 'file' | 'directory', mount: Slot): Tape {
+  const path = `/${atticDirectory}/${name}`;
+  const flags = openFlags.O_CREAT | openFlags.O_WRONLY;
+  return inAttic([
+    type === 'directory'
+      ? { kind: 'mkdir', dir: noSlot, path, mode: 0o700, flags: 0 }
+      : { kind: 'open', dir: noSlot, path, flags, mode: 0o600, resolve: 0, into: initSlots.scratch },
+    { kind: 'attachMount', mount, dir: noSlot, path },
+    { kind: 'close', slot: mount },
+    { kind: 'close', slot: initSlots.scratch },
+  ]);
+}
+
+export const diskAttic = 'disk';
 
 export function planAtticRemove(name: string): Tape {
   const path = `/${atticDirectory}/${name}`;

@@ -2,6 +2,8 @@ import type { ProcessSpec } from '../../../core/container.ts';
 import type { Leak } from '../../../core/engine.ts';
 import type { CgroupFacts } from '../plan/cgroup-facts.ts';
 import type { SeccompProgram } from '../seccomp/seccomp-program.ts';
+import type { SandboxSnapshot } from './census.ts';
+import type { Journal } from './journal.ts';
 import type { IdMapping } from './id-mapping.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
 import type { Host } from '../host.ts';
@@ -15,12 +17,13 @@ export interface SandboxFacts {
   /** /proc/self/oom_score_adj of ours, which the launcher inherits. */
   readonly oomScoreAdj: number;
   readonly seed: number;
-  readonly upper: 'tmpfs' | 'disk';
-  /** For writable layers on disk; exists when `upper` is `disk`. */
-  readonly upperDirectory: string;
+  /** For writable layers on disk; undefined: they are in memory. */
+  readonly upperDirectory: string | undefined;
+  readonly journal: Journal;
   readonly disposeBudgetMs: number;
   readonly randomBytes: (count: number) => Uint8Array;
   readonly sleep: (ms: number) => Promise<void>;
   readonly seccompFor: (process: ProcessSpec) => SeccompProgram | undefined;
-  readonly census: (opened: OpenedSandbox, runId: string, budgetMs: number) => Promise<readonly Leak[]>;
+  readonly snapshot: (opened: OpenedSandbox) => SandboxSnapshot;
+  readonly census: (opened: OpenedSandbox, snapshot: SandboxSnapshot, runId: string, budgetMs: number) => Promise<readonly Leak[]>;
 }

@@ -24,6 +24,7 @@ export function checkServices(document: LoadedDocument): void {
 
 function checkImage(document: LoadedDocument, name: string, service: JsonObject, pointer: string): void {
   if (has(service, 'image') || has(service, 'build') || has(service, 'extends')) return;
+  if (document.meant.has(below(pointer, 'image'))) return;
   document.error('SCENARIO_MISSING_KEY', `the service \`${name}\` needs \`image\``, document.keySpan(pointer), pointer, 'add `image:` with a name declared in `images:`');
 }
 
@@ -70,7 +71,6 @@ interface Port {
 }
 
 function parsePort(entry: Json, canPublish: boolean): Port | undefined {
-  if (typeof entry === 'number') return { address: '', host: undefined, container: entry, protocol: 'tcp' };
   if (isJsonObject(entry)) {
     const container = Number(entry['target']);
     const host = has(entry, 'published') ? Number(entry['published']) : undefined;
@@ -83,12 +83,17 @@ function parsePort(entry: Json, canPublish: boolean): Port | undefined {
   return { address: address ?? '127.0.0.1', host: hasHost ? Number(host) : undefined, container: Number(container), protocol: protocol ?? 'tcp' };
 }
 
-/** `service_healthy` waits for something that must be declared; an image's own health check is not run yet. */
+/** Images that are no more than files have no health check of their own. */
+const withoutHealthcheck = ['host', 'rootfs'];
+
+/** `service_healthy` waits for something that somebody must have declared. */
 function checkHealth(document: LoadedDocument, service: JsonObject, pointer: string): void {
   for (const [name, dependency] of entriesOf(service['depends_on'])) {
     if (memberOf(dependency, 'condition') !== 'service_healthy') continue;
     const target = memberOf(memberOf(document.json, 'services'), name);
     if (!isJsonObject(target) || has(target, 'ready') || has(target, 'healthcheck') || has(target, 'extends')) continue;
+    const image = memberOf(memberOf(document.json, 'images'), textOf(target['image']) ?? '');
+    if (!isJsonObject(image) || !withoutHealthcheck.some((source) => has(image, source))) continue;
     const at = below(pointer, 'depends_on', name);
     document.error('SCENARIO_MISSING_KEY', `\`${name}\` can never be healthy: it has no \`ready\``, document.keySpan(at), at, `add \`ready:\` to \`${name}\`, or depend on service_started`);
   }

@@ -1,6 +1,6 @@
 import type { StepKind } from '../../../core/step-kind.ts';
 import { isJsonObject, type Json } from '../../../core/json.ts';
-import { entriesOf, has, memberOf, textOf } from '../json-access.ts';
+import { entriesOf, has, isStatic, memberOf, textOf } from '../json-access.ts';
 import { below } from '../json-pointer.ts';
 import type { LoadedDocument } from '../loaded-document.ts';
 import type { StepAt } from '../steps-of.ts';
@@ -19,7 +19,7 @@ const modifiersOf: Readonly<Record<StepKind, readonly string[]>> = {
   dns: inService,
   image: [],
   stats: inService,
-  logs: ['in', 'save'],
+  logs: ['in', 'capture', 'save'],
   copy: [],
   control: [],
   connectivity: [],
@@ -47,6 +47,7 @@ export function checkSteps(document: LoadedDocument, steps: readonly StepAt[]): 
     checkCaptures(document, at, at.kind);
     if (at.kind === 'copy') checkCopy(document, at);
     if (at.kind === 'control') checkControl(document, at);
+    if (at.kind === 'logs') checkSince(document, at, steps);
   }
 }
 
@@ -71,7 +72,7 @@ function checkModifiers(document: LoadedDocument, { step, pointer }: StepAt, kin
     if (!has(step, modifier) || modifiersOf[kind].includes(modifier) || modifier === kind) continue;
     const at = below(pointer, modifier);
     const hint = modifier === 'expect' ? `what should hold stands inside of \`${kind}:\`` : undefined;
-    document.error('SCENARIO_NO_EFFECT', `\`${modifier}\` has no effect on a \`${kind}\` step`, document.keySpan(at), at, hint);
+    document.error('SCENARIO_NO_EFFECT', `\`${modifier}\` has no effect on ${aStep(kind)}`, document.keySpan(at), at, hint);
   }
   if (kind !== 'run' || !has(step, 'in')) return;
   if (has(step, 'image')) {
@@ -86,17 +87,22 @@ function checkModifiers(document: LoadedDocument, { step, pointer }: StepAt, kin
 /** A step that looks into a container says into which. */
 function checkPlace(document: LoadedDocument, { step, pointer }: StepAt, kind: StepKind): void {
   const missing = (message: string, hint: string) => document.error('SCENARIO_MISSING_KEY', message, document.keySpan(below(pointer, kind)), pointer, hint);
-  if (has(step, 'in')) return;
+  if (has(step, 'in') || document.meant.has(below(pointer, 'in'))) return;
   if (kind === 'run' && !has(step, 'image')) missing('a `run` step needs a place to run in', 'add `in: SERVICE`, or `image: IMAGE` for a container of its own');
-  if (needsService.has(kind)) missing(`a \`${kind}\` step needs a service to look at`, 'add `in: SERVICE`');
+  if (needsService.has(kind)) missing(`${aStep(kind)} needs a service to look at`, 'add `in: SERVICE`');
   if (kind === 'logs' && memberOf(step['logs'], 'service') === undefined) missing('a `logs` step needs a service', 'add `service:` to it');
   const condition = step['wait'];
   if (kind === 'wait' && isJsonObject(condition) && !has(condition, 'step')) missing('a `wait` for a condition needs a service to look at', 'add `in: SERVICE`');
 }
 
+function aStep(kind: StepKind): string {
+  return `${/^[aeiou]|^http/.test(kind) ? 'an' : 'a'} \`${kind}\` step`;
+}
+
 const sourcesOf: Readonly<Partial<Record<StepKind, readonly string[]>>> = {
   run: ['stdout', 'stderr', 'output', 'exit'],
   http: ['body', 'headers', 'status'],
+  logs: ['stdout', 'output'],
 };
 
 function checkCaptures(document: LoadedDocument, { step, pointer }: StepAt, kind: StepKind): void {
@@ -107,7 +113,7 @@ function checkCaptures(document: LoadedDocument, { step, pointer }: StepAt, kind
     const at = below(pointer, 'capture', name);
     if (from !== undefined && Object.values(sourcesOf).flat().includes(from) && !sources.includes(from)) {
       const place = below(at, 'from');
-      document.error('SCENARIO_CONFLICT', `a \`${kind}\` step has no ${from} to capture`, document.valueSpan(place), place, `it has ${sources.join(', ')}`);
+      document.error('SCENARIO_CONFLICT', `${aStep(kind)} has no ${from} to capture`, document.valueSpan(place), place, `it has ${sources.join(', ')}`);
     }
     const ways = ['json', 'regex', 'line'].filter((way) => isJsonObject(capture) && has(capture, way));
     if (ways.length > 1) {
@@ -121,6 +127,14 @@ function checkCopy(document: LoadedDocument, { step, pointer }: StepAt): void {
   if (ends.some((end) => end === undefined || end.startsWith('${{') || serviceOfPath(end) !== undefined)) return;
   const at = below(pointer, 'copy');
   document.error('SCENARIO_WRONG_VALUE', 'neither end of the copy is in a service', document.keySpan(at), at, 'write SERVICE:PATH at one end or both');
+}
+
+function checkSince(document: LoadedDocument, { step, pointer, order }: StepAt, steps: readonly StepAt[]): void {
+  const since = textOf(memberOf(step['logs'], 'since'));
+  if (since === undefined || since === 'start' || !isStatic(since)) return;
+  if (steps.some((other) => other.order < order && other.step['id'] === since)) return;
+  const at = below(pointer, 'logs', 'since');
+  document.error('SCENARIO_UNDECLARED', `no step before this one has the id \`${since}\``, document.valueSpan(at), at, 'write `start`, or the id of an earlier step');
 }
 
 function checkControl(document: LoadedDocument, { step, pointer }: StepAt): void {

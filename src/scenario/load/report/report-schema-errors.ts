@@ -1,5 +1,5 @@
 import type { SchemaError } from '../../generated/validate-scenario.js';
-import { below } from '../json-pointer.ts';
+import { below, parentOf } from '../json-pointer.ts';
 import type { LoadedDocument } from '../loaded-document.ts';
 import { reportEmpty } from './report-empty.ts';
 import { reportUnknownKey } from './report-unknown-key.ts';
@@ -12,23 +12,29 @@ import { kindsPresent } from './kinds-present.ts';
 /** What ajv found, in the words of the language, each place once. */
 export function reportSchemaErrors(errors: readonly SchemaError[], document: LoadedDocument): void {
   const judged = new Set<string>();
-  const meant = new Set<string>();
   for (const error of inOrder(errors)) {
     if (error.keyword === 'additionalProperties') {
-      const suggestion = reportUnknownKey(error, document);
-      if (suggestion !== undefined) meant.add(below(error.instancePath, suggestion));
+      reportUnknownKey(error, document);
     } else if (error.keyword === 'propertyNames') {
       reportWrongName(error, document);
     } else if (error.keyword === 'required') {
-      reportMissing(error, document, meant);
+      reportMissing(error, document);
     } else if (error.keyword === 'x-one-of') {
-      reportKinds(error, document, meant);
-    } else if (!judged.has(error.instancePath)) {
+      reportKinds(error, document);
+    } else if (!judged.has(error.instancePath) && !isLaterBareEntry(error, judged)) {
       judged.add(error.instancePath);
       if (error.keyword === 'minItems' || error.keyword === 'minProperties') reportEmpty(error, document);
       else reportWrongValue(error, document);
     }
   }
+}
+
+/** A list of bare values where matchers belong is one mistake, however long the list. */
+function isLaterBareEntry(error: SchemaError, judged: ReadonlySet<string>): boolean {
+  const isEntry = /\/\d+$/.test(error.instancePath);
+  if (!isEntry || textOf(schemaPartOf(error.schemaPath), 'x-code') !== 'MATCHER_INVALID') return false;
+  const parent = parentOf(error.instancePath);
+  return [...judged].some((pointer) => parentOf(pointer) === parent && pointer !== error.instancePath);
 }
 
 const ranks: Readonly<Record<string, number>> = { additionalProperties: 0, propertyNames: 0, type: 1, minItems: 2, minProperties: 2 };
@@ -40,16 +46,16 @@ function inOrder(errors: readonly SchemaError[]): readonly SchemaError[] {
     .sort((a, b) => (ranks[a.keyword] ?? 3) - (ranks[b.keyword] ?? 3));
 }
 
-function reportMissing(error: SchemaError, document: LoadedDocument, meant: ReadonlySet<string>): void {
+function reportMissing(error: SchemaError, document: LoadedDocument): void {
   const { instancePath } = error;
   const missing = String(error.params['missingProperty']);
-  if (meant.has(below(instancePath, missing))) return;
+  if (document.meant.has(below(instancePath, missing))) return;
   const what = textOf(schemaPartOf(error.schemaPath), 'x-what') ?? subjectOf(instancePath);
   document.error('SCENARIO_MISSING_KEY', `${what} needs \`${missing}\``, firstSpan(document, instancePath), instancePath, `add \`${missing}:\``);
 }
 
 /** A union whose branch is told by one key: none of them is there, or several are. */
-function reportKinds(error: SchemaError, document: LoadedDocument, meant: ReadonlySet<string>): void {
+function reportKinds(error: SchemaError, document: LoadedDocument): void {
   const { instancePath } = error;
   const part = schemaPartOf(error.schemaPath);
   const what = textOf(part, 'x-what') ?? subjectOf(instancePath);
@@ -61,7 +67,7 @@ function reportKinds(error: SchemaError, document: LoadedDocument, meant: Readon
     document.error('SCENARIO_CONFLICT', `${what} is one thing, and this has ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`, at, instancePath, what === 'a step' ? 'make two steps of it' : 'keep one of them');
     return;
   }
-  if ([...meant].some((pointer) => known.some((name) => pointer === below(instancePath, name)))) return;
+  if (known.some((name) => document.meant.has(below(instancePath, name)))) return;
   document.error('SCENARIO_MISSING_KEY', `${what} needs one of ${oneOf(known)}`, firstSpan(document, instancePath), instancePath, 'say what it is');
 }
 

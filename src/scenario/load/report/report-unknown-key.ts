@@ -11,23 +11,24 @@ import { schemaPartOf, textOf } from './schema-part.ts';
 /** So many allowed keys are worth listing. */
 const listable = 14;
 
-/** Reports it; returns the known key that was meant, if one is near. */
-export function reportUnknownKey(error: SchemaError, document: LoadedDocument): string | undefined {
+export function reportUnknownKey(error: SchemaError, document: LoadedDocument): void {
   const { instancePath, schemaPath, params } = error;
   const part = schemaPartOf(schemaPath);
   const what = textOf(part, 'x-what') ?? subjectOf(instancePath);
   const key = String(params['additionalProperty']);
   const pointer = below(instancePath, key);
   const span = document.keySpan(pointer);
-  if (reportLeftOut(what, key, pointer, document)) return undefined;
+  if (reportLeftOut(what, key, pointer, document)) return;
 
   const allowed = isJsonObject(part['properties']) ? Object.keys(part['properties']) : [];
   const near = didYouMean(key, allowed);
-  const habit = own(own(knownElsewhere, what), key);
+  const habits = own(knownElsewhere, what) ?? {};
+  const habit = own(habits, near === undefined ? (didYouMean(key, Object.keys(habits)) ?? key) : key);
   const name = key === '' ? 'empty key' : `unknown key \`${shorten(key)}\``;
   const message = textOf(part, 'x-code') === 'MATCHER_INVALID' ? `there is no matcher \`${shorten(key)}\`` : `${name} in ${what}`;
   document.error('SCENARIO_UNKNOWN_KEY', message, span, pointer, hintFor(habit, near, allowed, what));
-  return habit === undefined ? near : (/^write `([a-z_]+):/.exec(habit)?.[1] ?? near);
+  const meant = habit === undefined ? near : (/^write `([a-z_]+):/.exec(habit)?.[1] ?? near);
+  if (meant !== undefined) document.meant.add(below(instancePath, meant));
 }
 
 function hintFor(habit: string | undefined, near: string | undefined, allowed: readonly string[], what: string): string {

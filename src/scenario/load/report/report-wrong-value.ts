@@ -1,6 +1,6 @@
 import { didYouMean } from '../../../core/did-you-mean.ts';
 import type { ErrorCode } from '../../../core/error-catalogue.ts';
-import type { JsonObject } from '../../../core/json.ts';
+import type { Json, JsonObject } from '../../../core/json.ts';
 import type { SchemaError } from '../../generated/validate-scenario.js';
 import type { LoadedDocument } from '../loaded-document.ts';
 import type { YamlNode } from '../yaml/yaml-node.ts';
@@ -45,17 +45,31 @@ function judge(error: SchemaError, part: JsonObject, node: YamlNode): Judgement 
   }
   if (value === null) return { code: 'SCENARIO_WRONG_TYPE', message: `${subject} is empty; it must be ${expects}`, hint: 'write a value, or remove the key' };
   if (unit === 'duration' || unit === 'size') {
-    const hint = hintForUnit(value, unit);
+    const hint = composeVariable(value) ?? hintForUnit(value, unit);
     if (hint !== undefined) return { code: 'SCENARIO_WRONG_UNIT', message: `${subject} must be ${expects}, not ${describeValue(value)}`, hint };
+  }
+  if (value === '' && textOf(part, 'x-code') === 'MATCHER_INVALID' && error.keyword === 'pattern') {
+    return { code: 'SCENARIO_ASSERTS_NOTHING', message: `${subject} with empty text holds for every text`, hint: 'write what the text must have, or `empty: true`' };
   }
   if (error.keyword === 'enum') return judgeWord(subject, String(value), part);
   if (textOf(part, 'x-code') === 'MATCHER_INVALID') return judgeMatcher(subject, value, expects);
-  const wrongType = error.keyword === 'type';
-  return {
-    code: wrongType ? 'SCENARIO_WRONG_TYPE' : 'SCENARIO_WRONG_VALUE',
-    message: `${subject} must be ${expects}, not ${describeValue(value)}`,
-    hint: wrongType ? hintForType(value, part) : 'write a value as described',
-  };
+  if (error.keyword !== 'type') {
+    return { code: 'SCENARIO_WRONG_VALUE', message: `${subject} cannot be ${describeValue(value)}`, hint: hintForValue(error, value, expects) };
+  }
+  return { code: 'SCENARIO_WRONG_TYPE', message: `${subject} must be ${expects}, not ${describeValue(value)}`, hint: hintForType(value, part) };
+}
+
+function hintForValue(error: SchemaError, value: Json, expects: string): string {
+  const { limit } = error.params;
+  if (error.keyword === 'maximum') return `it must be ${expects}; the most is ${String(limit)}`;
+  if (error.keyword === 'minimum') return `it must be ${expects}; the least is ${String(limit)}`;
+  return composeVariable(value) ?? `it must be ${expects}`;
+}
+
+/** `${NAME}` is Compose's; here it belongs to the shell (R7). */
+function composeVariable(value: Json): string | undefined {
+  const name = typeof value === 'string' ? /\$\{?([A-Za-z_]\w*)/.exec(value)?.[1] : undefined;
+  return name === undefined ? undefined : `\`$\` is left to the shell: write \`\${{ env.${name} }}\`, or declare it in \`vars:\``;
 }
 
 function judgeWord(subject: string, value: string, part: JsonObject): Judgement {
@@ -67,17 +81,19 @@ function judgeWord(subject: string, value: string, part: JsonObject): Judgement 
 }
 
 /** A list of bare values where matchers belong is the common one (R3). */
-function judgeMatcher(subject: string, value: ReturnType<typeof toJson>, expects: string): Judgement {
+function judgeMatcher(subject: string, value: Json, expects: string): Judgement {
   const message = `${subject} must be ${expects}, not ${describeValue(value)}`;
   const bare = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
   const hint = bare ? `write \`contains: ${JSON.stringify(value)}\` if that is what you mean` : 'see the matchers in docs/language.md';
   return { code: 'MATCHER_INVALID', message, hint };
 }
 
-function hintForType(value: ReturnType<typeof toJson>, part: JsonObject): string {
+function hintForType(value: Json, part: JsonObject): string {
   const types = wordsOf(part, 'type');
+  const onlyText = types.every((type) => type === 'string' || type === 'array' || type === 'object');
+  if (types.length === 1 && types[0] === 'array' && typeof value === 'object' && !Array.isArray(value)) return 'begin each entry with `- `';
   if (types.includes('array') && !types.includes('string') && typeof value === 'string') return `write a list: [${value}]`;
-  if (types.includes('string') && (typeof value === 'number' || typeof value === 'boolean')) return `quote it: "${value}"`;
+  if (onlyText && types.includes('string') && (typeof value === 'number' || typeof value === 'boolean')) return `quote it: "${value}"`;
   if (!types.includes('object') && typeof value === 'object' && !Array.isArray(value)) return 'remove the braces or the indented keys';
-  return 'write a value of the type named';
+  return `write ${expectationOf(part)}`;
 }

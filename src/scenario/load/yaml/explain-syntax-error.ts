@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../../core/error-catalogue.ts';
 import type { Findings } from '../findings.ts';
 import type { LoadLimits } from '../limits.ts';
 import type { SourceText, Span } from '../source-text.ts';
-import { findUnclosed } from './find-unclosed.ts';
+import { findUnclosed, reasonOf } from './find-unclosed.ts';
 import { flowValueAround, valueOfLine } from './value-around.ts';
 
 /** What the parser stumbled over, and the source around it. */
@@ -38,6 +38,7 @@ const rules: readonly Rule[] = [
   reservedStart,
   textAfterQuote,
   missingSpace,
+  wrongBracket,
   missingComma,
   indentation,
 ];
@@ -92,14 +93,31 @@ function colonInValue({ reason, source, position, before }: Stumble): Explanatio
   if (source.text[position] !== ':' || !/\S/.test(before)) return undefined;
   const inFlow = reason.startsWith('missed comma');
   const found = inFlow ? flowValueAround(source, position) : valueOfLine(source, position);
-  if (found === undefined) return undefined;
-  return trap('`: ` inside an unquoted value is read as a key and a value', found.span, `quote the value: '${found.value.replaceAll("'", "''")}'`);
+  if (found === undefined) return partOfValueAbove(position, before);
+  const key = /\s([A-Za-z_][\w-]*)$/.exec(before)?.[1];
+  const quoted = `'${found.value.replaceAll("'", "''")}'`;
+  if (inFlow && key !== undefined) {
+    return trap('`: ` inside an unquoted value is read as a key and a value', found.span, `put a comma before \`${key}\` if it is a key, or quote the value: ${quoted}`);
+  }
+  return trap('`: ` inside an unquoted value is read as a key and a value', found.span, `quote the value: ${quoted}`);
 }
 
-function unclosed({ reason, source }: Stumble): Explanation | undefined {
+/** A line below a value without quotes, and deeper than its key, continues the value. */
+function partOfValueAbove(position: number, before: string): Explanation | undefined {
+  const key = /^\s+(\S+)$/.exec(before)?.[1];
+  if (key === undefined) return undefined;
+  const span = { start: position - key.length, end: position };
+  return syntax(`\`${key}\` is indented deeper than the key above, so it is read as part of the value above`, span, 'give it the indentation of the line above');
+}
+
+function unclosed(stumble: Stumble): Explanation | undefined {
+  const { source } = stumble;
+  const isCutOff = stumble.reason === 'deficient indentation';
+  const text = isCutOff ? source.text.slice(0, stumble.position - stumble.before.length).trimEnd() : source.text;
+  const reason = isCutOff ? (reasonOf(text) ?? '') : stumble.reason;
   const what = /within an? (flow collection|double quoted|single quoted)/.exec(reason)?.[1];
   if (what === undefined) return undefined;
-  const opening = findUnclosed(source.text, reason, what === 'flow collection' ? '[{' : what === 'double quoted' ? '"' : "'");
+  const opening = findUnclosed(text, reason, what === 'flow collection' ? '[{' : what === 'double quoted' ? '"' : "'");
   const mark = source.text[opening] ?? '';
   const closing = { '[': ']', '{': '}' }[mark] ?? mark;
   return syntax(`this \`${mark}\` is never closed`, at(opening), `add \`${closing}\` where it ends`);
@@ -149,6 +167,13 @@ function missingSpace({ reason, source, position, line }: Stumble): Explanation 
 function lengthOfLineBefore(source: SourceText, number: number): number {
   const before = source.text.split(/\r\n|\n|\r/, number - 1).at(-1) ?? '';
   return before.length + (source.text.includes('\r\n') ? 2 : 1);
+}
+
+function wrongBracket({ reason, source, position }: Stumble): Explanation | undefined {
+  const mark = source.text[position] ?? '';
+  if (!reason.startsWith('missed comma') || !'}]'.includes(mark)) return undefined;
+  const wanted = mark === '}' ? ']' : '}';
+  return syntax(`\`${mark}\` stands where \`${wanted}\` is expected`, at(position), `close what is open first, with \`${wanted}\``);
 }
 
 function missingComma({ reason, position }: Stumble): Explanation | undefined {

@@ -19,7 +19,8 @@ export function findUnclosed(text: string, reason: string, openings: string): nu
   return found;
 }
 
-function reasonOf(text: string): string | undefined {
+/** Why a text is no YAML, in the parser's words; undefined if it is. */
+export function reasonOf(text: string): string | undefined {
   try {
     parseEvents(text, {});
     return undefined;

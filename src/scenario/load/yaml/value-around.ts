@@ -10,7 +10,7 @@ export function flowValueAround(source: SourceText, position: number): Found {
   const { text } = source;
   let start = position;
   while (start > 0 && !/[[{,\n]/.test(text[start - 1] ?? '') && !/:\s/.test(text.slice(start - 2, start))) start -= 1;
-  while (/\s/.test(text[start] ?? '')) start += 1;
+  start += /^\s*(?:- +)*/.exec(text.slice(start, position))?.[0].length ?? 0;
   let end = start;
   while (end < text.length && !/[,\]}\n]/.test(text[end] ?? '')) {
     const closing = text.startsWith('${{', end) ? text.indexOf('}}', end) : -1;

@@ -1,6 +1,6 @@
 import type { Json } from '../../../core/json.ts';
-import { numberMatcher, operandNumber, validateNumber } from '../fact-number.ts';
-import { mismatch, verdict } from '../match-result.ts';
+import { numberMatcher, numberMismatch, operandNumber, validateNumber } from '../fact-number.ts';
+import { verdict } from '../match-result.ts';
 import type { Matcher, MatcherProblem, OperandValidator } from '../matcher.ts';
 import { invalid } from '../operand-problem.ts';
 import { showNumber } from '../show-fact.ts';
@@ -18,9 +18,7 @@ export const between: Matcher = {
     const to = high ?? Number.NaN;
     const description = `between ${showNumber(from, context.unit)} and ${showNumber(to, context.unit)}`;
     return numberMatcher('between', context, description, (value, fact) =>
-      verdict(value >= from && value <= to, () =>
-        mismatch(fact, `is ${showNumber(value, context.unit)}, not ${description}`, description),
-      ),
+      verdict(value >= from && value <= to, () => numberMismatch(value, fact, context, description)),
     );
   },
 };

@@ -10,7 +10,7 @@ export const every: Matcher = {
   validate: (operand, { validateNested }) => validateNested(operand, ''),
   compile: async (operand, { context, compileNested }) => {
     const judge = await compileNested(operand, entryContext(context));
-    const description = `every entry ${judge.description}`;
+    const description = `a list whose every entry is ${judge.description}`;
     return listMatcher('every', description, (entries, fact) =>
       entries.length === 0
         ? mismatch(fact, 'is an empty list, of which `every` says nothing', description)

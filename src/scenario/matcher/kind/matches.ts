@@ -18,7 +18,7 @@ export const matches: Matcher = {
   compile: async (operand) => {
     const compile = await loadRegularExpressions();
     const patterns = textsOf(operand).map((pattern) => compilePattern(pattern, compile));
-    const shown = patterns.map(({ pattern }) => `/${pattern}/`).join(' and ');
+    const shown = patterns.map(({ pattern }) => `\`${pattern}\``).join(' and ');
     const description = `text that matches ${shown}`;
     return textMatcher('matches', description, (text, fact) => {
       const missing = patterns.filter(({ expression }) => !isFound(expression, text));
@@ -27,7 +27,7 @@ export const matches: Matcher = {
         const hint = byLine?.test(text) === true ? ', though a line of it does: begin with (?m)' : '';
         return mismatch(
           fact,
-          `does not match ${missing.map(({ pattern }) => `/${pattern}/`).join(' or ')}${hint}`,
+          `does not match ${missing.map(({ pattern }) => `\`${pattern}\``).join(' or ')}${hint}`,
           description,
         );
       });

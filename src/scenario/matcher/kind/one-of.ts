@@ -14,7 +14,7 @@ export const oneOf: Matcher = {
   },
   compile: (operand, { context }) => {
     const choices = Array.isArray(operand) ? operand : [operand];
-    const description = `one of ${showChoices(choices)}`;
+    const description = showChoices(choices);
     return describe(description, (fact) => {
       const isOne = choices.some((choice) => compareValue(choice, fact, context, 'usual').matched);
       if (isOne) return matched;

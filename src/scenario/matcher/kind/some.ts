@@ -10,7 +10,7 @@ export const some: Matcher = {
   validate: (operand, { validateNested }) => validateNested(operand, ''),
   compile: async (operand, { context, compileNested }) => {
     const judge = await compileNested(operand, entryContext(context));
-    const description = `some entry ${judge.description}`;
+    const description = `a list with an entry that is ${judge.description}`;
     return listMatcher('some', description, (entries, fact) =>
       verdict(
         entries.some((entry) => judge(entry).matched),

@@ -16,7 +16,7 @@ export function readBindSource(node: DocumentNode, source: string, options: Plan
   );
   const roots = [options.scenarioDirectory, ...options.allow.hostPaths];
   if (!roots.some((root) => isInside(path, root))) {
-    const hint = `copy it beside the scenario, or allow it with --allow-host-path ${path}`;
+    const hint = `copy it beside the scenario, or allow it with --allow-host-binds`;
     node.fail('SCENARIO_FORBIDDEN', `\`${source}\` lies outside the scenario's folder`, hint);
     return undefined;
   }

@@ -22,7 +22,7 @@ export function parseDevices(node: DocumentNode, allow: PlanAllowance): readonly
       return [];
     }
     if (!allow.hostPaths.some((root) => isInside(path, root))) {
-      const hint = `allow it with --allow-host-path ${path}, if you trust the file`;
+      const hint = `allow it with --allow-host-binds, if you trust the file`;
       item.fail('SCENARIO_FORBIDDEN', `\`${path}\` is a device of this machine`, hint);
       return [];
     }

@@ -68,7 +68,7 @@ function hostAddresses(item: DocumentNode, text: string | undefined, anywhere: b
     return [];
   }
   if (!anywhere && !isLoopback(address)) {
-    const hint = 'leave the address out for loopback, or allow it with --allow-publish';
+    const hint = 'leave the address out for loopback, or allow it with --allow-public-ports';
     item.fail('SCENARIO_FORBIDDEN', `publishing on ${bare} would open the port to other machines`, hint);
   }
   return [bare];

@@ -1,7 +1,7 @@
 import { isJsonObject, type Json } from '../../../core/json.ts';
 import { stepKinds } from '../../../core/step-kind.ts';
 import type { Scope } from '../../expression/scope.ts';
-import { escapeToken } from '../document-node.ts';
+import { below } from '../../load/json-pointer.ts';
 import { interpolateDocument } from '../interpolate-document.ts';
 import type { Problems } from '../problems.ts';
 
@@ -21,10 +21,7 @@ export function interpolateStep(step: Json, pointer: string, scope: Scope, probl
     // The image of a one-shot must be ready before anything runs.
     const late = lateKeys.has(key) && !(key === 'image' && typeof value === 'string');
     const mode = late ? 'known' : 'all';
-    return [
-      key,
-      interpolateDocument(value, `${pointer}/${escapeToken(key)}`, scope, mode, problems),
-    ] as const;
+    return [key, interpolateDocument(value, below(pointer, key), scope, mode, problems)] as const;
   });
   return Object.fromEntries(entries);
 }

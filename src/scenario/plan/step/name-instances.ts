@@ -61,7 +61,7 @@ function placeOfCopy(node: DocumentNode, text: string, scales: Scales, options: 
   const path = text.startsWith('/') ? text : join(options.scenarioDirectory, text);
   const roots = [options.scenarioDirectory, ...options.allow.hostPaths];
   if (!roots.some((root) => isInside(path, root))) {
-    const hint = `write a path in the scenario's folder, or allow it with --allow-host-path ${path}`;
+    const hint = `write a path in the scenario's folder, or allow it with --allow-host-binds`;
     node.fail('SCENARIO_FORBIDDEN', `\`${text}\` lies outside the scenario's folder`, hint);
   }
   return text;

@@ -2,7 +2,7 @@ import type { ListeningSocket } from '../../../../core/engine.ts';
 import { dnsAddress, dnsPort } from '../dns/dns-address.ts';
 import { ipFromBytes, renderIp } from '../ip.ts';
 import { AF_INET, AF_INET6 } from '../sockaddr.ts';
-import { type NetlinkMessage, NLM_F_DUMP, parseMessages } from './message.ts';
+import { type NetlinkMessage, NLM_F_DUMP, type ReceivedMessage } from './message.ts';
 
 /** linux/sock_diag.h, linux/in.h, net/tcp_states.h */
 const SOCK_DIAG_BY_FAMILY = 20;

@@ -1,0 +1,135 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pastaArguments } from '../../../../../src/engine/linux/net/egress/pasta-arguments.ts';
+import { planEgressRoutes } from '../../../../../src/engine/linux/net/egress/plan-egress-routes.ts';
+import { planContainerNetwork } from '../../../../../src/engine/linux/net/plan-attach.ts';
+import { connectScript } from '../connect-script.ts';
+import { ip } from '../network-builders.ts';
+import { type Netns, NetworkSandbox, obstacle, type Started } from '../network-sandbox.ts';
+
+function pastaObstacle(): string | undefined {
+  if (obstacle !== undefined) return obstacle;
+  if (spawnSync('pasta', ['--version']).status !== 0) return 'pasta is not installed';
+  try {
+    accessSync('/dev/net/tun', constants.R_OK | constants.W_OK);
+    return undefined;
+  } catch {
+    return '/dev/net/tun cannot be opened';
+  }
+}
+
+const missing = pastaObstacle();
+
+/** The sandbox's own network namespace stands in for the host: a default route, and servers on addresses "outside". */
+const standInHost = `
+  ip link set lo up
+  ip link add up0 type veth peer name up1
+  ip link set up1 up
+  ip addr add 198.51.100.10/24 dev up0
+  ip -6 addr add 2001:db8:1::10/64 dev up0 nodad
+  ip link set up0 up
+  ip route add default via 198.51.100.1 dev up0
+  ip -6 route add default via 2001:db8:1::1 dev up0
+  for a in 203.0.113.5/32 203.0.113.6/32 169.254.169.254/32; do ip addr add $a dev lo; done
+  ip -6 addr add 2001:db8:5::5/128 dev lo nodad`;
+
+const servers = `
+  const net = require('node:net');
+  const addresses = ['203.0.113.5', '203.0.113.6', '169.254.169.254', '127.0.0.1', '2001:db8:5::5'];
+  let listening = 0;
+  for (const host of addresses) net.createServer((socket) => socket.end()).listen(8080, host, () => { if (++listening === addresses.length) console.log('ready'); });`;
+
+describe.skipIf(missing !== undefined)(
+  `egress through pasta${missing === undefined ? '' : ` (${missing})`}`,
+  () => {
+    let sandbox: NetworkSandbox;
+    let container: Netns;
+    let pasta: Started;
+
+    beforeAll(async () => {
+      sandbox = NetworkSandbox.open();
+      await (await sandbox.start(['/bin/sh', '-ec', standInHost])).process.exited;
+      await once((await sandbox.start([process.execPath, '-e', servers])).output, 'data');
+      container = await sandbox.container();
+      const scratch = { scratchNamespace: sandbox.slot(), scratchSocket: sandbox.slot() };
+      await sandbox.perform(
+        planContainerNetwork(
+          { container: container.slot, ...scratch },
+          { ipv6: true, singleId: true, declared: {} },
+          [],
+        ),
+      );
+      await sandbox.perform(
+        planEgressRoutes(
+          container.slot,
+          sandbox.slot(),
+          ['198.51.100.10', '203.0.113.6', '2001:db8:1::10'].map(ip),
+          true,
+        ),
+      );
+      const namespaces = `/proc/${container.pid}/ns`;
+      const target = {
+        userNamespace: `${namespaces}/user`,
+        networkNamespace: `${namespaces}/net`,
+        root: false,
+      };
+      pasta = await sandbox.start(['pasta', ...pastaArguments(target)]);
+    });
+
+    afterAll(() => sandbox.close());
+
+    test('it says with one line that all is set up: its pid', async () => {
+      const [line] = await once(pasta.output, 'data');
+      expect(String(line)).toBe(`${await pasta.process.started}\n`);
+      expect(await container.run(['ip', 'route'])).toContain('default via 198.51.100.1 dev egress0');
+    });
+
+    test('the outside is reached over IPv4 and IPv6; metadata, other addresses of the host and its loopback are not', async () => {
+      const addresses = [
+        '203.0.113.5',
+        '2001:db8:5::5',
+        '169.254.169.254',
+        '203.0.113.6',
+        '198.51.100.10',
+        '127.0.0.1',
+        '198.51.100.1',
+      ];
+      const seen = await container.node(connectScript(addresses.map((address) => [address, 8080])));
+      expect(seen.trim().split('\n').sort()).toEqual([
+        '127.0.0.1 ECONNREFUSED',
+        '169.254.169.254 EHOSTUNREACH',
+        // The gateway: without --no-map-gw it would be the host's loopback.
+        '198.51.100.1 timeout',
+        '198.51.100.10 ECONNREFUSED',
+        '2001:db8:5::5 connected',
+        '203.0.113.5 connected',
+        '203.0.113.6 EHOSTUNREACH',
+      ]);
+    });
+
+    test('nothing of the container is reached from outside', async () => {
+      const listening = await sandbox.start(
+        [
+          process.execPath,
+          '-e',
+          `require('node:net').createServer().listen(9000, '::', () => console.log('ready'))`,
+        ],
+        container.slot,
+      );
+      await once(listening.output, 'data');
+      const { output } = await sandbox.start([
+        process.execPath,
+        '-e',
+        connectScript([
+          ['127.0.0.1', 9000],
+          ['198.51.100.10', 9000],
+        ]),
+      ]);
+      let seen = '';
+      for await (const chunk of output) seen += String(chunk);
+      expect(seen).toMatch(/^(.* ECONNREFUSED\n){2}$/);
+    });
+  },
+);

@@ -1,0 +1,20 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultImageLimits } from '../../src/image/image-limits.ts';
+import type { SourceContext } from '../../src/image/image-source.ts';
+
+/** A context for sources under test, on amd64 whatever the machine. */
+export function sourceContext(changes: Partial<SourceContext> = {}): SourceContext {
+  return {
+    platform: { os: 'linux', architecture: 'amd64' },
+    limits: defaultImageLimits,
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+    user: { uid: 1000, gid: 1000 },
+    searchPath: ['/usr/local/bin', '/usr/bin', '/bin'],
+    programPlaces: {},
+    makeScratch: () => mkdtemp(join(tmpdir(), 'mayfly-scratch-')),
+    ...changes,
+  };
+}

@@ -1,0 +1,284 @@
+import { describe, expect, test } from 'vitest';
+import type { FakeProgram } from '../../../src/engine/fake/fake-program.ts';
+import { httpServer, plan, type Ran, run, runFake, service, step } from './runner-kit.ts';
+
+const forever = Number.POSITIVE_INFINITY;
+
+/** Is ready after a while: it then says so and listens. */
+const readyAfter = (ms: number, port = 80): FakeProgram =>
+  httpServer(port, (_request, response) => response.end('ok'), ms);
+
+const endsAfter =
+  (ms: number, code: number): FakeProgram =>
+  async (machine) => {
+    await machine.write('starting\n');
+    await machine.sleep(ms);
+    await machine.writeError('giving up\n');
+    return code;
+  };
+
+function startTimes(ran: Ran): Readonly<Record<string, number>> {
+  return Object.fromEntries(ran.of('containerStarted').map(({ container, atMs }) => [container, atMs]));
+}
+
+describe('start', () => {
+  test('services without dependencies start at the same time', async () => {
+    const services = ['a', 'b', 'c'].map((name) => service(name));
+    const ran = await runFake(plan({ services, steps: [run('true', { in: 'a' })] }), { startDelayMs: 100 });
+    expect(startTimes(ran)).toEqual({ a: 100, b: 100, c: 100 });
+  });
+
+  test('each starts the moment its own dependencies are satisfied, whatever else is still starting', async () => {
+    const services = [
+      service('slow', {
+        command: ['slow'],
+        ready: {
+          condition: { kind: 'port', value: 81 },
+          withinMs: 10_000,
+          at: { file: '', line: 1, column: 1 },
+        },
+      }),
+      service('db', {
+        command: ['db'],
+        ready: {
+          condition: { kind: 'port', value: 80 },
+          withinMs: 10_000,
+          at: { file: '', line: 1, column: 1 },
+        },
+      }),
+      service('after-start', { dependsOn: [{ service: 'db', condition: 'service_started' }] }),
+      service('after-ready', { dependsOn: [{ service: 'db', condition: 'service_healthy' }] }),
+    ];
+    const ran = await runFake(plan({ services, steps: [run('true', { in: 'db' })] }), {
+      programs: { slow: readyAfter(5_000, 81), db: readyAfter(1_000) },
+    });
+    const times = startTimes(ran);
+    expect(times.slow).toBe(0);
+    expect(times['after-start']).toBe(0);
+    expect(times['after-ready']).toBeGreaterThanOrEqual(1_000);
+    expect(times['after-ready']).toBeLessThan(1_200);
+    expect(ran.of('stepStarted')[0]?.atMs).toBeGreaterThanOrEqual(5_000);
+    expect(ran.outcome).toBe('passed');
+  });
+
+  test('service_completed_successfully waits for the end, and makes that end no failure', async () => {
+    const services = [
+      service('migrate', { command: ['migrate'] }),
+      service('box', { dependsOn: [{ service: 'migrate', condition: 'service_completed_successfully' }] }),
+    ];
+    const ran = await runFake(plan({ services }), { programs: { migrate: endsAfter(2_000, 0) } });
+    expect(ran.outcome).toBe('passed');
+    expect(startTimes(ran).box).toBeGreaterThanOrEqual(2_000);
+    expect(ran.of('containerEnded')[0]).toMatchObject({ container: 'migrate', code: 0, expected: true });
+  });
+
+  test('service_completed_successfully fails on another exit status', async () => {
+    const services = [
+      service('migrate', { command: ['migrate'] }),
+      service('box', { dependsOn: [{ service: 'migrate', condition: 'service_completed_successfully' }] }),
+    ];
+    const ran = await runFake(plan({ services }), { programs: { migrate: endsAfter(2_000, 4) } });
+    expect(ran.outcome).toBe('failed');
+    expect(ran.problems[0]).toMatchObject({ message: expect.stringContaining('exit status 4') });
+    expect(startTimes(ran)).not.toHaveProperty('box');
+  });
+
+  test('whoever shares a network starts after its owner', async () => {
+    const services = [
+      service('box'),
+      service('sidecar', { container: { network: { kind: 'shared', container: 'box' } } }),
+    ];
+    const ran = await runFake(plan({ services }), { startDelayMs: 50 });
+    expect(startTimes(ran)).toEqual({ box: 50, sidecar: 100 });
+  });
+
+  test('a service that cannot start is an error with its place', async () => {
+    const ran = await runFake(
+      plan({
+        services: [service('box', { command: ['nope'], at: { file: 'shop.yaml', line: 9, column: 3 } })],
+      }),
+    );
+    expect(ran).toMatchObject({ outcome: 'errored', result: { exitStatus: 4 } });
+    expect(ran.problems[0]).toMatchObject({
+      code: 'PROGRAM_NOT_FOUND',
+      message: expect.stringContaining('`box`'),
+      at: { line: 9 },
+      sourceLine: 'line 9 of the file',
+    });
+    expect(ran.stepOutcomes).toEqual([]);
+  });
+
+  test('images are prepared at the same time, each once, and only those used', async () => {
+    const asked: string[] = [];
+    const ran = await runFake(
+      plan({
+        images: ['tools', 'web', 'unused'].map((name) => ({
+          name,
+          source: { kind: 'registry', reference: name },
+          configOverrides: {},
+        })),
+        services: [service('box'), service('other'), service('web', { image: 'web' })],
+      }),
+      {
+        images: {
+          async prepare({ name }, onProgress) {
+            asked.push(name);
+            onProgress('unpacking');
+            const { imageOf } = await import('./runner-kit.ts');
+            return imageOf(name);
+          },
+        },
+      },
+    );
+    expect(asked.toSorted()).toEqual(['tools', 'web']);
+    expect(ran.of('imageProgress')).toHaveLength(2);
+    expect(
+      ran
+        .of('imagePrepared')
+        .map(({ image }) => image)
+        .toSorted(),
+    ).toEqual(['tools', 'web']);
+  });
+});
+
+describe('R15 a service that ends by itself', () => {
+  test('fails the scenario at once, with its exit status and last words', async () => {
+    const services = [service('box'), service('db', { command: ['db'] })];
+    const ran = await runFake(plan({ services, steps: [run('sleep 60'), run('true')] }), {
+      programs: { db: endsAfter(3_000, 7) },
+    });
+    expect(ran).toMatchObject({ outcome: 'failed', result: { exitStatus: 1 } });
+    const [finished] = ran.of('scenarioFinished');
+    expect(finished?.problems).toMatchObject([
+      {
+        code: 'SERVICE_DIED',
+        message: '`db` ended with exit status 7 while the scenario ran',
+        logs: { db: ['starting', 'giving up'] },
+      },
+    ]);
+    expect(ran.of('stepFinished')).toMatchObject([
+      { outcome: 'failed', reason: expect.stringContaining('`db` ended'), problems: [] },
+      { outcome: 'skipped' },
+    ]);
+    expect(ran.of('containerEnded')).toContainEqual(
+      expect.objectContaining({ container: 'db', code: 7, expected: false }),
+    );
+    expect(ran.clock.nowMs()).toBeLessThan(10_000);
+  });
+
+  test('fails also with exit status 0', async () => {
+    const services = [service('box'), service('db', { command: ['true'] })];
+    expect((await runFake(plan({ services, steps: [run('sleep 1')] }))).outcome).toBe('failed');
+  });
+
+  test.each([
+    { name: 'passes when `exits` matches', exits: 7, code: 7, outcome: 'passed' },
+    { name: 'passes when `exits` matches by a matcher', exits: { gt: 0 }, code: 7, outcome: 'passed' },
+    { name: 'fails when it does not', exits: 0, code: 7, outcome: 'failed' },
+  ])('$name', async ({ exits, code, outcome }) => {
+    const services = [service('box'), service('job', { command: ['job'], exits })];
+    const ran = await runFake(plan({ services }), { programs: { job: endsAfter(3_000, code) } });
+    expect(ran.outcome).toBe(outcome);
+    expect(ran.clock.nowMs()).toBeGreaterThanOrEqual(3_000);
+    expect(ran.of('containerEnded')[0]).toMatchObject({ container: 'job', expected: outcome === 'passed' });
+  });
+
+  test('that should end and never does fails by the time-out', async () => {
+    const services = [service('box'), service('job', { exits: 0 })];
+    const ran = await runFake(plan({ services, timeoutMs: 5_000 }));
+    expect(ran).toMatchObject({ outcome: 'failed', problems: [{ code: 'TIMEOUT' }] });
+  });
+
+  test('at teardown is expected', async () => {
+    const ran = await runFake(plan());
+    expect(ran.outcome).toBe('passed');
+    expect(ran.of('containerEnded')).toMatchObject([{ container: 'box', signal: 'SIGKILL', expected: true }]);
+  });
+
+  test.each([{ restart: 'always' }, { restart: 'on-failure' }] as const)(
+    'is started again with restart: $restart',
+    async ({ restart }) => {
+      const services = [service('box'), service('db', { command: ['db'], restart })];
+      const ran = await runFake(
+        plan({ services, steps: [run('sleep 10'), step('logs', { service: 'db', contains: 'starting' })] }),
+        { programs: { db: endsAfter(1_000, 7) } },
+      );
+      expect(ran.outcome).toBe('passed');
+      expect(ran.of('containerEnded').filter(({ container }) => container === 'db').length).toBeGreaterThan(
+        2,
+      );
+    },
+  );
+
+  test('fails once restart has been tried so often', async () => {
+    const services = [
+      service('box'),
+      service('db', { command: ['db'], restart: 'on-failure', maxRestarts: 2 }),
+    ];
+    const ran = await runFake(plan({ services, steps: [run('sleep 60')] }), {
+      programs: { db: endsAfter(1_000, 7) },
+    });
+    expect(ran.outcome).toBe('failed');
+    expect(ran.of('containerEnded').filter(({ container }) => container === 'db')).toHaveLength(3);
+  });
+});
+
+describe('logs', () => {
+  test('come as events, in order, by stream, and whole to --output', async () => {
+    const program: FakeProgram = async (machine) => {
+      for (const piece of ['one\ntw', 'o\r\n', 'three']) await machine.write(piece);
+      await machine.writeError('oops\n');
+      await machine.sleep(1_000);
+      return 0;
+    };
+    const ran = await runFake(
+      plan({ services: [service('box'), service('talker', { command: ['talker'], exits: 0 })] }),
+      { programs: { talker: program } },
+    );
+    const lines = ran.of('logWritten').filter(({ container }) => container === 'talker');
+    expect(lines.filter(({ stream }) => stream === 'stdout').map(({ line }) => line)).toEqual([
+      'one',
+      'two',
+      'three',
+    ]);
+    expect(lines.filter(({ stream }) => stream === 'stderr').map(({ line }) => line)).toEqual(['oops']);
+    expect(ran.saved.get('shop.yaml/talker.log')?.split('\n').toSorted()).toEqual([
+      '',
+      'one',
+      'oops',
+      'three',
+      'two',
+    ]);
+  });
+
+  test('R8 are masked, also across chunks; so is everything else', async () => {
+    const secrets = { PASSWORD: 's3cr3t-value' };
+    const program: FakeProgram = async (machine) => {
+      await machine.write('password is s3cr3');
+      await machine.write('t-value!\n');
+      await machine.sleep(forever);
+      return 0;
+    };
+    const steps = [
+      run('echo s3cr3t-value', { name: 'says s3cr3t-value', save: 'out.txt', expect: { stdout: 'other' } }),
+    ];
+    const ran = await runFake(plan({ secrets, services: [service('box', { command: ['talker'] })], steps }), {
+      programs: { talker: program },
+    });
+    const everything = JSON.stringify(ran.events) + [...ran.saved.values()].join();
+    expect(ran.outcome).toBe('failed');
+    expect(everything).toContain('password is ***!');
+    expect(everything).not.toContain('s3cr3t-value');
+    expect(ran.saved.get('shop.yaml/out.txt')).toBe('***\n');
+  });
+
+  test('R8 a matcher sees the secret itself', async () => {
+    const ran = await runFake(
+      plan({
+        secrets: { P: 's3cr3t-value' },
+        steps: [run('echo s3cr3t-value', { expect: { stdout: '${{ secrets.P }}' } })],
+      }),
+    );
+    expect(ran.outcome).toBe('passed');
+  });
+});

@@ -1,0 +1,52 @@
+import type { HostFeature } from '../../core/host-feature.ts';
+
+export interface FeatureText {
+  /** What a scenario loses without it. */
+  readonly cost: string;
+  readonly remedy: string;
+  /** Scenarios cannot run at all without it. */
+  readonly required: boolean;
+}
+
+const texts: Readonly<Record<HostFeature, FeatureText>> = {
+  linux: { cost: 'scenarios cannot run', remedy: 'run on Linux', required: true },
+  launcher: { cost: 'scenarios cannot run', remedy: 'run `npm run prepare` (needs cc), or install the packed package', required: true },
+  userns: {
+    cost: 'scenarios cannot run',
+    remedy:
+      'Ubuntu 24.04: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0; elsewhere: sysctl -w user.max_user_namespaces=15000; ' +
+      'in Docker: --security-opt seccomp=unconfined --security-opt systempaths=unconfined (docs/ci.md)',
+    required: true,
+  },
+  subids: {
+    cost: 'only root exists in containers; images whose services run as other users fail',
+    remedy: 'apt-get install uidmap; usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER',
+    required: false,
+  },
+  overlay: { cost: 'scenarios cannot run', remedy: 'modprobe overlay, or a kernel of 5.11 or later', required: true },
+  'tmpfs-upper': {
+    cost: 'writable layers are kept on disk, which is slower and has no size limit',
+    remedy: 'a kernel of 6.6 or later',
+    required: false,
+  },
+  idmap: { cost: 'each user keeps an unpacked copy of the images', remedy: 'a kernel of 5.19 or later, as root', required: false },
+  seccomp: { cost: 'scenarios cannot run', remedy: 'a kernel with CONFIG_SECCOMP_FILTER', required: true },
+  'cgroup-memory': limitText('mem_limit'),
+  'cgroup-pids': limitText('pids_limit'),
+  'cgroup-cpu': limitText('cpus'),
+  net: { cost: 'scenarios with networks cannot run', remedy: 'a kernel with CONFIG_BRIDGE and CONFIG_VETH: modprobe bridge veth', required: true },
+  ipv6: { cost: 'networks have IPv4 addresses only', remedy: 'sysctl -w net.ipv6.conf.all.disable_ipv6=0', required: false },
+  egress: { cost: 'networks with `egress: true` cannot be used', remedy: 'apt-get install passt', required: false },
+};
+
+function limitText(key: string): FeatureText {
+  return {
+    cost: `${key} cannot be enforced, and is refused`,
+    remedy: 'run as root, or delegate the controller: systemd-run --user --scope -p Delegate=yes mayfly test',
+    required: false,
+  };
+}
+
+export function describeFeature(feature: HostFeature): FeatureText {
+  return texts[feature];
+}

@@ -1,0 +1,119 @@
+import { networkInterfaces } from 'node:os';
+import type { ContainerSpec } from '../../../core/container.ts';
+import { MayflyError } from '../../../core/mayfly-error.ts';
+import type { LaunchedProcess } from '../client/launched-process.ts';
+import { dnsForwarder } from '../net/dns/forward-query.ts';
+import type { ForwardQuery } from '../net/dns/dns-responder.ts';
+import { parseNameservers } from '../net/dns/parse-nameservers.ts';
+import { requireEgress } from '../net/egress/egress-report.ts';
+import { pastaArguments } from '../net/egress/pasta-arguments.ts';
+import { planEgressRoutes } from '../net/egress/plan-egress-routes.ts';
+import { parseIp } from '../net/ip.ts';
+import type { Slot } from '../tape/op.ts';
+import { probeEgress } from './probe-egress.ts';
+import type { OpenedSandbox } from './open-sandbox.ts';
+import type { SandboxFacts } from './sandbox-facts.ts';
+import { supervisorSlots } from './sandbox-slots.ts';
+import type { SlotPool } from './slot-pool.ts';
+
+const dnsTimeoutMs = 5_000;
+const dnsPort = 53;
+const readPump = 1;
+
+/** The ways out of a sandbox: one pasta per container with egress, started by the supervisor and ended with it. */
+export class ContainerEgress {
+  readonly #opened: OpenedSandbox;
+  readonly #slots: SlotPool;
+  readonly #facts: SandboxFacts;
+  readonly #relays = new Map<string, LaunchedProcess>();
+  #forward: ForwardQuery | undefined;
+
+  constructor(opened: OpenedSandbox, slots: SlotPool, facts: SandboxFacts) {
+    this.#opened = opened;
+    this.#slots = slots;
+    this.#facts = facts;
+  }
+
+  /** Refuses, with the remedy, before anything of the container is made. */
+  async prepare(network: string, spec: ContainerSpec): Promise<void> {
+    requireEgress(network, await probeEgress(this.#facts.host));
+    const servers = spec.dns.length > 0 ? spec.dns : parseNameservers((await this.#facts.host.readText('/etc/resolv.conf')) ?? '');
+    this.#forward = dnsForwarder({
+      servers: servers.map((address) => ({ address, port: dnsPort })),
+      timeoutMs: dnsTimeoutMs,
+      randomId: () => Buffer.from(this.#facts.randomBytes(2)).readUInt16LE(0),
+    });
+  }
+
+  get forward(): ForwardQuery | undefined {
+    return this.#forward;
+  }
+
+  /** Between clone and release: the container's program finds the way out in place. `pid`: as the sandbox's init sees it. */
+  async open(spec: ContainerSpec, pidfd: Slot, pid: number): Promise<void> {
+    const scratch = this.#slots.take();
+    await this.#opened.init.perform(planEgressRoutes(pidfd, scratch, hostAddresses(), this.#facts.ipv6));
+    this.#slots.give(scratch);
+    const program = requireEgress(spec.name, await probeEgress(this.#facts.host));
+    const namespaces = `/proc/${this.#opened.initPid}/root/proc/${pid}/ns`;
+    const relay = await this.#start(program, [
+      'pasta',
+      ...pastaArguments({
+        userNamespace: `${namespaces}/user`,
+        networkNamespace: `${namespaces}/net`,
+        root: this.#facts.mapping.kind === 'range',
+      }),
+    ]);
+    this.#relays.set(spec.name, relay);
+  }
+
+  async close(container: string): Promise<void> {
+    const relay = this.#relays.get(container);
+    if (relay === undefined) return;
+    this.#relays.delete(container);
+    await this.#opened.supervisor.perform([{ kind: 'kill', process: relay.id, signal: 9 }]).catch(() => {}); // it ended by itself
+    await relay.exited.catch(() => {});
+  }
+
+  async #start(program: string, argv: readonly string[]): Promise<LaunchedProcess> {
+    const { supervisor } = this.#opened;
+    const [readEnd, writeEnd] = [supervisorSlots.root, supervisorSlots.node];
+    const stream = supervisor.nextStream();
+    const said = supervisor.duplex(stream, { readable: true, writable: false });
+    const relay = supervisor.expectProcess(() => [
+      { kind: 'parentDeathSignal', signal: 9 },
+      { kind: 'dupTo', slot: writeEnd, fd: 1 },
+      { kind: 'dupTo', slot: writeEnd, fd: 2 },
+      { kind: 'exec', path: program, argv, env: ['PATH=/usr/sbin:/usr/bin:/sbin:/bin'] },
+    ]);
+    await supervisor.perform([
+      { kind: 'pipe', readEnd, writeEnd },
+      { kind: 'clone', flags: 0, process: relay.id, pidfd: 0xffff_ffff, tape: relay.tape },
+      { kind: 'release', process: relay.id },
+      { kind: 'close', slot: writeEnd },
+      { kind: 'pump', slot: readEnd, stream, mode: readPump, process: relay.id },
+    ]);
+    await relay.started;
+    await untilReady(said);
+    return relay;
+  }
+}
+
+/** pasta writes its pid when all is set up, and its complaints to the same pipe. */
+async function untilReady(said: AsyncIterable<Buffer>): Promise<void> {
+  let text = '';
+  for await (const chunk of said) {
+    text += chunk.toString();
+    if (/^\d+\s*$/m.test(text)) return;
+  }
+  throw new MayflyError('NETWORK_FAILED', `pasta could not open the way out: ${text.trim() || 'it ended without a word'}`, {
+    hint: 'run `mayfly doctor`',
+  });
+}
+
+function hostAddresses() {
+  return Object.values(networkInterfaces())
+    .flatMap((each) => each ?? [])
+    .filter(({ internal }) => !internal)
+    .flatMap(({ address }) => parseIp(address.replace(/%.*$/, '')) ?? []);
+}

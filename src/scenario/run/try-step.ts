@@ -1,0 +1,129 @@
+import type { Problem } from '../../core/event.ts';
+import type { Json } from '../../core/json.ts';
+import { MayflyError } from '../../core/mayfly-error.ts';
+import type { Step } from '../../core/scenario.ts';
+import { renderDuration } from '../../core/units.ts';
+import { extractCapture } from '../capture/extract-capture.ts';
+import {
+  compileExpectations,
+  type Expectation,
+  type Facts,
+  type Finding,
+  judge,
+} from '../step/expectations.ts';
+import type { Performed } from '../step/step-definition.ts';
+import { stepDefinition } from '../step/step-table.ts';
+import { textOf } from '../step/text-or-bytes.ts';
+import { abortableWithGrace } from './abortable.ts';
+import { openDeadline } from './deadline.ts';
+import { type Place, problemsOf } from './problem.ts';
+import { StoppedProcess } from './read-output.ts';
+import type { World } from './world.ts';
+
+/** How long a step that was stopped may take to tell what it had seen. */
+const stopGraceMs = 1_000;
+
+/** A step ready to be tried, once or again and again. */
+export interface PreparedStep {
+  readonly step: Step;
+  readonly place: Place;
+  readonly expectations: readonly Expectation[];
+  readonly perform: (signal: AbortSignal) => Promise<Performed>;
+}
+
+/** What one try brought. */
+export interface Trial {
+  readonly facts: Facts;
+  readonly problems: readonly Problem[];
+  readonly captured: Readonly<Record<string, Json>>;
+  readonly evidence?: Uint8Array;
+}
+
+/** @throws MayflyError for a value that cannot be used, or a kind not available yet. */
+export async function prepareStep(step: Step, world: World): Promise<PreparedStep> {
+  const definition = stepDefinition(step.kind);
+  const own = step.expect ?? {};
+  const expectations = await compileExpectations({ ...definition.defaultExpect(own), ...own }, definition);
+  const place = { at: step.at, sourceLine: world.plan.sourceLine };
+  return { step, place, expectations, perform: await definition.prepare(step.value, step, world) };
+}
+
+/** Performs the step once and judges it. Only the end of the scenario itself is thrown: everything else is a problem. */
+export async function tryStep(
+  prepared: PreparedStep,
+  timeoutMs: number,
+  world: World,
+  signal: AbortSignal,
+): Promise<Trial> {
+  const { step, place, perform, expectations } = prepared;
+  using deadline = openDeadline(world.clock, timeoutMs, signal, () => {
+    return new MayflyError(
+      'TIMEOUT',
+      `the step took longer than its time-out of ${renderDuration(timeoutMs)}`,
+    );
+  });
+  try {
+    const performed = await abortableWithGrace(
+      perform(deadline.signal),
+      deadline.signal,
+      stopGraceMs,
+      world.clock,
+    );
+    const findings = findingsOf(performed, expectations);
+    const problems = findings.map((finding) => problemOf(finding, place));
+    const captured = problems.length === 0 ? await capture(step, performed) : {};
+    const { facts, evidence } = performed;
+    return { facts, problems, captured, ...(evidence === undefined ? {} : { evidence }) };
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    const cause = error instanceof StoppedProcess ? error.cause : error;
+    return {
+      facts: factsSoFar(error),
+      problems: problemsOf(deadline.expired ? deadline.signal.reason : cause, place),
+      captured: {},
+    };
+  }
+}
+
+function findingsOf(
+  { facts, findings = [], blocked }: Performed,
+  expectations: readonly Expectation[],
+): readonly Finding[] {
+  const isExpected = expectations.some(({ path }) => path[0] === blocked?.unless);
+  if (blocked !== undefined && !isExpected) return [blocked.finding];
+  return [...judge(expectations, facts), ...findings];
+}
+
+function problemOf(
+  { subject, message, expected, actual, diff }: Finding,
+  { at, sourceLine }: Place,
+): Problem {
+  return {
+    code: 'EXPECTATION_FAILED',
+    message: `${subject} ${message}`,
+    at,
+    sourceLine: sourceLine(at.line),
+    subject,
+    expected,
+    actual,
+    ...(diff === undefined ? {} : { diff }),
+  };
+}
+
+async function capture(
+  { capture: wanted }: Step,
+  { captures }: Performed,
+): Promise<Readonly<Record<string, Json>>> {
+  const entries = Object.entries(wanted).map(async ([name, spec]): Promise<[string, Json]> => {
+    if (captures === undefined)
+      throw new MayflyError('CAPTURE_FAILED', `\`${name}\`: this kind of step has nothing to capture`);
+    return [name, await extractCapture(spec, captures)];
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function factsSoFar(error: unknown): Facts {
+  if (!(error instanceof StoppedProcess)) return {};
+  const { stdout, stderr, output } = error.soFar;
+  return { stdout: textOf(stdout), stderr: textOf(stderr), output: textOf(output) };
+}
