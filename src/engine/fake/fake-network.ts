@@ -104,7 +104,7 @@ export class FakeNetworks {
     const listener = target.find(port);
     if (failure !== undefined) throw new DialError(failure, `${host}:${port}: ${failure}`);
     if (listener === undefined) throw new DialError('refused', `${host}:${port}: connection refused`);
-    const [near, far] = duplexPair();
+    const [near, far] = connectedPair();
     listener.onConnection(far);
     return near;
   }
@@ -135,4 +135,21 @@ export class FakeNetworks {
 
 function hex(value: number): string {
   return value.toString(16).padStart(2, '0');
+}
+
+/** Two ends of a connection. One that is dropped before it has said all resets the other, as TCP does. */
+function connectedPair(): readonly [Duplex, Duplex] {
+  const [near, far] = duplexPair();
+  resetWith(near, far);
+  resetWith(far, near);
+  return [near, far];
+}
+
+function resetWith(dropped: Duplex, other: Duplex): void {
+  dropped.once('close', () => {
+    if (!dropped.writableFinished && !other.destroyed)
+      other.destroy(new DialError('reset', 'connection reset by peer'));
+  });
+  // Whoever holds this end may have stopped listening; the reset itself is no one's failure.
+  other.on('error', () => {});
 }

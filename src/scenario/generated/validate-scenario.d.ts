@@ -6,9 +6,7 @@ export interface SchemaError {
   readonly params: Readonly<Record<string, unknown>>;
   readonly propertyName?: string;
 }
-declare function validate(data: unknown): boolean;
-declare namespace validate {
+export declare function validate(data: unknown): boolean;
+export declare namespace validate {
   const errors: readonly SchemaError[] | null | undefined;
 }
-export { validate };
-export default validate;

@@ -47,9 +47,12 @@ export class Problems {
     this.#errors.set(identityOf(placed), placed);
   }
 
-  /** @throws MayflyErrors if anything was added. */
+  /** @throws MayflyErrors if anything was added, in the order of the file. */
   throwIfAny(): void {
-    if (this.#errors.size > 0) throw new MayflyErrors([...this.#errors.values()]);
+    if (this.#errors.size === 0) return;
+    throw new MayflyErrors(
+      [...this.#errors.values()].sort((one, other) => positionOf(one) - positionOf(other)),
+    );
   }
 
   #placed(code: ErrorCode, pointer: string, message: string, details: ErrorDetails, word = ''): MayflyError {
@@ -65,6 +68,11 @@ export class Problems {
 /** The combinations of a matrix repeat each other's mistakes: the same one at the same place counts once. */
 function identityOf(error: MayflyError): string {
   return `${error.code} ${error.at?.line}:${error.at?.column} ${error.message}`;
+}
+
+/** No line is longer than this; `sort` keeps the order of equals. */
+function positionOf(error: MayflyError): number {
+  return (error.at?.line ?? 0) * 2 ** 21 + (error.at?.column ?? 0);
 }
 
 /** The part of the text that is wrong, where it can be shown on one line. */

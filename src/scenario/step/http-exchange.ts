@@ -93,7 +93,9 @@ function secure(connection: Duplex, host: string, insecure: boolean): Promise<Du
       ALPNProtocols: ['http/1.1'],
     });
     socket.once('secureConnect', () => resolve(socket));
-    socket.once('error', (error) => reject(new TlsError(error)));
+    // Both may fail more than once, and after anybody waits for them: an error without a listener would end the process.
+    connection.on('error', (error) => reject(new TlsError(error)));
+    socket.on('error', (error) => reject(new TlsError(error)));
   });
 }
 
@@ -114,7 +116,7 @@ function send(request: HttpRequest, url: URL, connection: Duplex): Promise<HttpA
       setHost: false,
       headers: { host: url.host, connection: 'close', ...headers },
     });
-    client.once('error', reject);
+    client.on('error', reject);
     client.once('response', (response) => {
       readBody(response, maxBodyBytes).then(
         (bytes) =>

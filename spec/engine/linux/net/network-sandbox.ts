@@ -7,6 +7,19 @@ import { cloneFlags } from '../../../../src/engine/linux/abi/clone-flags.ts';
 import type { LaunchedProcess } from '../../../../src/engine/linux/client/launched-process.ts';
 import { LauncherClient } from '../../../../src/engine/linux/client/launcher-client.ts';
 import type { PumpedDuplex } from '../../../../src/engine/linux/client/pumped-duplex.ts';
+import { renderIp } from '../../../../src/engine/linux/net/ip.ts';
+import { dumpAddresses } from '../../../../src/engine/linux/net/netlink/address.ts';
+import { dumpLinks } from '../../../../src/engine/linux/net/netlink/link.ts';
+import { encodeMessages, type NetlinkMessage } from '../../../../src/engine/linux/net/netlink/message.ts';
+import {
+  type LinkFacts,
+  parseAddresses,
+  parseLinks,
+  parseRoutes,
+  type RouteFacts,
+} from '../../../../src/engine/linux/net/netlink/parse-facts.ts';
+import { dumpRoutes } from '../../../../src/engine/linux/net/netlink/route.ts';
+import { openNetlink } from '../../../../src/engine/linux/net/open-netlink.ts';
 import { noSlot, type Op, type Slot, type Tape } from '../../../../src/engine/linux/tape/op.ts';
 
 const root = dirname(dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url))))));
@@ -28,6 +41,12 @@ export interface Netns {
 }
 
 /** A launcher in namespaces of its own, root there, as a sandbox's init is. */
+export interface NetworkFacts {
+  readonly links: readonly LinkFacts[];
+  readonly addresses: readonly string[];
+  readonly routes: readonly RouteFacts[];
+}
+
 export interface Started {
   readonly process: LaunchedProcess;
   readonly output: PumpedDuplex;
@@ -58,6 +77,38 @@ export class NetworkSandbox {
 
   async perform(tape: Tape): Promise<readonly Uint8Array[]> {
     return this.client.perform(tape);
+  }
+
+  /** Links, addresses and routes of a network namespace, asked through our own messages; without `slot`, of the sandbox's own. */
+  async facts(slot?: Slot): Promise<NetworkFacts> {
+    const socket = this.slot();
+    const ask = [dumpLinks(), dumpAddresses(), dumpRoutes()].map(
+      (dump): Op => ({ kind: 'netlink', slot: socket, messages: encodeMessages([dump]), reply: 1 }),
+    );
+    const replies = await this.perform([
+      ...enter(slot),
+      openNetlink('route', socket),
+      ...ask,
+      { kind: 'close', slot: socket },
+    ]);
+    const reply = Buffer.concat(replies);
+    return {
+      links: parseLinks(reply),
+      addresses: parseAddresses(reply).map(
+        ({ address, prefixLength }) => `${renderIp(address)}/${prefixLength}`,
+      ),
+      routes: parseRoutes(reply),
+    };
+  }
+
+  async configure(messages: readonly NetlinkMessage[], slot?: Slot): Promise<void> {
+    const socket = this.slot();
+    await this.perform([
+      ...enter(slot),
+      openNetlink('route', socket),
+      { kind: 'netlink', slot: socket, messages: encodeMessages(messages), reply: 0 },
+      { kind: 'close', slot: socket },
+    ]);
   }
 
   async container(): Promise<Netns> {
@@ -92,10 +143,10 @@ export class NetworkSandbox {
   async start(argv: readonly string[], container?: Slot): Promise<Started> {
     const [readEnd, writeEnd] = [this.slot(), this.slot()];
     const flags = cloneFlags.CLONE_NEWUSER | cloneFlags.CLONE_NEWNET;
-    const enter: Tape = container === undefined ? [] : [{ kind: 'setns', slot: container, flags }];
+    const join: Tape = container === undefined ? [] : [{ kind: 'setns', slot: container, flags }];
     const process = this.client.expectProcess(() => [
       { kind: 'await' },
-      ...enter,
+      ...join,
       { kind: 'dupTo', slot: writeEnd, fd: 1 },
       { kind: 'dupTo', slot: writeEnd, fd: 2 },
       ...exec(argv),
@@ -120,6 +171,10 @@ export class NetworkSandbox {
     if (code !== 0) throw new Error(`${argv[0]} ended with ${code}: ${text}`);
     return text;
   }
+}
+
+function enter(slot: Slot | undefined): Tape {
+  return slot === undefined ? [] : [{ kind: 'setns', slot, flags: cloneFlags.CLONE_NEWNET }];
 }
 
 function exec(argv: readonly string[]): readonly Op[] {

@@ -28,7 +28,7 @@ import { parseListening, planListening } from '../../../../src/engine/linux/net/
 import { type NetworkSlots, planNetwork } from '../../../../src/engine/linux/net/plan-network.ts';
 import type { Slot } from '../../../../src/engine/linux/tape/op.ts';
 import { connectScript } from './connect-script.ts';
-import { ip, member } from './network-builders.ts';
+import { cidr, ip, member } from './network-builders.ts';
 import { type Netns, NetworkSandbox, obstacle } from './network-sandbox.ts';
 
 describe.skipIf(obstacle !== undefined)(
@@ -59,6 +59,9 @@ describe.skipIf(obstacle !== undefined)(
       ipv6: member(ipv6),
     });
 
+    const attach = (netns: Netns, ...attachments: readonly Attachment[]): Promise<unknown> =>
+      sandbox.perform(planContainerNetwork({ container: netns.slot, ...scratch }, sysctls, attachments));
+
     beforeAll(async () => {
       sandbox = NetworkSandbox.open();
       scratch = { scratchNamespace: sandbox.slot(), scratchSocket: sandbox.slot() };
@@ -67,8 +70,6 @@ describe.skipIf(obstacle !== undefined)(
       await sandbox.perform([...planNetwork(front, true)]);
       await sandbox.perform([...planNetwork(back, true)]);
       [client, web, db] = [await sandbox.container(), await sandbox.container(), await sandbox.container()];
-      const attach = (netns: Netns, ...attachments: readonly Attachment[]): Promise<unknown> =>
-        sandbox.perform(planContainerNetwork({ container: netns.slot, ...scratch }, sysctls, attachments));
       await attach(client, place(front, 0, 0, '10.1.0.2/24', 'fd01::2/64'));
       await attach(
         web,
@@ -115,36 +116,8 @@ describe.skipIf(obstacle !== undefined)(
       return started;
     }
 
-    /** Links, addresses and routes of a namespace, asked through our own messages. */
-    async function facts(slot: Slot): Promise<{
-      links: ReturnType<typeof parseLinks>;
-      addresses: string[];
-      routes: ReturnType<typeof parseRoutes>;
-    }> {
-      const socket = sandbox.slot();
-      const replies = await sandbox.perform([
-        { kind: 'setns', slot, flags: cloneFlags.CLONE_NEWNET },
-        openNetlink('route', socket),
-        ...[dumpLinks(), dumpAddresses(), dumpRoutes()].map((dump) => ({
-          kind: 'netlink' as const,
-          slot: socket,
-          messages: encodeMessages([dump]),
-          reply: 1,
-        })),
-        { kind: 'close', slot: socket },
-      ]);
-      const reply = Buffer.concat(replies);
-      return {
-        links: parseLinks(reply),
-        addresses: parseAddresses(reply).map(
-          ({ address, prefixLength }) => `${renderIp(address)}/${prefixLength}`,
-        ),
-        routes: parseRoutes(reply),
-      };
-    }
-
     test('a network has a bridge and its ports, up, and no address at all', async () => {
-      const { links, addresses } = await facts(front.namespace);
+      const { links, addresses } = await sandbox.facts(front.namespace);
       expect(
         links
           .filter(({ type }) => type !== undefined)
@@ -158,7 +131,7 @@ describe.skipIf(obstacle !== undefined)(
     });
 
     test('a member has loopback and its addresses, none of its own making, and no default route', async () => {
-      const { links, addresses, routes } = await facts(web.slot);
+      const { links, addresses, routes } = await sandbox.facts(web.slot);
       expect(links.filter(({ up }) => up).map(({ name, mac }) => [name, mac])).toEqual([
         ['lo', '00:00:00:00:00:00'],
         ['eth0', '02:42:0a:01:00:03'],
@@ -210,11 +183,28 @@ describe.skipIf(obstacle !== undefined)(
       ]);
     });
 
-    test('a container on two networks does not route between them, even for one who sends it there', async () => {
-      await client.run(['/usr/sbin/ip', 'route', 'add', '10.2.0.0/24', 'via', '10.1.0.3']);
-      const seen = await client.node(connectScript([['10.2.0.4', 80]]));
-      await client.run(['/usr/sbin/ip', 'route', 'del', '10.2.0.0/24']);
-      expect(seen).toMatch(/timeout|EHOSTUNREACH/);
+    test('a container on two networks does not route between them, even for those who send it there', async () => {
+      const [left, between, right] = [
+        await sandbox.container(),
+        await sandbox.container(),
+        await sandbox.container(),
+      ];
+      await attach(left, place(front, 20, 0, '10.1.0.20/24', 'fd01::20/64'));
+      await attach(
+        between,
+        place(front, 21, 0, '10.1.0.21/24', 'fd01::21/64'),
+        place(back, 21, 1, '10.2.0.21/24', 'fd02::21/64'),
+      );
+      await attach(right, place(back, 20, 0, '10.2.0.20/24', 'fd02::20/64'));
+      const via = (destination: string, gateway: string): NetlinkMessage =>
+        newRoute({ kind: 'to', destination: cidr(destination), gateway: ip(gateway), index: 1001 });
+      await sandbox.configure([via('10.2.0.0/24', '10.1.0.21')], left.slot);
+      await sandbox.configure([via('10.1.0.0/24', '10.2.0.21')], right.slot);
+      const probe = connectScript([['10.2.0.20', 80]]);
+      expect(await left.node(probe)).toMatch(/timeout|EHOSTUNREACH/);
+      // The positive control: only this setting stood in the way.
+      await between.node(`require('node:fs').writeFileSync('/proc/sys/net/ipv4/ip_forward', '1')`);
+      expect(await left.node(probe)).toBe('10.2.0.20 ECONNREFUSED\n');
     });
 
     test('names are asked over UDP and, when the answer is large, over TCP; unknown ones are refused at once', async () => {
@@ -291,7 +281,7 @@ describe.skipIf(obstacle !== undefined)(
         await sandbox.perform(planDisconnect(attachment));
         expect(await client.node(connectScript([['10.2.0.4', 80]]))).toContain('ENETUNREACH');
       }
-      expect((await facts(client.slot)).addresses).not.toContain('10.2.0.9/24');
+      expect((await sandbox.facts(client.slot)).addresses).not.toContain('10.2.0.9/24');
     });
 
     test('routes that refuse are taken by the kernel, in both families', async () => {

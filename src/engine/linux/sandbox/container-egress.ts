@@ -10,6 +10,7 @@ import { pastaArguments } from '../net/egress/pasta-arguments.ts';
 import { planEgressRoutes } from '../net/egress/plan-egress-routes.ts';
 import { parseIp } from '../net/ip.ts';
 import type { Slot } from '../tape/op.ts';
+import { hostPidOf } from './host-pid.ts';
 import { probeEgress } from './probe-egress.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
@@ -55,7 +56,7 @@ export class ContainerEgress {
     await this.#opened.init.perform(planEgressRoutes(pidfd, scratch, hostAddresses(), this.#facts.ipv6));
     this.#slots.give(scratch);
     const program = requireEgress(spec.name, await probeEgress(this.#facts.host));
-    const namespaces = `/proc/${this.#opened.initPid}/root/proc/${pid}/ns`;
+    const namespaces = `/proc/${await hostPidOf(this.#facts.host, this.#opened.initPid, pid)}/ns`;
     const relay = await this.#start(program, [
       'pasta',
       ...pastaArguments({

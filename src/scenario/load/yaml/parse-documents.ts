@@ -49,8 +49,8 @@ function readEvents(source: SourceText, limits: LoadLimits, findings: Findings):
 function withoutDocumentAt(text: string, position: number): string | undefined {
   const markers = [...text.matchAll(/^(?:---|\.\.\.)(?=\s|$)/gm)].map((match) => match.index);
   if (markers.length === 0) return undefined;
-  const start = markers.filter((index) => index <= position).at(-1) ?? 0;
-  const end = markers.find((index) => index > position) ?? text.length;
+  const start = markers.filter((index) => index < position).at(-1) ?? 0;
+  const end = markers.find((index) => index > start && index >= position) ?? text.length;
   const broken = text.slice(start, end);
   const blank = broken.replace(/[^\r\n]/g, ' ');
   if (blank === broken) return undefined;

@@ -22,18 +22,36 @@ function pastaObstacle(): string | undefined {
 
 const missing = pastaObstacle();
 
-/** The sandbox's own network namespace stands in for the host: a default route, and servers on addresses "outside". */
-const standInHost = `
-  ip link set lo up
-  ip link add up0 type veth peer name up1
-  ip link set up1 up
-  ip addr add 198.51.100.10/24 dev up0
-  ip -6 addr add 2001:db8:1::10/64 dev up0 nodad
-  ip link set up0 up
-  ip route add default via 198.51.100.1 dev up0
-  ip -6 route add default via 2001:db8:1::1 dev up0
-  for a in 203.0.113.5/32 203.0.113.6/32 169.254.169.254/32; do ip addr add $a dev lo; done
-  ip -6 addr add 2001:db8:5::5/128 dev lo nodad`;
+const hostAddresses = ['198.51.100.10/24', '2001:db8:1::10/64'];
+const outside = ['203.0.113.5/32', '203.0.113.6/32', '169.254.169.254/32', '2001:db8:5::5/128'];
+
+/** The sandbox's own network namespace stands in for the host: an uplink with default routes, and addresses "outside" on its loopback. */
+async function makeStandInHost(sandbox: NetworkSandbox): Promise<void> {
+  const [own, socket] = [sandbox.slot(), sandbox.slot()];
+  const pair = encodeMessages([newVeth({ index: 50, name: 'up0' }, { index: 51, name: 'up1' })]);
+  await sandbox.perform([
+    openOwnNetworkNamespace(own),
+    openNetlink('route', socket),
+    {
+      kind: 'netlinkWithFd',
+      slot: socket,
+      messages: pair,
+      fdOffset: netNsFdOffset(pair),
+      fdSlot: own,
+      reply: 0,
+    },
+  ]);
+  const address = (index: number, text: string): NetlinkMessage =>
+    newAddress(index, member(text).address, member(text).subnet);
+  await sandbox.configure([
+    ...[1, 50, 51].map((index) => setLink(index, { up: true })),
+    ...hostAddresses.map((text) => address(50, text)),
+    ...outside.map((text) => address(1, text)),
+    ...['198.51.100.1', '2001:db8:1::1'].map((gateway) =>
+      newRoute({ kind: 'default', gateway: ip(gateway), index: 50 }),
+    ),
+  ]);
+}
 
 const servers = `
   const net = require('node:net');
@@ -50,7 +68,7 @@ describe.skipIf(missing !== undefined)(
 
     beforeAll(async () => {
       sandbox = NetworkSandbox.open();
-      await (await sandbox.start(['/bin/sh', '-ec', standInHost])).process.exited;
+      await makeStandInHost(sandbox);
       await once((await sandbox.start([process.execPath, '-e', servers])).output, 'data');
       container = await sandbox.container();
       const scratch = { scratchNamespace: sandbox.slot(), scratchSocket: sandbox.slot() };
@@ -83,7 +101,15 @@ describe.skipIf(missing !== undefined)(
     test('it says with one line that all is set up: its pid', async () => {
       const [line] = await once(pasta.output, 'data');
       expect(String(line)).toBe(`${await pasta.process.started}\n`);
-      expect(await container.run(['ip', 'route'])).toContain('default via 198.51.100.1 dev egress0');
+      const { links, routes } = await sandbox.facts(container.slot);
+      const egress = links.find(({ name }) => name === 'egress0')?.index;
+      const defaults = routes.filter(
+        ({ destination, index }) => destination.prefixLength === 0 && index === egress,
+      );
+      expect(defaults.map(({ gateway }) => gateway && renderIp(gateway))).toEqual([
+        '198.51.100.1',
+        '2001:db8:1::1',
+      ]);
     });
 
     test('the outside is reached over IPv4 and IPv6; metadata, other addresses of the host and its loopback are not', async () => {
