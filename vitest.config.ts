@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['spec/**/*.spec.ts'], testTimeout: 30_000, hookTimeout: 60_000 },
+  test: {
+    globalSetup: ['spec/host-features.setup.ts'], include: ['spec/**/*.spec.ts'], testTimeout: 30_000, hookTimeout: 60_000 },
 });

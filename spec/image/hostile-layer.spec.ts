@@ -112,6 +112,7 @@ const cases: readonly Case[] = [
   limit('too many bytes', /layerBytes: 4096/, [file('a', 'x'.repeat(5000))], { layerBytes: 4096 }),
   limit('a file that claims to be huge', /layerBytes/, [file('a', '', { size: 2 ** 40 })]),
   limit('a sparse file that is huge', /layerBytes/, [sparse('900000000000000', '0,1')]),
+  limit('sparse files that are mostly holes', /ratio: 200/, [sparse('99999999', '0,1')]),
   invalid('a sparse map that goes backwards', /sparse/, [sparse('9', '5,1,2,1')]),
   invalid('a sparse map beyond the end', /sparse/, [sparse('2', '5,1')]),
   limit('attributes that are too large', /xattrBytes/, [pax({ 'SCHILY.xattr.user.a': 'x'.repeat(200_000) })]),

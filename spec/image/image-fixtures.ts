@@ -4,12 +4,6 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { buildTar, type TarPart } from './tar-builder.ts';
 
-/** Images for tests in the forms that tools write them. */
-export interface FixtureImage {
-  readonly layers: readonly Buffer[];
-  readonly config: object;
-}
-
 export function sha256(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

@@ -67,7 +67,7 @@ class StoreImageProvider implements ImageProvider {
       for (const warning of record.warnings) onProgress(`warning: ${warning}`);
       return this.#toImage(record, request);
     } catch (error) {
-      throw signal.aborted ? error : explain(error, name);
+      throw signal.aborted ? error : explain(error, name, this.#paths.root);
     }
   }
 
@@ -112,12 +112,14 @@ function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
-/** Every error says which image; what the file system says becomes the store's error. */
-function explain(error: unknown, name: string): unknown {
-  if (error instanceof MayflyError)
+/** Every error says which image; what the file system says becomes the store's error, or the source's. */
+function explain(error: unknown, name: string, store: string): unknown {
+  if (error instanceof MayflyError) {
     return new MayflyError(error.code, `image ${name}: ${error.message}`, { hint: error.hint, cause: error });
-  if (!(error instanceof Error)) return error;
-  if ('syscall' in error)
-    return new MayflyError('STORE_FAILED', `image ${name}: ${error.message}`, { cause: error });
-  return error;
+  }
+  if (!(error instanceof Error) || !('syscall' in error)) return error;
+  const ofSource = 'path' in error && typeof error.path === 'string' && !error.path.startsWith(store);
+  return new MayflyError(ofSource ? 'IMAGE_NOT_FOUND' : 'STORE_FAILED', `image ${name}: ${error.message}`, {
+    cause: error,
+  });
 }

@@ -6,7 +6,7 @@ import { type ImageLimits, limitError } from './image-limits.ts';
 const chunkBytes = 2 ** 18;
 
 /** Opens a regular file and nothing else: a FIFO would hang, a device do worse. */
-export async function openRegularFile(path: string): Promise<FileHandle> {
+async function openRegularFile(path: string): Promise<FileHandle> {
   const file = await openOrExplain(path);
   const facts = await file.stat();
   if (facts.isFile()) return file;

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Host } from '../../../src/engine/linux/host.ts';
-import { LauncherLayerWriter } from '../../../src/engine/linux/layer-writer.ts';
+import { openLayerWriter } from '../../../src/engine/linux/open-layer-writer.ts';
 import { rangeMapping, singleIdMapping } from '../../../src/engine/linux/sandbox/id-mapping.ts';
 import { openLayerServer } from '../../../src/engine/linux/sandbox/open-layer-server.ts';
 import { noSlot } from '../../../src/engine/linux/tape/op.ts';
 import { defaultImageLimits } from '../../../src/image/image-limits.ts';
-import type { LayerIds } from '../../../src/image/layer-writer.ts';
+import type { LayerIds, LayerWriter } from '../../../src/image/layer-writer.ts';
 import { unpackLayer } from '../../../src/image/unpack-layer.ts';
 import { buildTar, streamOf, type TarPart } from '../../image/tar-builder.ts';
 import { fullIds, singleId } from '../../image/unpack-in-memory.ts';
@@ -28,9 +28,8 @@ afterEach(async () => {
 
 type Mapping = Parameters<typeof openLayerServer>[2];
 
-async function openWriter(mapping: Mapping): Promise<LauncherLayerWriter> {
-  const server = await openLayerServer(new Host({}), launcherPath, mapping);
-  return new LauncherLayerWriter(server, () => server.close());
+function openWriter(mapping: Mapping): Promise<LayerWriter> {
+  return openLayerWriter(new Host({}), launcherPath, mapping);
 }
 
 async function unpack(parts: readonly TarPart[], mapping: Mapping, ids: LayerIds = fullIds): Promise<void> {

@@ -11,7 +11,10 @@ const files = readdirSync(directory).filter((name) => name.endsWith('.yaml'));
 /** Everything a user sees of a file, errors before warnings. */
 function messagesOf(name: string): string {
   const { errors, warnings } = loadScenarios(name, readFileSync(join(directory, name), 'utf8'));
-  const rendered = [...errors.map((error) => renderError(error)), ...warnings.map((warning) => renderError(warning, 'warning'))];
+  const rendered = [
+    ...errors.map((error) => renderError(error)),
+    ...warnings.map((warning) => renderError(warning, 'warning')),
+  ];
   return `${rendered.join('\n\n')}\n`;
 }
 
@@ -19,7 +22,7 @@ describe('R1 R2 R3 R4 R5 the whole message of what users get wrong (UPDATE_GOLDE
   test.each(files)('%s', (name) => {
     const golden = join(directory, name.replace(/\.yaml$/, '.golden.txt'));
     const messages = messagesOf(name);
-    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(golden, messages);
+    if (process.env.UPDATE_GOLDEN === '1') writeFileSync(golden, messages);
     expect(messages).toBe(readFileSync(golden, 'utf8'));
   });
 
@@ -38,8 +41,14 @@ describe('R1 R2 R3 R4 R5 the whole message of what users get wrong (UPDATE_GOLDE
   });
 
   test('every code that loading can emit is among them', () => {
-    const seen = new Set(files.flatMap((name) => [...messagesOf(name).matchAll(/^(?:error|warning)\[(\w+)\]/gm)].map((match) => match[1])));
-    const loading = Object.keys(errorCatalogue).filter((code) => /^(?:SCENARIO|EXPRESSION|MATCHER|LANGUAGE)_/.test(code));
+    const seen = new Set(
+      files.flatMap((name) =>
+        [...messagesOf(name).matchAll(/^(?:error|warning)\[(\w+)\]/gm)].map((match) => match[1]),
+      ),
+    );
+    const loading = Object.keys(errorCatalogue).filter((code) =>
+      /^(?:SCENARIO|EXPRESSION|MATCHER|LANGUAGE)_/.test(code),
+    );
     const elsewhere = ['SCENARIO_NOT_FOUND', 'SCENARIO_UNREADABLE', 'EXPRESSION_TYPE'];
     expect(loading.filter((code) => !seen.has(code) && !elsewhere.includes(code))).toEqual([]);
   });

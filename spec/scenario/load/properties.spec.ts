@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isJsonObject, type Json } from '../../../src/core/json.ts';
 import { MayflyError, renderError } from '../../../src/core/mayfly-error.ts';
@@ -43,13 +43,18 @@ function checkResult({ errors, warnings, scenarios }: LoadResult, text: string):
     if (error.at === undefined) continue;
     expect(lines[error.at.line - 1]).toBe(error.sourceLine);
     expect(error.at.column).toBeGreaterThan(0);
-    expect(error.at.column + error.length - 1).toBeLessThanOrEqual(Math.max(error.at.column, error.sourceLine?.length ?? 0));
+    expect(error.at.column + error.length - 1).toBeLessThanOrEqual(
+      Math.max(error.at.column, error.sourceLine?.length ?? 0),
+    );
     expect(renderError(error)).toContain(error.message);
   }
-  const places = errors.map((error) => [error.at?.line ?? Number.MAX_SAFE_INTEGER, error.at?.column ?? 0] as const);
+  const places = errors.map(
+    (error) => [error.at?.line ?? Number.MAX_SAFE_INTEGER, error.at?.column ?? 0] as const,
+  );
   expect(places).toEqual([...places].sort((a, b) => a[0] - b[0] || a[1] - b[1]));
   for (const scenario of scenarios) {
-    for (const pointer of pointersOf(scenario.document, '')) expect(scenario.locate(pointer).line).toBeGreaterThan(0);
+    for (const pointer of pointersOf(scenario.document, ''))
+      expect(scenario.locate(pointer).line).toBeGreaterThan(0);
   }
 }
 
@@ -69,7 +74,38 @@ const mutation = fc.record({
   at: fc.nat(2000),
   length: fc.nat(30),
   insert: fc.oneof(
-    fc.constantFrom('', ' ', '\n', '\t', ':', ': ', '- ', '"', "'", '[', '{', '}', '*', '&a ', '*a', '<<: ', '#', ' #', '${{', '}}', '!', '|', '>', 'null', '0755', '---\n', 'x-', '\u0000', '\u001b', '🦟'),
+    fc.constantFrom(
+      '',
+      ' ',
+      '\n',
+      '\t',
+      ':',
+      ': ',
+      '- ',
+      '"',
+      "'",
+      '[',
+      '{',
+      '}',
+      '*',
+      '&a ',
+      '*a',
+      '<<: ',
+      '#',
+      ' #',
+      '${{',
+      '}}',
+      '!',
+      '|',
+      '>',
+      'null',
+      '0755',
+      '---\n',
+      'x-',
+      '\u0000',
+      '\u001b',
+      '🦟',
+    ),
     fc.string({ maxLength: 5 }),
   ),
 });
@@ -98,13 +134,55 @@ describe('R2 R5 whatever the text, errors are values with places', () => {
   });
 
   test('text that looks like YAML', () => {
-    const piece = fc.constantFrom('a', 'steps', 'run', 'in', ': ', ':', '\n', '  ', '- ', '[', ']', '{', '}', ', ', '"', "'", '&a', '*a', '<<', '|\n', '>-\n', '#', '---\n', '...\n', '? ', '!!str ', '!', '1', 'true', '~', '${{ ', ' }}', '\t');
-    fc.assert(fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => load(pieces.join(''))), { numRuns: 2000 });
+    const piece = fc.constantFrom(
+      'a',
+      'steps',
+      'run',
+      'in',
+      ': ',
+      ':',
+      '\n',
+      '  ',
+      '- ',
+      '[',
+      ']',
+      '{',
+      '}',
+      ', ',
+      '"',
+      "'",
+      '&a',
+      '*a',
+      '<<',
+      '|\n',
+      '>-\n',
+      '#',
+      '---\n',
+      '...\n',
+      '? ',
+      '!!str ',
+      '!',
+      '1',
+      'true',
+      '~',
+      '${{ ',
+      ' }}',
+      '\t',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => load(pieces.join(''))),
+      { numRuns: 1500 },
+    );
   });
 
   test('mutated scenarios', () => {
     const text = fc.constantFrom(good, ...samples);
-    fc.assert(fc.property(text, fc.array(mutation, { minLength: 1, maxLength: 4 }), (sample, mutations) => load(mutate(sample, mutations))), { numRuns: 1500 });
+    fc.assert(
+      fc.property(text, fc.array(mutation, { minLength: 1, maxLength: 4 }), (sample, mutations) =>
+        load(mutate(sample, mutations)),
+      ),
+      { numRuns: 800 },
+    );
   });
 
   test('any value in any place of a good scenario', () => {
@@ -115,17 +193,23 @@ describe('R2 R5 whatever the text, errors are values with places', () => {
     fc.assert(
       fc.property(fc.constantFrom(...pointers), replacement, (pointer, value) => {
         const copy: Json = JSON.parse(JSON.stringify(document));
-        const path = pointer.slice(1).split('/').map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+        const path = pointer
+          .slice(1)
+          .split('/')
+          .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
         load(JSON.stringify(withValue(copy, path, value as Json)));
       }),
-      { numRuns: 1500 },
+      { numRuns: 800 },
     );
   });
 });
 
 function withValue(node: Json, [first, ...rest]: readonly string[], value: Json): Json {
   if (first === undefined) return value;
-  if (Array.isArray(node)) return node.map((item: Json, index) => (String(index) === first ? withValue(item, rest, value) : item));
+  if (Array.isArray(node))
+    return node.map((item: Json, index) => (String(index) === first ? withValue(item, rest, value) : item));
   if (!isJsonObject(node)) return node;
-  return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, key === first ? withValue(child, rest, value) : child]));
+  return Object.fromEntries(
+    Object.entries(node).map(([key, child]) => [key, key === first ? withValue(child, rest, value) : child]),
+  );
 }

@@ -80,11 +80,9 @@ describe('R1 types are checked again after interpolation', () => {
   });
 
   test('R1 R7 what only the schema knows is checked as well', () => {
-    const steps = [
-      { in: 'web', run: 'true', expect: { stdout: { line_count: 1, contains: '${{ vars.list }}' } } },
-    ];
-    expect(problemsOf({ vars: { list: [1] }, services: web, steps })).toEqual([
-      'SCENARIO_WRONG_TYPE at /steps/0/expect/stdout/contains: ${{ vars.list }} has become [1], which cannot stand here',
+    const steps = [{ in: 'web', files: [{ path: '/a', exists: '${{ vars.text }}' }] }];
+    expect(problemsOf({ vars: { text: 'abc' }, services: web, steps })).toEqual([
+      'SCENARIO_WRONG_TYPE at /steps/0/files/0/exists: ${{ vars.text }} has become "abc", which cannot stand here',
     ]);
   });
 });

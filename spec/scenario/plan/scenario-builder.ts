@@ -54,7 +54,7 @@ export const testOptions: PlanOptions = {
 };
 
 /** The least a service needs. */
-export const images: JsonObject = { tools: { host: ['sh'] } };
+const images: JsonObject = { tools: { host: ['sh'] } };
 
 export function planOf(document: JsonObject, options: Partial<PlanOptions> = {}): ScenarioPlan {
   const [plan] = planScenario(scenarioOf({ images, ...document }), { ...testOptions, ...options });

@@ -181,6 +181,28 @@ describe('R16 ready', () => {
     expect(ran.outcome).toBe('failed');
   });
 
+  test('a service that ends as `exits` says was still never ready', async () => {
+    const ran = await runReady({ kind: 'port', value: 80 }, 'crashes', { exits: 78 });
+    expect(ran.problems).toMatchObject([
+      {
+        code: 'SERVICE_DIED',
+        message: expect.stringMatching(/exit status 78 before it was ready.*bad configuration/s),
+      },
+    ]);
+    expect(ran.clock.nowMs()).toBeLessThan(1_500);
+  });
+
+  test('a `wait` for a service that a step has ended ends at once', async () => {
+    const steps = [step('control', { kill: 'web' }), step('wait', { port: 80 }, { in: 'web' })];
+    const ran = await runFake(plan({ services: [service('web', { command: ['server'] })], steps }), {
+      programs,
+    });
+    expect(ran.problems).toMatchObject([
+      { code: 'SERVICE_DIED', message: expect.stringContaining('SIGKILL') },
+    ]);
+    expect(ran.clock.nowMs()).toBeLessThan(1_000);
+  });
+
   test("R14 an image's own health check makes its service ready", async () => {
     const services = [service('web', { command: ['server'] })];
     const ran = await runFake(plan({ services, steps: [run('true', { in: 'web' })] }), {

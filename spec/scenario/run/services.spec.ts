@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { MayflyError } from '../../../src/core/mayfly-error.ts';
 import type { FakeProgram } from '../../../src/engine/fake/fake-program.ts';
-import { httpServer, plan, type Ran, run, runFake, service, step } from './runner-kit.ts';
+import { httpServer, imageOf, plan, type Ran, run, runFake, service, step } from './runner-kit.ts';
 
 const forever = Number.POSITIVE_INFINITY;
 
@@ -110,21 +111,25 @@ describe('start', () => {
 
   test('images are prepared at the same time, each once, and only those used', async () => {
     const asked: string[] = [];
+    let release = (): void => {};
+    const bothAsked = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const images = ['tools', 'web', 'unused'].map((name) => ({
+      name,
+      source: { kind: 'registry', reference: name } as const,
+      configOverrides: {},
+    }));
     const ran = await runFake(
-      plan({
-        images: ['tools', 'web', 'unused'].map((name) => ({
-          name,
-          source: { kind: 'registry', reference: name },
-          configOverrides: {},
-        })),
-        services: [service('box'), service('other'), service('web', { image: 'web' })],
-      }),
+      plan({ images, services: [service('box'), service('other'), service('web', { image: 'web' })] }),
       {
         images: {
+          // Neither is ready before both were asked for: one after the other would never end.
           async prepare({ name }, onProgress) {
             asked.push(name);
             onProgress('unpacking');
-            const { imageOf } = await import('./runner-kit.ts');
+            if (asked.length === 2) release();
+            await bothAsked;
             return imageOf(name);
           },
         },
@@ -138,6 +143,26 @@ describe('start', () => {
         .map(({ image }) => image)
         .toSorted(),
     ).toEqual(['tools', 'web']);
+  });
+
+  test('an image that cannot be made ready is an error, and nothing starts', async () => {
+    const failing = {
+      prepare: async () => {
+        throw new MayflyError('IMAGE_NOT_FOUND', 'no such image');
+      },
+    };
+    const ran = await runFake(plan(), { images: failing });
+    expect(ran).toMatchObject({
+      outcome: 'errored',
+      problems: [{ code: 'IMAGE_NOT_FOUND' }],
+      result: { exitStatus: 2 },
+    });
+    expect(ran.engine.sandboxes).toEqual([]);
+  });
+
+  test('volumes that an image declares belong to the sandbox', async () => {
+    const steps = [run('touch /data/x'), run('test -e /data/x')];
+    expect((await runFake(plan({ steps }), { image: { volumes: ['/data'] } })).problems).toEqual([]);
   });
 });
 
@@ -218,7 +243,7 @@ describe('R15 a service that ends by itself', () => {
     const ran = await runFake(plan({ services, steps: [run('sleep 60')] }), {
       programs: { db: endsAfter(1_000, 7) },
     });
-    expect(ran.outcome).toBe('failed');
+    expect(ran.problems).toMatchObject([{ code: 'SERVICE_DIED' }]);
     expect(ran.of('containerEnded').filter(({ container }) => container === 'db')).toHaveLength(3);
   });
 });

@@ -17,13 +17,17 @@ const generated = await compileSchema();
 function keysOf(schema: Json, path: string): readonly (readonly [string, JsonObject])[] {
   if (Array.isArray(schema)) return schema.flatMap((part: Json, index) => keysOf(part, `${path}/${index}`));
   if (!isJsonObject(schema)) return [];
-  const own = isJsonObject(schema['properties']) ? Object.entries(schema['properties']) : [];
-  const found = own.flatMap(([name, part]): (readonly [string, JsonObject])[] => (isJsonObject(part) ? [[`${path}/${name}`, part]] : []));
-  const nested = Object.entries(schema).flatMap(([keyword, part]) => (keyword === 'examples' ? [] : keysOf(part, `${path}/${keyword}`)));
+  const own = isJsonObject(schema.properties) ? Object.entries(schema.properties) : [];
+  const found = own.flatMap(([name, part]): (readonly [string, JsonObject])[] =>
+    isJsonObject(part) ? [[`${path}/properties/${name}`, part]] : [],
+  );
+  const nested = Object.entries(schema).flatMap(([keyword, part]) =>
+    keyword === 'examples' ? [] : keysOf(part, `${path}/${keyword}`),
+  );
   return [...found, ...nested];
 }
 
-const isBranch = (path: string) => /\/(?:if|oneOf)\//.test(path) || path.endsWith('/then/expect');
+const isBranch = (path: string) => /\/(?:if|oneOf)\//.test(path) || path.includes('/then/properties/expect');
 const keys = keysOf(scenarioSchema, '').filter(([path]) => !isBranch(path));
 
 describe('the schema', () => {
@@ -37,19 +41,22 @@ describe('the schema', () => {
 
   test('every key has a title, a description and an example', () => {
     expect(keys.length).toBeGreaterThan(300);
-    const bare = keys.filter(([, part]) => !part['title'] || !part['description'] || !Array.isArray(part['examples']));
+    const bare = keys.filter(([, part]) => !part.title || !part.description || !Array.isArray(part.examples));
     expect(bare.map(([path]) => path)).toEqual([]);
   });
 
   test('every example is valid where it stands', () => {
     const ajv = new Ajv({ allErrors: true, strict: false });
     const shipped: JsonObject = JSON.parse(generated['schema/scenario.schema.json'] ?? '');
-    ajv.addSchema(shipped, 'scenario');
-    const wrong = keysOf(shipped, '').filter(([path]) => !isBranch(path)).flatMap(([path, part]) => {
-      const schema = { ...part, definitions: shipped['definitions'] ?? {} };
-      const validate = ajv.compile(schema);
-      return (part['examples'] as readonly Json[]).flatMap((example) => (validate(example) ? [] : [`${path}: ${JSON.stringify(example)}`]));
-    });
+    ajv.addSchema({ ...shipped, $id: 'scenario' });
+    const wrong = keysOf(shipped, '')
+      .filter(([path]) => !isBranch(path))
+      .flatMap(([path, part]) => {
+        const validate = ajv.getSchema(`scenario#${path}`);
+        return (part.examples as readonly Json[]).flatMap((example) =>
+          validate?.(example) === true ? [] : [`${path}: ${JSON.stringify(example)}`],
+        );
+      });
     expect(wrong).toEqual([]);
   });
 
@@ -60,9 +67,10 @@ describe('the schema', () => {
   });
 
   test('R17 has every kind of step', () => {
-    const definitions = scenarioSchema['definitions'];
-    const step = isJsonObject(definitions) ? definitions['step'] : undefined;
-    const properties = isJsonObject(step) && isJsonObject(step['properties']) ? Object.keys(step['properties']) : [];
+    const definitions = scenarioSchema.definitions;
+    const step = isJsonObject(definitions) ? definitions.step : undefined;
+    const properties =
+      isJsonObject(step) && isJsonObject(step.properties) ? Object.keys(step.properties) : [];
     expect(properties).toEqual(expect.arrayContaining([...stepKinds]));
   });
 
@@ -73,9 +81,10 @@ describe('the schema', () => {
   test('R13 has every key of Compose that the language names', () => {
     const named =
       'image build command entrypoint environment env_file working_dir user group_add hostname domainname networks network_mode ports expose volumes tmpfs configs secrets depends_on healthcheck restart stop_signal stop_grace_period cap_add cap_drop read_only security_opt pids_limit mem_limit memswap_limit cpus cpuset shm_size ulimits sysctls extra_hosts dns init tty stdin_open devices scale platform pull_policy oom_score_adj storage_opt labels annotations profiles extends deploy privileged';
-    const definitions = scenarioSchema['definitions'];
-    const service = isJsonObject(definitions) ? definitions['service'] : undefined;
-    const properties = isJsonObject(service) && isJsonObject(service['properties']) ? Object.keys(service['properties']) : [];
+    const definitions = scenarioSchema.definitions;
+    const service = isJsonObject(definitions) ? definitions.service : undefined;
+    const properties =
+      isJsonObject(service) && isJsonObject(service.properties) ? Object.keys(service.properties) : [];
     expect(properties).toEqual(expect.arrayContaining(named.split(' ')));
   });
 

@@ -112,7 +112,7 @@ function planFileEnd(path: string, metadata: LayerMetadata): readonly Op[] {
 }
 
 /** The operations for one change of a layer, all but files' content. */
-export function planLayerOp(op: Exclude<LayerOp, { kind: 'writeFile' }>, directory: string): readonly Op[] {
+function planLayerOp(op: Exclude<LayerOp, { kind: 'writeFile' }>, directory: string): readonly Op[] {
   switch (op.kind) {
     case 'makeDirectory':
       return [

@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine, Sandbox, SandboxSpec } from '../../core/engine.ts';
 import type { HostReport } from '../../core/host-feature.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
-import type { LayerWriter } from '../../image/layer-writer.ts';
+import type { LayerIds, LayerWriter } from '../../image/layer-writer.ts';
 import type { LinuxEngineOptions } from './engine-options.ts';
 import { Host } from './host.ts';
 import { probeHost } from './probe-host.ts';
 import { takeCensus, takeSnapshot } from './sandbox/census.ts';
 import { type ChosenMapping, chooseMapping, userMapping } from './sandbox/choose-mapping.ts';
+import { idCount } from './sandbox/id-mapping.ts';
 import { Journal } from './sandbox/journal.ts';
 import { LinuxSandbox } from './sandbox/linux-sandbox.ts';
 import { openLayerServer } from './sandbox/open-layer-server.ts';
@@ -59,6 +60,15 @@ export class LinuxEngine implements Engine {
       await chosen.release();
       throw error;
     }
+  }
+
+  /** How the ids of images become ids on disk for this user; part of the names of unpacked layers. */
+  async layerIds(): Promise<LayerIds> {
+    const { uid, gid, login } = this.#options.user;
+    if (uid === 0) return { mapKey: '', count: idCount };
+    const mapping = await userMapping(this.#host, uid, gid, login);
+    if (mapping.kind === 'single-id') return { mapKey: 'single', count: 1 };
+    return { mapKey: `u${mapping.uids[1]?.outside ?? 0}g${mapping.gids[1]?.outside ?? 0}`, count: idCount };
   }
 
   /** For unpacking images with the ids they name. Opened when first used; dispose it in the end. */

@@ -50,6 +50,7 @@ export class LayerStore {
     fill: (session: LayerSession) => Promise<UnpackedLayer>,
   ): Promise<StoredLayer> {
     const temporary = await makeTemporaryDirectory(this.#paths.layers, this.#self);
+    let placed = false;
     try {
       const { diffId, sizeBytes, warnings } = await fillLayer(writer, temporary, fill);
       const existing = this.find(diffId);
@@ -61,11 +62,12 @@ export class LayerStore {
         JSON.stringify(record),
         this.#self,
       );
-      await renameUnlessThere(temporary, join(this.#paths.layers, directory));
+      placed = await renameUnlessThere(temporary, join(this.#paths.layers, directory));
       await syncDirectory(this.#paths.layers);
       return { directory, ...record };
     } finally {
-      await writer.remove(temporary);
+      // What cannot be removed now, as when the writer has died, is swept by a later run: the first error counts.
+      if (!placed) await writer.remove(temporary).catch(() => undefined);
     }
   }
 }
@@ -92,13 +94,15 @@ async function fillLayer(
   }
 }
 
-async function renameUnlessThere(from: string, to: string): Promise<void> {
+async function renameUnlessThere(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to);
+    return true;
   } catch (error) {
     // rename(2): the directory `to` exists and is not empty. (An empty one is replaced, which is as good.)
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+    return false;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Extract, Header } from 'tar-stream';
 import { MayflyError } from '../../core/mayfly-error.ts';
+import { RatioGuard } from '../compression/ratio-guard.ts';
 import type { ImageLimits } from '../image-limits.ts';
 import { EntryContent } from './entry-content.ts';
 import { blockBytes, type EntryHeaders, parseEntryHeaders } from './entry-headers.ts';
@@ -35,6 +36,7 @@ export async function* readTar(
   const tap = new RawTap(limits);
   const feeding = feed(source, parser, tap);
   feeding.catch(() => undefined); // awaited below
+  const holes = new RatioGuard(limits, 'layerBytes');
   let at = 0;
   try {
     for await (const stream of parser) {
@@ -45,6 +47,10 @@ export async function* readTar(
       at =
         offset +
         (stream.header.type === 'directory' ? 0 : Math.ceil(stream.header.size / blockBytes) * blockBytes);
+      if (entry.sparse) {
+        holes.addIn(stream.header.size + blockBytes);
+        holes.addOut(entry.sizeBytes);
+      }
       yield entry;
       await content.skip();
       tap.forgetBefore(at);

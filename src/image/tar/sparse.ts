@@ -2,7 +2,7 @@ import { MayflyError } from '../../core/mayfly-error.ts';
 import { type PaxRecord, paxText } from './pax.ts';
 
 /** Data of a sparse file: `length` bytes of what is stored belong at `offset`; between lie holes. */
-export interface SparseRun {
+interface SparseRun {
   readonly offset: number;
   readonly length: number;
 }

@@ -48,9 +48,17 @@ export class Findings {
   toErrors(severity: 'error' | 'warning', document?: number): readonly MayflyError[] {
     const wanted = this.found
       .filter((finding) => finding.severity === severity)
-      .filter((finding) => document === undefined || finding.document === undefined || finding.document === document)
-      .sort((a, b) => a.span.start - b.span.start || compareText(a.code, b.code) || compareText(a.message, b.message));
-    const traps = new Set(wanted.filter(({ code }) => code === 'SCENARIO_YAML_TRAP').map(({ span }) => span.start));
+      .filter(
+        (finding) =>
+          document === undefined || finding.document === undefined || finding.document === document,
+      )
+      .sort(
+        (a, b) =>
+          a.span.start - b.span.start || compareText(a.code, b.code) || compareText(a.message, b.message),
+      );
+    const traps = new Set(
+      wanted.filter(({ code }) => code === 'SCENARIO_YAML_TRAP').map(({ span }) => span.start),
+    );
     const seen = new Set<string>();
     return wanted.flatMap((finding) => {
       const { start } = finding.span;

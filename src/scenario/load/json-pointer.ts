@@ -1,7 +1,10 @@
 /** RFC 6901. */
 export function pointerSegments(pointer: string): readonly string[] {
   if (pointer === '') return [];
-  return pointer.slice(1).split('/').map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return pointer
+    .slice(1)
+    .split('/')
+    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 export function below(pointer: string, ...segments: readonly (string | number)[]): string {

@@ -14,8 +14,8 @@ import { Findings } from './findings.ts';
 import { itemsOf, memberOf, textOf } from './json-access.ts';
 import { defaultLimits, type LoadLimits } from './limits.ts';
 import { LoadedDocument } from './loaded-document.ts';
-import { reportNotYet } from './report-not-yet.ts';
 import { reportSchemaErrors } from './report/report-schema-errors.ts';
+import { reportNotYet } from './report-not-yet.ts';
 import { SourceText } from './source-text.ts';
 import { stepsOf } from './steps-of.ts';
 import { parseDocuments } from './yaml/parse-documents.ts';
@@ -45,20 +45,46 @@ export function loadScenarios(file: string, text: string, options: LoadOptions =
   const limits = { ...defaultLimits, ...options.limits };
   const bytes = Buffer.byteLength(text);
   if (bytes > limits.fileBytes) {
-    findings.error('SCENARIO_LIMIT', `the file has ${bytes} bytes; the limit \`fileBytes\` is ${limits.fileBytes}`, { start: 0, end: 1 });
+    findings.error(
+      'SCENARIO_LIMIT',
+      `the file has ${bytes} bytes; the limit \`fileBytes\` is ${limits.fileBytes}`,
+      { start: 0, end: 1 },
+    );
     return { scenarios: [], errors: findings.toErrors('error'), warnings: [] };
   }
-  const documents = parseDocuments(source, limits, findings).map((document) => new LoadedDocument(source, document, findings));
+  const documents = parseDocuments(source, limits, findings).map(
+    (document) => new LoadedDocument(source, document, findings),
+  );
   if (documents.length === 0 && findings.all.length === 0) {
-    findings.error('SCENARIO_ASSERTS_NOTHING', 'the file holds no scenario', { start: 0, end: 1 }, { hint: '`mayfly init` writes one to begin with' });
+    findings.error(
+      'SCENARIO_ASSERTS_NOTHING',
+      'the file holds no scenario',
+      { start: 0, end: 1 },
+      { hint: '`mayfly init` writes one to begin with' },
+    );
   }
   for (const document of documents) checkDocument(document, findings, limits, options);
-  const broken = new Set(findings.all.flatMap(({ severity, document }) => (severity === 'error' && document !== undefined ? [document] : [])));
-  const scenarios = documents.filter(({ index }) => !broken.has(index)).flatMap((document) => toScenario(document, findings));
-  return { scenarios, errors: capped(findings.toErrors('error'), limits.errors), warnings: findings.toErrors('warning') };
+  const broken = new Set(
+    findings.all.flatMap(({ severity, document }) =>
+      severity === 'error' && document !== undefined ? [document] : [],
+    ),
+  );
+  const scenarios = documents
+    .filter(({ index }) => !broken.has(index))
+    .flatMap((document) => toScenario(document, findings));
+  return {
+    scenarios,
+    errors: capped(findings.toErrors('error'), limits.errors),
+    warnings: findings.toErrors('warning'),
+  };
 }
 
-function checkDocument(document: LoadedDocument, findings: Findings, limits: LoadLimits, options: LoadOptions): void {
+function checkDocument(
+  document: LoadedDocument,
+  findings: Findings,
+  limits: LoadLimits,
+  options: LoadOptions,
+): void {
   if (!validate(document.json)) reportSchemaErrors(validate.errors ?? [], document);
   const steps = stepsOf(document.json);
   const uses = nameUsesIn(document.json, steps);
@@ -81,8 +107,8 @@ function toScenario(document: LoadedDocument, findings: Findings): readonly Scen
     {
       file: source.file,
       documentIndex: index,
-      name: textOf(json['name']) ?? nameOf(source.file, index),
-      description: textOf(json['description']) ?? '',
+      name: textOf(json.name) ?? nameOf(source.file, index),
+      description: textOf(json.description) ?? '',
       tags: itemsOf(memberOf(json, 'tags')).flatMap((tag) => (typeof tag === 'string' ? [tag] : [])),
       document: json satisfies JsonObject,
       locate: (pointer) => source.locate(document.keySpan(pointer).start),
@@ -103,5 +129,10 @@ function capped(errors: readonly MayflyError[], most: number): readonly MayflyEr
   if (errors.length <= most) return errors;
   const more = errors.length - most;
   const hint = 'mend the ones above first';
-  return [...errors.slice(0, most), new MayflyError('SCENARIO_LIMIT', `${more} more errors in this file; the limit \`errors\` is ${most}`, { hint })];
+  return [
+    ...errors.slice(0, most),
+    new MayflyError('SCENARIO_LIMIT', `${more} more errors in this file; the limit \`errors\` is ${most}`, {
+      hint,
+    }),
+  ];
 }

@@ -1,5 +1,5 @@
-import type { Json } from '../../core/json.ts';
 import type { ErrorCode } from '../../core/error-catalogue.ts';
+import type { Json } from '../../core/json.ts';
 import type { Findings } from './findings.ts';
 import { pointerSegments } from './json-pointer.ts';
 import type { SourceText, Span } from './source-text.ts';
@@ -45,11 +45,19 @@ export class LoadedDocument {
   }
 
   error(code: ErrorCode, message: string, span: Span, pointer: string, hint?: string): void {
-    this.findings.error(code, message, span, { pointer, document: this.index, ...(hint === undefined ? {} : { hint }) });
+    this.findings.error(code, message, span, {
+      pointer,
+      document: this.index,
+      ...(hint === undefined ? {} : { hint }),
+    });
   }
 
   warning(code: ErrorCode, message: string, span: Span, pointer: string, hint?: string): void {
-    this.findings.warning(code, message, span, { pointer, document: this.index, ...(hint === undefined ? {} : { hint }) });
+    this.findings.warning(code, message, span, {
+      pointer,
+      document: this.index,
+      ...(hint === undefined ? {} : { hint }),
+    });
   }
 
   private nearest(pointer: string): Place {

@@ -21,10 +21,11 @@ export function matchersOf(document: Json, steps: readonly StepAt[]): readonly M
     for (const operator of nesting) walk(memberOf(value, operator), below(pointer, operator));
   };
   for (const { step, pointer } of steps) {
-    walkMembers(step['expect'], below(pointer, 'expect'), walk);
-    for (const [index, file] of itemsOf(step['files']).entries()) walkMembers(file, below(pointer, 'files', index), walk);
-    if (isJsonObject(step['logs'])) walk(step['logs'], below(pointer, 'logs'));
-    walkCondition(step['wait'], below(pointer, 'wait'), walk);
+    walkMembers(step.expect, below(pointer, 'expect'), walk);
+    for (const [index, file] of itemsOf(step.files).entries())
+      walkMembers(file, below(pointer, 'files', index), walk);
+    if (isJsonObject(step.logs)) walk(step.logs, below(pointer, 'logs'));
+    walkCondition(step.wait, below(pointer, 'wait'), walk);
   }
   for (const [name, service] of entriesOf(memberOf(document, 'services'))) {
     walk(memberOf(service, 'exits'), below('/services', name, 'exits'));
@@ -47,6 +48,7 @@ function walkCondition(value: Json | undefined, pointer: string, walk: Walk): vo
   walkMembers(memberOf(value, 'file'), below(pointer, 'file'), walk);
   walk(memberOf(value, 'exits'), below(pointer, 'exits'));
   for (const group of ['all', 'any']) {
-    for (const [index, item] of itemsOf(memberOf(value, group)).entries()) walkCondition(item, below(pointer, group, index), walk);
+    for (const [index, item] of itemsOf(memberOf(value, group)).entries())
+      walkCondition(item, below(pointer, group, index), walk);
   }
 }

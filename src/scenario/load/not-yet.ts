@@ -34,7 +34,12 @@ export const notYet: readonly NotYet[] = [
 
   { in: 'service', key: 'build', what: 'building an image from a Dockerfile' },
   { in: 'service', key: 'healthcheck', what: 'running a `healthcheck`' },
-  { in: 'service', key: 'restart', what: 'restarting a service by itself', unless: (value) => value === 'no' },
+  {
+    in: 'service',
+    key: 'restart',
+    what: 'restarting a service by itself',
+    unless: (value) => value === 'no',
+  },
   { in: 'service', key: 'configs', what: 'mounting `configs`' },
   { in: 'service', key: 'secrets', what: 'mounting `secrets`' },
   { in: 'service', key: 'profiles', what: 'choosing services by `profiles`' },
@@ -43,8 +48,18 @@ export const notYet: readonly NotYet[] = [
   { in: 'service', key: 'extends', what: 'extending a service' },
   { in: 'service', key: 'platform', what: 'choosing a platform' },
   { in: 'service', key: 'pull_policy', what: 'fetching an image from a registry' },
-  { in: 'dependency', key: 'restart', what: 'restarting a service by itself', unless: (value) => value === false },
-  { in: 'dependency', key: 'required', what: 'a dependency that need not be there', unless: (value) => value === true },
+  {
+    in: 'dependency',
+    key: 'restart',
+    what: 'restarting a service by itself',
+    unless: (value) => value === false,
+  },
+  {
+    in: 'dependency',
+    key: 'required',
+    what: 'a dependency that need not be there',
+    unless: (value) => value === true,
+  },
 
   { in: 'step', key: 'processes', what: 'the step `processes`' },
   { in: 'step', key: 'ports', what: 'the step `ports`' },

@@ -1,11 +1,11 @@
 import { isJsonObject, type Json } from '../../core/json.ts';
+import type { NameUse } from './check/name-uses.ts';
 import type { Findings } from './findings.ts';
 import { entriesOf, has, itemsOf, memberOf } from './json-access.ts';
 import { below, isAtOrBelow } from './json-pointer.ts';
 import type { LoadedDocument } from './loaded-document.ts';
 import { matchersOf } from './matchers-of.ts';
 import { type NotYet, notYet, registryReferences } from './not-yet.ts';
-import type { NameUse } from './check/name-uses.ts';
 import type { StepAt } from './steps-of.ts';
 
 interface Owner {
@@ -32,14 +32,16 @@ export function reportNotYet(document: LoadedDocument, input: NotYetInput, findi
   for (const owner of ownersIn(document.json, input.steps)) {
     for (const entry of notYet) {
       const value = entry.in === owner.in ? memberOf(owner.value, entry.key) : undefined;
-      if (value !== undefined && entry.unless?.(value) !== true) report(below(owner.pointer, entry.key), entry);
+      if (value !== undefined && entry.unless?.(value) !== true)
+        report(below(owner.pointer, entry.key), entry);
     }
   }
   if (registryReferences !== undefined) {
     for (const use of input.uses) if (use.kind === 'registry') report(use.pointer, registryReferences, true);
   }
   findings.filter(({ code, pointer, document: index }) => {
-    if (index !== document.index || pointer === undefined || code === 'LANGUAGE_NOT_AVAILABLE_YET') return true;
+    if (index !== document.index || pointer === undefined || code === 'LANGUAGE_NOT_AVAILABLE_YET')
+      return true;
     return !silenced.some((ancestor) => isAtOrBelow(pointer, ancestor));
   });
 }
@@ -47,7 +49,8 @@ export function reportNotYet(document: LoadedDocument, input: NotYetInput, findi
 function ownersIn(json: Json, steps: readonly StepAt[]): readonly Owner[] {
   const owners: Owner[] = [{ in: 'scenario', pointer: '', value: json }];
   const each = (kind: NotYet['in'], section: string) => {
-    for (const [name, value] of entriesOf(memberOf(json, section))) owners.push({ in: kind, pointer: below('', section, name), value });
+    for (const [name, value] of entriesOf(memberOf(json, section)))
+      owners.push({ in: kind, pointer: below('', section, name), value });
   };
   each('service', 'services');
   each('image', 'images');
@@ -59,9 +62,10 @@ function ownersIn(json: Json, steps: readonly StepAt[]): readonly Owner[] {
     owners.push(...conditionsIn(memberOf(service, 'ready'), below('/services', name, 'ready')));
   }
   for (const { pointer, step } of steps) {
-    owners.push({ in: 'step', pointer, value: step }, ...conditionsIn(step['wait'], below(pointer, 'wait')));
+    owners.push({ in: 'step', pointer, value: step }, ...conditionsIn(step.wait, below(pointer, 'wait')));
   }
-  for (const { pointer, matcher } of matchersOf(json, steps)) owners.push({ in: 'matcher', pointer, value: matcher });
+  for (const { pointer, matcher } of matchersOf(json, steps))
+    owners.push({ in: 'matcher', pointer, value: matcher });
   return owners;
 }
 

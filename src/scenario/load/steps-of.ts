@@ -13,8 +13,8 @@ export interface StepAt {
 }
 
 /** `image` is a kind only when it is a mapping; otherwise it names the image of a one-shot `run` (R17, R18). */
-export function kindsOf(step: JsonObject): readonly StepKind[] {
-  return stepKinds.filter((kind) => has(step, kind) && (kind !== 'image' || isJsonObject(step['image'])));
+function kindsOf(step: JsonObject): readonly StepKind[] {
+  return stepKinds.filter((kind) => has(step, kind) && (kind !== 'image' || isJsonObject(step.image)));
 }
 
 /** Every step of a document, nested ones too, in the order they run. */
@@ -26,8 +26,8 @@ export function stepsOf(document: Json): readonly StepAt[] {
       const at = below(pointer, index);
       const kinds = kindsOf(step);
       found.push({ pointer: at, step, kind: kinds.length === 1 ? kinds[0] : undefined });
-      walk(step['parallel'], below(at, 'parallel'));
-      walk(step['during'], below(at, 'during'));
+      walk(step.parallel, below(at, 'parallel'));
+      walk(step.during, below(at, 'during'));
     }
   };
   for (const [name, fragment] of entriesOf(memberOf(document, 'fragments'))) {

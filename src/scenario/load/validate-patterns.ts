@@ -26,7 +26,12 @@ export async function validatePatterns(scenario: Scenario): Promise<readonly May
         const at = scenario.locate(pointer);
         const length = Math.max(1, pointer.length - pointer.lastIndexOf('/') - 1);
         const hint = problem.hint === undefined ? {} : { hint: problem.hint };
-        return new MayflyError(problem.code, problem.message, { at, sourceLine: scenario.sourceLine(at.line), length, ...hint });
+        return new MayflyError(problem.code, problem.message, {
+          at,
+          sourceLine: scenario.sourceLine(at.line),
+          length,
+          ...hint,
+        });
       });
     }),
   );
@@ -47,20 +52,24 @@ function patternsIn(document: JsonObject, steps: readonly StepAt[]): readonly Pa
     for (const kind of ['json', 'yaml']) add(matcher[kind], 'path', below(pointer, kind), path);
   }
   for (const { step, pointer } of steps) {
-    for (const [name, capture] of entriesOf(step['capture'])) {
+    for (const [name, capture] of entriesOf(step.capture)) {
       add(capture, 'regex', below(pointer, 'capture', name), expression);
       add(capture, 'json', below(pointer, 'capture', name), path);
     }
-    walkLogs(step['wait'], below(pointer, 'wait'), (log, at) => add(log, 'matches', at, expression));
+    walkLogs(step.wait, below(pointer, 'wait'), (log, at) => add(log, 'matches', at, expression));
   }
-  for (const [name, service] of entriesOf(document['services'])) {
+  for (const [name, service] of entriesOf(document.services)) {
     const ready = below('/services', name, 'ready');
     walkLogs(memberOf(service, 'ready'), ready, (log, at) => add(log, 'matches', at, expression));
   }
   return found;
 }
 
-function walkLogs(condition: Json | undefined, pointer: string, visit: (log: Json, pointer: string) => void): void {
+function walkLogs(
+  condition: Json | undefined,
+  pointer: string,
+  visit: (log: Json, pointer: string) => void,
+): void {
   const log = memberOf(condition, 'log');
   if (log !== undefined) visit(log, below(pointer, 'log'));
   for (const group of ['all', 'any']) {
@@ -69,4 +78,3 @@ function walkLogs(condition: Json | undefined, pointer: string, visit: (log: Jso
     }
   }
 }
-

@@ -23,7 +23,7 @@ export interface PlanSummary {
   readonly finally: readonly StepSummary[];
 }
 
-export interface NetworkSummary {
+interface NetworkSummary {
   readonly name: string;
   readonly subnets: readonly string[];
   readonly egress: boolean;
@@ -31,7 +31,7 @@ export interface NetworkSummary {
   readonly members: readonly string[];
 }
 
-export interface ServiceSummary {
+interface ServiceSummary {
   readonly name: string;
   readonly image: string;
   readonly command: string;
@@ -44,7 +44,7 @@ export interface ServiceSummary {
   readonly limits: ResourceLimits;
 }
 
-export interface StepSummary {
+interface StepSummary {
   readonly name: string;
   readonly kind: string;
   readonly in: string;

@@ -13,7 +13,12 @@ export const expectationDefinitions: Readonly<Record<string, JsonSchema>> = {
       {
         exit: key('Exit status', '0 when absent.', 1, ref('matcher')),
         signal: key('Signal', 'The signal that ended it.', 'SIGKILL', ref('matcher')),
-        stdout: key('Standard output', 'One final newline is ignored.', { contains: 'ready' }, ref('matcher')),
+        stdout: key(
+          'Standard output',
+          'One final newline is ignored.',
+          { contains: 'ready' },
+          ref('matcher'),
+        ),
         stderr: key('Standard error', 'One final newline is ignored.', { empty: true }, ref('matcher')),
         output: key('Output', 'Both, in the order they came.', { contains: 'ready' }, ref('matcher')),
         duration: key('Duration', 'How long it took.', { lt: '2s' }, durationExpectation),
@@ -27,10 +32,25 @@ export const expectationDefinitions: Readonly<Record<string, JsonSchema>> = {
     ...object(
       {
         status: key('Status', 'Below 400 when absent.', 200, ref('matcher')),
-        headers: key('Headers', 'Names in any case.', { 'content-type': { contains: 'json' } }, ref('headerMatchers')),
-        body: key('Body', 'As text; `json` looks into it.', { json: { path: '$.id', equals: 1 } }, ref('matcher')),
+        headers: key(
+          'Headers',
+          'Names in any case.',
+          { 'content-type': { contains: 'json' } },
+          ref('headerMatchers'),
+        ),
+        body: key(
+          'Body',
+          'As text; `json` looks into it.',
+          { json: { path: '$.id', equals: 1 } },
+          ref('matcher'),
+        ),
         duration: key('Duration', 'How long it took.', { lt: '2s' }, durationExpectation),
-        error: key('Error', 'How the connection failed: refused, timeout, reset, name …', 'refused', ref('matcher')),
+        error: key(
+          'Error',
+          'How the connection failed: refused, timeout, reset, name …',
+          'refused',
+          ref('matcher'),
+        ),
       },
       { what: '`expect` of an `http` step', empty: 'asserts-nothing' },
     ),

@@ -42,8 +42,17 @@ export function object(properties: Readonly<Record<string, JsonSchema>>, options
 }
 
 /** A mapping from names the user chooses. */
-export function named(what: string, schema: JsonSchema, namePattern = '^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$'): JsonSchema {
-  return { type: 'object', 'x-what': what, propertyNames: { pattern: namePattern }, additionalProperties: schema };
+export function named(
+  what: string,
+  schema: JsonSchema,
+  namePattern = '^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$',
+): JsonSchema {
+  return {
+    type: 'object',
+    'x-what': what,
+    propertyNames: { pattern: namePattern },
+    additionalProperties: schema,
+  };
 }
 
 /** Names that stand in expressions and environments. */
@@ -59,11 +68,15 @@ export function list(what: string, items: JsonSchema, empty?: 'asserts-nothing' 
 }
 
 /** A union by type. Keywords of JSON Schema speak about one type each, so plain branches simply lie beside each other. */
-export function byType(expects: string, branches: Readonly<Partial<Record<JsonType, JsonSchema>>>): JsonSchema {
+export function byType(
+  expects: string,
+  branches: Readonly<Partial<Record<JsonType, JsonSchema>>>,
+): JsonSchema {
   const conditional: JsonSchema[] = [];
   let merged: JsonSchema = {};
   for (const [type, branch] of Object.entries(branches)) {
-    if (['$ref', 'allOf', 'oneOf'].some((keyword) => keyword in branch)) conditional.push({ if: { type }, then: branch });
+    if (['$ref', 'allOf', 'oneOf'].some((keyword) => keyword in branch))
+      conditional.push(when({ type }, branch));
     else merged = { ...merged, ...branch };
   }
   return {
@@ -72,6 +85,12 @@ export function byType(expects: string, branches: Readonly<Partial<Record<JsonTy
     'x-expects': expects,
     ...(conditional.length === 0 ? {} : { allOf: conditional }),
   };
+}
+
+/** What holds of values for which `condition` does. */
+export function when(condition: JsonSchema, consequence: JsonSchema): JsonSchema {
+  // biome-ignore lint/suspicious/noThenProperty: JSON Schema's keyword
+  return { if: condition, then: consequence };
 }
 
 /** Exactly one of these keys: the one that tells the branches of a union apart. */

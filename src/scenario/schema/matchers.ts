@@ -1,5 +1,5 @@
 import type { Json } from '../../core/json.ts';
-import { byType, type JsonSchema, key, list, object, ref } from './json-schema.ts';
+import { byType, type JsonSchema, key, list, object, ref, when } from './json-schema.ts';
 import { duration } from './scalars.ts';
 
 const expectsMatcher = 'a value, a matcher such as { contains: ready }, or a list of matchers';
@@ -59,7 +59,7 @@ export const operators: Readonly<Record<string, JsonSchema>> = {
   }),
   type: operator('Type', 'Of this JSON type, or of one of these.', 'array', {
     type: ['string', 'array'],
-    allOf: [{ if: { type: 'string' }, then: typeNames }],
+    allOf: [when({ type: 'string' }, typeNames)],
     items: typeNames,
     minItems: 1,
     'x-empty': 'asserts-nothing',
@@ -68,18 +68,33 @@ export const operators: Readonly<Record<string, JsonSchema>> = {
   exists: operator('Exists', 'There is (or is not) a value.', true, truth),
   empty: operator('Empty', 'Empty text, list or mapping, or not.', true, truth),
   contains: operator('Contains', 'The text contains this, or each of these.', 'ready', parts),
-  matches: operator('Matches', 'A regular expression is found in the text, or each of these.', '^PONG', parts),
-  starts_with: operator('Starts with', 'The text starts with this, or with one of these.', 'PostgreSQL', parts),
+  matches: operator(
+    'Matches',
+    'A regular expression is found in the text, or each of these.',
+    '^PONG',
+    parts,
+  ),
+  starts_with: operator(
+    'Starts with',
+    'The text starts with this, or with one of these.',
+    'PostgreSQL',
+    parts,
+  ),
   ends_with: operator('Ends with', 'The text ends with this, or with one of these.', 'done', parts),
-  lines: operator('Lines', 'The lines of the text: each in its order, or a matcher of their list.', ['a', { starts_with: 'b' }], {
-    type: ['array', 'object', 'string'],
-    allOf: [{ if: { type: 'object' }, then: ref('matcherObject') }],
-    ...template,
-    items: ref('matcher'),
-    minItems: 1,
-    'x-empty': 'asserts-nothing',
-    'x-expects': 'a list of lines or a matcher of that list',
-  }),
+  lines: operator(
+    'Lines',
+    'The lines of the text: each in its order, or a matcher of their list.',
+    ['a', { starts_with: 'b' }],
+    {
+      type: ['array', 'object', 'string'],
+      allOf: [when({ type: 'object' }, ref('matcherObject'))],
+      ...template,
+      items: ref('matcher'),
+      minItems: 1,
+      'x-empty': 'asserts-nothing',
+      'x-expects': 'a list of lines or a matcher of that list',
+    },
+  ),
   line_count: operator('Line count', 'How many lines the text has.', { gte: 3 }, count),
   snapshot: operator('Snapshot', 'The same as in a file beside the scenario.', 'items.json', {
     type: ['string', 'boolean'],
@@ -87,28 +102,62 @@ export const operators: Readonly<Record<string, JsonSchema>> = {
   }),
   length: operator('Length', 'How many characters, entries or keys there are.', { gt: 0 }, count),
   has_key: operator('Has key', 'The mapping has this key, or each of these.', 'id', parts),
-  includes: operator('Includes', 'The list has this value among its entries; of a mapping, a part is enough.', { id: 7 }, {}),
-  includes_all: operator('Includes all', 'The list has each of these among its entries.', ['a', 'b'], values('asserts-nothing')),
+  includes: operator(
+    'Includes',
+    'The list has this value among its entries; of a mapping, a part is enough.',
+    { id: 7 },
+    {},
+  ),
+  includes_all: operator(
+    'Includes all',
+    'The list has each of these among its entries.',
+    ['a', 'b'],
+    values('asserts-nothing'),
+  ),
   unordered: operator('Unordered', 'Exactly these entries, in any order.', ['b', 'a'], values()),
-  json: operator('JSON', 'The text is JSON, and what the path finds matches.', { path: '$.items', length: { gt: 0 } }, ref('jsonMatcher')),
-  yaml: operator('YAML', 'The text is YAML, and what the path finds matches.', { path: '$.name', equals: 'web' }, ref('jsonMatcher')),
-  schema: operator('Schema', 'Valid by this JSON Schema.', { type: 'object', required: ['id'] }, {
-    type: 'object',
-    minProperties: 1,
-    'x-empty': 'asserts-nothing',
-    'x-expects': 'a JSON Schema',
-  }),
-  sha256: operator('SHA-256', 'The content has this SHA-256 digest, in hexadecimal.', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', {
-    type: 'string',
-    pattern: '^(?:sha256:)?[0-9a-fA-F]{64}$|\\$\\{\\{',
-    'x-expects': 'a SHA-256 digest of 64 hexadecimal digits',
-  }),
+  json: operator(
+    'JSON',
+    'The text is JSON, and what the path finds matches.',
+    { path: '$.items', length: { gt: 0 } },
+    ref('jsonMatcher'),
+  ),
+  yaml: operator(
+    'YAML',
+    'The text is YAML, and what the path finds matches.',
+    { path: '$.name', equals: 'web' },
+    ref('jsonMatcher'),
+  ),
+  schema: operator(
+    'Schema',
+    'Valid by this JSON Schema.',
+    { type: 'object', required: ['id'] },
+    {
+      type: 'object',
+      minProperties: 1,
+      'x-empty': 'asserts-nothing',
+      'x-expects': 'a JSON Schema',
+    },
+  ),
+  sha256: operator(
+    'SHA-256',
+    'The content has this SHA-256 digest, in hexadecimal.',
+    'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    {
+      type: 'string',
+      pattern: '^(?:sha256:)?[0-9a-fA-F]{64}$|\\$\\{\\{',
+      'x-expects': 'a SHA-256 digest of 64 hexadecimal digits',
+    },
+  ),
   every: operator('Every', 'There are entries, and every one matches.', { gt: 0 }, ref('matcher')),
   some: operator('Some', 'At least one entry matches.', { equals: 'web' }, ref('matcher')),
   not: operator('Not', 'Does not match this.', { contains: 'password' }, ref('matcher')),
   all: operator('All', 'Matches all of these.', [{ contains: 'a' }, { contains: 'b' }], matchers),
-  any: operator('Any', 'Matches at least one of these.', [{ contains: 'a' }, { contains: 'b' }],
-    list('a list of matchers', ref('matcher'), 'asserts-nothing')),
+  any: operator(
+    'Any',
+    'Matches at least one of these.',
+    [{ contains: 'a' }, { contains: 'b' }],
+    list('a list of matchers', ref('matcher'), 'asserts-nothing'),
+  ),
 };
 
 const jsonPath = key('Path', 'An RFC 9535 JSONPath.', '$.items[0].id', {
@@ -153,7 +202,7 @@ export const matcherDefinitions: Readonly<Record<string, JsonSchema>> = {
     ...object({ path: jsonPath, ...operators }, { what: 'a JSON matcher', empty: 'asserts-nothing' }),
     'x-expects': 'a path and what it should match',
     'x-code': 'MATCHER_INVALID',
-    allOf: [{ if: { required: ['path'] }, then: { minProperties: 2, 'x-empty': 'asserts-nothing' } }],
+    allOf: [when({ required: ['path'] }, { minProperties: 2, 'x-empty': 'asserts-nothing' })],
   },
   durationMatcher: {
     ...object(durationOperators, { what: 'a matcher of durations', empty: 'asserts-nothing' }),
@@ -161,6 +210,3 @@ export const matcherDefinitions: Readonly<Record<string, JsonSchema>> = {
     'x-asserts': true,
   },
 };
-
-/** What a log can be asked. */
-export const textMatchers: Readonly<Record<string, JsonSchema>> = operators;

@@ -29,9 +29,24 @@ const logCondition = byType('text, or { contains: …, times: … } or { matches
   object: {
     ...object(
       {
-        contains: key('Contains', 'A line of the log contains this.', 'ready to accept connections', nonEmptyText),
-        matches: key('Matches', 'A line of the log matches this regular expression.', 'listening on .*:8080', nonEmptyText),
-        times: key('Times', 'How many lines must be like that.', 2, integer('a whole number above 0', { minimum: 1 })),
+        contains: key(
+          'Contains',
+          'A line of the log contains this.',
+          'ready to accept connections',
+          nonEmptyText,
+        ),
+        matches: key(
+          'Matches',
+          'A line of the log matches this regular expression.',
+          'listening on .*:8080',
+          nonEmptyText,
+        ),
+        times: key(
+          'Times',
+          'How many lines must be like that.',
+          2,
+          integer('a whole number above 0', { minimum: 1 }),
+        ),
         stream: key('Stream', 'Look at this stream only.', 'stderr', oneOfWords(['stdout', 'stderr'])),
       },
       { what: 'a log condition' },
@@ -43,11 +58,20 @@ const logCondition = byType('text, or { contains: …, times: … } or { matches
 const httpCondition = object(
   {
     port: key('Port', 'The port of the HTTP server.', 8080, portNumber),
-    path: key('Path', 'The path asked for.', '/healthz', { type: 'string', pattern: '^/', 'x-expects': 'a path that begins with /' }),
+    path: key('Path', 'The path asked for.', '/healthz', {
+      type: 'string',
+      pattern: '^/',
+      'x-expects': 'a path that begins with /',
+    }),
     method: key('Method', 'GET when absent.', 'HEAD', nonEmptyText),
     scheme: key('Scheme', 'http (default) or https.', 'https', oneOfWords(['http', 'https'])),
     insecure: key('Insecure', 'Accept any certificate.', true, boolean),
-    headers: key('Headers', 'Headers that the response must have.', { 'content-type': { contains: 'json' } }, ref('headerMatchers')),
+    headers: key(
+      'Headers',
+      'Headers that the response must have.',
+      { 'content-type': { contains: 'json' } },
+      ref('headerMatchers'),
+    ),
     status: key('Status', 'The status of the response; below 400 when absent.', 200, ref('matcher')),
     body: key('Body', 'The body of the response.', { contains: 'ok' }, ref('matcher')),
   },
@@ -65,22 +89,50 @@ const fileCondition = byType('an absolute path, or { path: …, content: … }',
   ),
 });
 
-export const readyKinds = ['port', 'log', 'http', 'exec', 'file', 'healthcheck', 'exits', 'all', 'any'] as const;
+const readyKinds = ['port', 'log', 'http', 'exec', 'file', 'healthcheck', 'exits', 'all', 'any'] as const;
 
 const conditions: Readonly<Record<(typeof readyKinds)[number], JsonSchema>> = {
-  port: key('Port', 'Something listens on this port, seen from inside the network namespace.', 5432, portCondition),
+  port: key(
+    'Port',
+    'Something listens on this port, seen from inside the network namespace.',
+    5432,
+    portCondition,
+  ),
   log: key('Log', 'The log holds this text.', 'ready to accept connections', logCondition),
-  http: key('HTTP', 'An HTTP request is answered as said.', { port: 8080, path: '/healthz', status: 200 }, httpCondition),
+  http: key(
+    'HTTP',
+    'An HTTP request is answered as said.',
+    { port: 8080, path: '/healthz', status: 200 },
+    httpCondition,
+  ),
   exec: key('Exec', 'This command, run inside, exits with 0.', ['pg_isready', '-q'], argv),
   file: key('File', 'This file exists.', '/run/app.pid', fileCondition),
-  healthcheck: key('Health check', 'The declared health check succeeds.', true, { type: 'boolean', enum: [true], 'x-expects': 'true' }),
+  healthcheck: key('Health check', 'The declared health check succeeds.', true, {
+    type: 'boolean',
+    enum: [true],
+    'x-expects': 'true',
+  }),
   exits: key('Exits', 'The process ends with this exit status.', 0, ref('matcher')),
-  all: key('All', 'All of these hold.', [{ port: 5432 }, { log: 'ready' }], list('a list of conditions', ref('condition'), 'wrong-value')),
-  any: key('Any', 'At least one of these holds.', [{ port: 80 }, { port: 8080 }], list('a list of conditions', ref('condition'), 'wrong-value')),
+  all: key(
+    'All',
+    'All of these hold.',
+    [{ port: 5432 }, { log: 'ready' }],
+    list('a list of conditions', ref('condition'), 'wrong-value'),
+  ),
+  any: key(
+    'Any',
+    'At least one of these holds.',
+    [{ port: 80 }, { port: 8080 }],
+    list('a list of conditions', ref('condition'), 'wrong-value'),
+  ),
 };
 
 /** One condition; `ready` and `wait` add their own keys beside it. */
-export function conditionWith(what: string, more: Readonly<Record<string, JsonSchema>>, kinds: readonly string[] = readyKinds): JsonSchema {
+function conditionWith(
+  what: string,
+  more: Readonly<Record<string, JsonSchema>>,
+  kinds: readonly string[] = readyKinds,
+): JsonSchema {
   return { ...object({ ...conditions, ...more }, { what }), ...exactlyOne(kinds) };
 }
 

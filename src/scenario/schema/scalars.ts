@@ -35,15 +35,14 @@ export const boolean: JsonSchema = byType('true or false', {
   string: { pattern: expressionPattern },
 });
 
-export function number(expects: string, limits: JsonSchema = {}): JsonSchema {
-  return byType(expects, { number: limits, string: { pattern: expressionPattern } });
-}
-
 export function integer(expects: string, limits: JsonSchema = {}): JsonSchema {
   return byType(expects, { integer: limits, string: { pattern: expressionPattern } });
 }
 
-export const portNumber: JsonSchema = integer('a port number from 1 to 65535', { minimum: 1, maximum: 65_535 });
+export const portNumber: JsonSchema = integer('a port number from 1 to 65535', {
+  minimum: 1,
+  maximum: 65_535,
+});
 
 /** `8080`, `"8080/udp"`. */
 export const portWithProtocol: JsonSchema = byType('a port such as 8080 or "8080/udp"', {
@@ -55,9 +54,6 @@ export const text: JsonSchema = { type: 'string', 'x-expects': 'text' };
 
 /** Text that means nothing when empty. */
 export const nonEmptyText: JsonSchema = { type: 'string', pattern: '\\S', 'x-expects': 'text' };
-
-/** What ends up as text but reads well unquoted: `5432`, `true`. */
-export const scalar: JsonSchema = { type: ['string', 'number', 'boolean'], 'x-expects': 'text or a number' };
 
 export const textOrNumber: JsonSchema = { type: ['string', 'integer'], 'x-expects': 'text or a number' };
 
@@ -94,7 +90,10 @@ export const oneOrMoreTexts = (expects: string): JsonSchema =>
 export function mapOrAssignments(expects: string, assignmentPattern: string): JsonSchema {
   return byType(expects, {
     object: {
-      additionalProperties: { type: ['string', 'number', 'boolean', 'null'], 'x-expects': 'text or a number' },
+      additionalProperties: {
+        type: ['string', 'number', 'boolean', 'null'],
+        'x-expects': 'text or a number',
+      },
     },
     array: { items: { type: 'string', pattern: assignmentPattern, 'x-expects': 'NAME=value' } },
   });

@@ -15,9 +15,24 @@ const topLevel: Readonly<Record<string, JsonSchema>> = {
   description: key('Description', 'What it shows, in a sentence.', 'web reaches db; nothing else does', text),
   tags: key('Tags', 'For `--tag`.', ['network'], list('a list of tags', nonEmptyText)),
   timeout: key('Time-out', 'How long the whole scenario may take.', '90s', duration),
-  retries: key('Retries', 'How often it is tried again in a new sandbox; a pass then is flaky.', 1, integer('a whole number from 0 to 10', { minimum: 0, maximum: 10 })),
-  requires: key('Requires', 'What the host must have; otherwise the scenario is skipped.', ['ipv6'], list('a list of host features', oneOfWords(hostFeatures))),
-  upper: key('Upper', 'Where writable layers live: auto, tmpfs or disk.', 'disk', oneOfWords(['auto', 'tmpfs', 'disk'])),
+  retries: key(
+    'Retries',
+    'How often it is tried again in a new sandbox; a pass then is flaky.',
+    1,
+    integer('a whole number from 0 to 10', { minimum: 0, maximum: 10 }),
+  ),
+  requires: key(
+    'Requires',
+    'What the host must have; otherwise the scenario is skipped.',
+    ['ipv6'],
+    list('a list of host features', oneOfWords(hostFeatures)),
+  ),
+  upper: key(
+    'Upper',
+    'Where writable layers live: auto, tmpfs or disk.',
+    'disk',
+    oneOfWords(['auto', 'tmpfs', 'disk']),
+  ),
   vars,
   secrets,
   matrix,
@@ -34,7 +49,12 @@ const topLevel: Readonly<Record<string, JsonSchema>> = {
   steps: steps('Steps', 'What is done and checked, in order.'),
   cases,
   finally: steps('Finally', 'Done at the end, also after a failure.'),
-  on_failure: key('On failure', 'Evidence to collect.', ['logs', 'ps'], list('a list of evidence', oneOfWords(['logs', 'ps', 'sockets', 'fs-diff']))),
+  on_failure: key(
+    'On failure',
+    'Evidence to collect.',
+    ['logs', 'ps'],
+    list('a list of evidence', oneOfWords(['logs', 'ps', 'sockets', 'fs-diff'])),
+  ),
 };
 
 /** The language as JSON Schema draft-07, the draft that editors and ajv alike know best. The whole of it: also what this version does not run yet. */

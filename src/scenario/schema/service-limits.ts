@@ -2,12 +2,49 @@ import { byType, type JsonSchema, key, list, object } from './json-schema.ts';
 import { boolean, integer, mapOrAssignments, size, sizeOrUnlimited } from './scalars.ts';
 
 /** capabilities(7), of Linux 6.18. */
-export const capabilityNames = [
-  'ALL', 'AUDIT_CONTROL', 'AUDIT_READ', 'AUDIT_WRITE', 'BLOCK_SUSPEND', 'BPF', 'CHECKPOINT_RESTORE', 'CHOWN', 'DAC_OVERRIDE',
-  'DAC_READ_SEARCH', 'FOWNER', 'FSETID', 'IPC_LOCK', 'IPC_OWNER', 'KILL', 'LEASE', 'LINUX_IMMUTABLE', 'MAC_ADMIN',
-  'MAC_OVERRIDE', 'MKNOD', 'NET_ADMIN', 'NET_BIND_SERVICE', 'NET_BROADCAST', 'NET_RAW', 'PERFMON', 'SETFCAP', 'SETGID',
-  'SETPCAP', 'SETUID', 'SYSLOG', 'SYS_ADMIN', 'SYS_BOOT', 'SYS_CHROOT', 'SYS_MODULE', 'SYS_NICE', 'SYS_PACCT', 'SYS_PTRACE',
-  'SYS_RAWIO', 'SYS_RESOURCE', 'SYS_TIME', 'SYS_TTY_CONFIG', 'WAKE_ALARM',
+const capabilityNames = [
+  'ALL',
+  'AUDIT_CONTROL',
+  'AUDIT_READ',
+  'AUDIT_WRITE',
+  'BLOCK_SUSPEND',
+  'BPF',
+  'CHECKPOINT_RESTORE',
+  'CHOWN',
+  'DAC_OVERRIDE',
+  'DAC_READ_SEARCH',
+  'FOWNER',
+  'FSETID',
+  'IPC_LOCK',
+  'IPC_OWNER',
+  'KILL',
+  'LEASE',
+  'LINUX_IMMUTABLE',
+  'MAC_ADMIN',
+  'MAC_OVERRIDE',
+  'MKNOD',
+  'NET_ADMIN',
+  'NET_BIND_SERVICE',
+  'NET_BROADCAST',
+  'NET_RAW',
+  'PERFMON',
+  'SETFCAP',
+  'SETGID',
+  'SETPCAP',
+  'SETUID',
+  'SYSLOG',
+  'SYS_ADMIN',
+  'SYS_BOOT',
+  'SYS_CHROOT',
+  'SYS_MODULE',
+  'SYS_NICE',
+  'SYS_PACCT',
+  'SYS_PTRACE',
+  'SYS_RAWIO',
+  'SYS_RESOURCE',
+  'SYS_TIME',
+  'SYS_TTY_CONFIG',
+  'WAKE_ALARM',
 ] as const;
 
 const capability: JsonSchema = {
@@ -20,8 +57,18 @@ const ulimit = byType('a number, or { soft: …, hard: … }', {
   integer: { minimum: -1 },
   object: object(
     {
-      soft: key('Soft limit', 'What applies.', 1024, integer('a whole number, or -1 for none', { minimum: -1 })),
-      hard: key('Hard limit', 'How far it may be raised.', 4096, integer('a whole number, or -1 for none', { minimum: -1 })),
+      soft: key(
+        'Soft limit',
+        'What applies.',
+        1024,
+        integer('a whole number, or -1 for none', { minimum: -1 }),
+      ),
+      hard: key(
+        'Hard limit',
+        'How far it may be raised.',
+        4096,
+        integer('a whole number, or -1 for none', { minimum: -1 }),
+      ),
     },
     { what: 'a limit', required: ['soft', 'hard'] },
   ),
@@ -36,10 +83,16 @@ const pids = integer('a whole number, or -1 for no limit', { minimum: -1 });
 
 const deploy = object(
   {
-    resources: key('Resources', 'What it may use.', { limits: { memory: '128m' } },
+    resources: key(
+      'Resources',
+      'What it may use.',
+      { limits: { memory: '128m' } },
       object(
         {
-          limits: key('Limits', 'The most it may use.', { cpus: 0.5, memory: '128m', pids: 64 },
+          limits: key(
+            'Limits',
+            'The most it may use.',
+            { cpus: 0.5, memory: '128m', pids: 64 },
             object(
               {
                 cpus: key('CPUs', 'In cores.', 0.5, cpus),
@@ -47,40 +100,103 @@ const deploy = object(
                 pids: key('Processes', 'The most processes and threads.', 64, pids),
               },
               { what: '`limits`', empty: 'wrong-value' },
-            )),
+            ),
+          ),
         },
         { what: '`resources`', required: ['limits'] },
-      )),
+      ),
+    ),
   },
   { what: '`deploy`', required: ['resources'] },
 );
 
 /** What a service may use and what it may do (R13). */
 export const serviceLimits: Readonly<Record<string, JsonSchema>> = {
-  cap_add: key('Add capabilities', "Beside Docker's default set without NET_RAW.", ['NET_ADMIN'], list('a list of capabilities', capability)),
-  cap_drop: key('Drop capabilities', 'ALL drops every one.', ['ALL'], list('a list of capabilities', capability)),
-  security_opt: key('Security options', 'no-new-privileges, seccomp, apparmor.', ['no-new-privileges:true'],
+  cap_add: key(
+    'Add capabilities',
+    "Beside Docker's default set without NET_RAW.",
+    ['NET_ADMIN'],
+    list('a list of capabilities', capability),
+  ),
+  cap_drop: key(
+    'Drop capabilities',
+    'ALL drops every one.',
+    ['ALL'],
+    list('a list of capabilities', capability),
+  ),
+  security_opt: key(
+    'Security options',
+    'no-new-privileges, seccomp, apparmor.',
+    ['no-new-privileges:true'],
     list('a list of options', {
       type: 'string',
       pattern: '^(?:no-new-privileges(?:[:=](?:true|false))?|(?:seccomp|apparmor|label|systempaths)[:=].+)$',
       'x-expects': 'no-new-privileges:true, seccomp=…, apparmor=…, label=… or systempaths=unconfined',
-    })),
+    }),
+  ),
   privileged: key('Privileged', 'All rights of the sandbox; only with --allow-privileged.', true, boolean),
   pids_limit: key('Processes', 'The most processes and threads.', 64, pids),
   mem_limit: key('Memory', 'The most memory.', '128m', size),
   memswap_limit: key('Memory and swap', 'Both together; -1 for no limit.', '256m', sizeOrUnlimited),
   cpus: key('CPUs', 'In cores.', 0.5, cpus),
-  cpuset: key('CPU set', 'Which cores.', '0-1', { type: 'string', pattern: '^[0-9]+(?:-[0-9]+)?(?:,[0-9]+(?:-[0-9]+)?)*$', 'x-expects': 'cores such as "0-1,3"' }),
-  oom_score_adj: key('OOM score', 'From -1000 (last to be killed) to 1000.', 500, integer('a whole number from -1000 to 1000', { minimum: -1000, maximum: 1000 })),
-  ulimits: key('Limits', 'As ulimit knows them.', { nofile: { soft: 1024, hard: 4096 } }, {
-    type: 'object',
-    'x-what': '`ulimits`',
-    propertyNames: { enum: ['as', 'core', 'cpu', 'data', 'fsize', 'locks', 'memlock', 'msgqueue', 'nice', 'nofile', 'nproc', 'rss', 'rtprio', 'rttime', 'sigpending', 'stack'] },
-    additionalProperties: ulimit,
+  cpuset: key('CPU set', 'Which cores.', '0-1', {
+    type: 'string',
+    pattern: '^[0-9]+(?:-[0-9]+)?(?:,[0-9]+(?:-[0-9]+)?)*$',
+    'x-expects': 'cores such as "0-1,3"',
   }),
-  sysctls: key('Kernel parameters', "Of the container's own namespaces.", { 'net.core.somaxconn': 1024 }, mapOrAssignments('parameters as a mapping or a list', '^[^=\\s]+=.*$')),
+  oom_score_adj: key(
+    'OOM score',
+    'From -1000 (last to be killed) to 1000.',
+    500,
+    integer('a whole number from -1000 to 1000', { minimum: -1000, maximum: 1000 }),
+  ),
+  ulimits: key(
+    'Limits',
+    'As ulimit knows them.',
+    { nofile: { soft: 1024, hard: 4096 } },
+    {
+      type: 'object',
+      'x-what': '`ulimits`',
+      propertyNames: {
+        enum: [
+          'as',
+          'core',
+          'cpu',
+          'data',
+          'fsize',
+          'locks',
+          'memlock',
+          'msgqueue',
+          'nice',
+          'nofile',
+          'nproc',
+          'rss',
+          'rtprio',
+          'rttime',
+          'sigpending',
+          'stack',
+        ],
+      },
+      additionalProperties: ulimit,
+    },
+  ),
+  sysctls: key(
+    'Kernel parameters',
+    "Of the container's own namespaces.",
+    { 'net.core.somaxconn': 1024 },
+    mapOrAssignments('parameters as a mapping or a list', '^[^=\\s]+=.*$'),
+  ),
   deploy: key('Deploy', "Compose's place for limits.", { resources: { limits: { memory: '128m' } } }, deploy),
-  labels: key('Labels', 'For people and tools.', { team: 'shop' }, mapOrAssignments('labels as a mapping or a list', '^[^=]+')),
-  annotations: key('Annotations', 'For people and tools.', { note: 'x' }, mapOrAssignments('annotations as a mapping or a list', '^[^=]+')),
+  labels: key(
+    'Labels',
+    'For people and tools.',
+    { team: 'shop' },
+    mapOrAssignments('labels as a mapping or a list', '^[^=]+'),
+  ),
+  annotations: key(
+    'Annotations',
+    'For people and tools.',
+    { note: 'x' },
+    mapOrAssignments('annotations as a mapping or a list', '^[^=]+'),
+  ),
 };
-

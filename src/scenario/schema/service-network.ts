@@ -1,5 +1,12 @@
 import { byType, type JsonSchema, key, list, object } from './json-schema.ts';
-import { mapOrAssignments, nonEmptyText, oneOfWords, oneOrMoreTexts, portWithProtocol, textOrNumber } from './scalars.ts';
+import {
+  mapOrAssignments,
+  nonEmptyText,
+  oneOfWords,
+  oneOrMoreTexts,
+  portWithProtocol,
+  textOrNumber,
+} from './scalars.ts';
 
 const address = (example: string): JsonSchema => ({
   type: 'string',
@@ -11,9 +18,24 @@ const attachment = byType('a mapping, or nothing', {
   null: {},
   object: object(
     {
-      aliases: key('Aliases', 'More names under which members of the network find the service.', ['postgres'], list('a list of names', nonEmptyText)),
-      ipv4_address: key('IPv4 address', 'A fixed address; the network needs a subnet for it.', '10.20.0.5', address('10.20.0.5')),
-      ipv6_address: key('IPv6 address', 'A fixed address; the network needs a subnet for it.', 'fd00::5', address('fd00::5')),
+      aliases: key(
+        'Aliases',
+        'More names under which members of the network find the service.',
+        ['postgres'],
+        list('a list of names', nonEmptyText),
+      ),
+      ipv4_address: key(
+        'IPv4 address',
+        'A fixed address; the network needs a subnet for it.',
+        '10.20.0.5',
+        address('10.20.0.5'),
+      ),
+      ipv6_address: key(
+        'IPv6 address',
+        'A fixed address; the network needs a subnet for it.',
+        'fd00::5',
+        address('fd00::5'),
+      ),
       mac_address: key('MAC address', 'A fixed hardware address.', '02:42:ac:11:00:02', {
         type: 'string',
         pattern: '^[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){5}$',
@@ -42,18 +64,42 @@ const publishedPort = byType('a port such as "8080:80", or { target: 80, publish
 
 /** Where a service can be reached, and whom it can reach (R10, R11, R13). */
 export const serviceNetwork: Readonly<Record<string, JsonSchema>> = {
-  networks: key('Networks', 'The networks it joins; `default` when absent.', { back: { aliases: ['postgres'] } },
+  networks: key(
+    'Networks',
+    'The networks it joins; `default` when absent.',
+    { back: { aliases: ['postgres'] } },
     byType('a list of networks, or a mapping with settings', {
       array: list('a list of networks', nonEmptyText),
       object: { additionalProperties: attachment },
-    })),
+    }),
+  ),
   network_mode: key('Network mode', 'No network at all, or that of another service.', 'none', {
     type: 'string',
     pattern: '^(?:none|service:.+)$',
     'x-expects': 'none or service:NAME',
   }),
-  ports: key('Ports', 'Published on the loopback address of this machine.', ['8080:80'], list('a list of ports', publishedPort)),
-  expose: key('Expose', 'Ports it listens on, for checks and reports.', [8080], list('a list of ports', portWithProtocol)),
-  extra_hosts: key('Extra hosts', 'More lines of /etc/hosts.', { 'api.example.org': '10.20.0.9' }, mapOrAssignments('names and addresses', '^[^=:\\s]+[=:].+$')),
-  dns: key('DNS', 'Servers asked for names that are not of the scenario; only with egress.', ['9.9.9.9'], oneOrMoreTexts('an address or a list of addresses')),
+  ports: key(
+    'Ports',
+    'Published on the loopback address of this machine.',
+    ['8080:80'],
+    list('a list of ports', publishedPort),
+  ),
+  expose: key(
+    'Expose',
+    'Ports it listens on, for checks and reports.',
+    [8080],
+    list('a list of ports', portWithProtocol),
+  ),
+  extra_hosts: key(
+    'Extra hosts',
+    'More lines of /etc/hosts.',
+    { 'api.example.org': '10.20.0.9' },
+    mapOrAssignments('names and addresses', '^[^=:\\s]+[=:].+$'),
+  ),
+  dns: key(
+    'DNS',
+    'Servers asked for names that are not of the scenario; only with egress.',
+    ['9.9.9.9'],
+    oneOrMoreTexts('an address or a list of addresses'),
+  ),
 };

@@ -1,16 +1,41 @@
 import { byType, type JsonSchema, key, list, object, ref } from './json-schema.ts';
-import { absolutePath, boolean, command, duration, environment, integer, nonEmptyText, oneOrMoreTexts, textOrNumber } from './scalars.ts';
+import {
+  absolutePath,
+  boolean,
+  command,
+  duration,
+  environment,
+  integer,
+  nonEmptyText,
+  oneOrMoreTexts,
+  textOrNumber,
+} from './scalars.ts';
 
 const signal: JsonSchema = { type: ['string', 'integer'], 'x-expects': 'a signal such as SIGTERM' };
 
 const healthcheck = object(
   {
-    test: key('Test', 'CMD, CMD-SHELL or NONE, or text for the shell.', ['CMD', 'pg_isready'], oneOrMoreTexts('a command')),
+    test: key(
+      'Test',
+      'CMD, CMD-SHELL or NONE, or text for the shell.',
+      ['CMD', 'pg_isready'],
+      oneOrMoreTexts('a command'),
+    ),
     interval: key('Interval', 'Time between two checks.', '5s', duration),
     timeout: key('Time-out', 'How long one check may take.', '2s', duration),
-    retries: key('Retries', 'How many failures in a row make it unhealthy.', 3, integer('a whole number above 0', { minimum: 1 })),
+    retries: key(
+      'Retries',
+      'How many failures in a row make it unhealthy.',
+      3,
+      integer('a whole number above 0', { minimum: 1 }),
+    ),
     start_period: key('Start period', 'Failures during this time do not count.', '10s', duration),
-    start_interval: key('Start interval', 'Time between two checks during the start period.', '500ms', duration),
+    start_interval: key(
+      'Start interval',
+      'Time between two checks during the start period.',
+      '500ms',
+      duration,
+    ),
     disable: key('Disable', "Turns the image's own health check off.", true, boolean),
   },
   { what: '`healthcheck`', empty: 'wrong-value' },
@@ -24,18 +49,22 @@ const restart: JsonSchema = {
 
 const envFile = byType('a path or a list of paths', {
   string: { pattern: '\\S' },
-  array: list('a list of paths', {
-    type: ['string', 'object'],
-    properties: {
-      path: key('Path', 'The file.', './app.env', nonEmptyText),
-      required: key('Required', 'Whether it must exist.', false, boolean),
-      format: key('Format', 'How it is read.', 'raw', nonEmptyText),
+  array: list(
+    'a list of paths',
+    {
+      type: ['string', 'object'],
+      properties: {
+        path: key('Path', 'The file.', './app.env', nonEmptyText),
+        required: key('Required', 'Whether it must exist.', false, boolean),
+        format: key('Format', 'How it is read.', 'raw', nonEmptyText),
+      },
+      required: ['path'],
+      additionalProperties: false,
+      'x-what': 'an env_file',
+      'x-expects': 'a path',
     },
-    required: ['path'],
-    additionalProperties: false,
-    'x-what': 'an env_file',
-    'x-expects': 'a path',
-  }, 'wrong-value'),
+    'wrong-value',
+  ),
 });
 
 const extendsService = byType('a service, or { service: …, file: … }', {
@@ -55,17 +84,42 @@ export const serviceProcess: Readonly<Record<string, JsonSchema>> = {
   build: key('Build', 'Builds the image from a Dockerfile.', './web', ref('build')),
   command: key('Command', "Replaces the image's CMD.", ['sleep', 'infinity'], command),
   entrypoint: key('Entrypoint', "Replaces the image's ENTRYPOINT.", ['/entry'], command),
-  environment: key('Environment', 'Variables; a variable without a value takes that of Mayfly.', { LANG: 'C.UTF-8' }, environment),
+  environment: key(
+    'Environment',
+    'Variables; a variable without a value takes that of Mayfly.',
+    { LANG: 'C.UTF-8' },
+    environment,
+  ),
   env_file: key('Environment file', 'Files with variables.', './app.env', envFile),
   working_dir: key('Working directory', 'Made when missing.', '/srv', absolutePath),
-  user: key('User', 'A name of the image or a number, with an optional group.', 'postgres:postgres', textOrNumber),
+  user: key(
+    'User',
+    'A name of the image or a number, with an optional group.',
+    'postgres:postgres',
+    textOrNumber,
+  ),
   group_add: key('Groups', 'More groups of the process.', ['audio'], list('a list of groups', textOrNumber)),
   hostname: key('Host name', "The service's name when absent.", 'db-1', nonEmptyText),
   domainname: key('Domain name', 'The NIS domain name.', 'example.org', nonEmptyText),
-  depends_on: key('Depends on', 'Services that must be up before.', { db: { condition: 'service_healthy' } }, ref('dependsOn')),
+  depends_on: key(
+    'Depends on',
+    'Services that must be up before.',
+    { db: { condition: 'service_healthy' } },
+    ref('dependsOn'),
+  ),
   ready: key('Ready', 'When the service counts as ready.', { port: 5432, within: '20s' }, ref('ready')),
-  exits: key('Exits', 'How the service ends by itself: a matcher of its exit status. Without it, ending is a failure.', 0, ref('matcher')),
-  healthcheck: key('Health check', "Replaces the image's HEALTHCHECK.", { test: ['CMD', 'pg_isready'] }, healthcheck),
+  exits: key(
+    'Exits',
+    'How the service ends by itself: a matcher of its exit status. Without it, ending is a failure.',
+    0,
+    ref('matcher'),
+  ),
+  healthcheck: key(
+    'Health check',
+    "Replaces the image's HEALTHCHECK.",
+    { test: ['CMD', 'pg_isready'] },
+    healthcheck,
+  ),
   restart: key('Restart', 'Whether it is started again when it ends.', 'on-failure', restart),
   stop_signal: key('Stop signal', 'Sent first when it is stopped.', 'SIGINT', signal),
   stop_grace_period: key('Grace period', 'How long it may take to stop; 10s when absent.', '5s', duration),
@@ -74,8 +128,16 @@ export const serviceProcess: Readonly<Record<string, JsonSchema>> = {
   stdin_open: key('Standard input', 'Keeps the standard input open.', true, boolean),
   scale: key('Scale', 'How many instances there are.', 2, integer('a whole number above 0', { minimum: 1 })),
   platform: key('Platform', 'Which platform of the image.', 'linux/arm64', nonEmptyText),
-  pull_policy: key('Pull policy', 'When the image is fetched.', 'missing', { type: 'string', enum: ['always', 'never', 'missing', 'if_not_present', 'build'] }),
-  profiles: key('Profiles', 'Start only when one of these is active.', ['debug'], list('a list of profiles', nonEmptyText, 'wrong-value')),
+  pull_policy: key('Pull policy', 'When the image is fetched.', 'missing', {
+    type: 'string',
+    enum: ['always', 'never', 'missing', 'if_not_present', 'build'],
+  }),
+  profiles: key(
+    'Profiles',
+    'Start only when one of these is active.',
+    ['debug'],
+    list('a list of profiles', nonEmptyText, 'wrong-value'),
+  ),
   extends: key('Extends', 'Takes another service as a base.', 'base', extendsService),
 };
 
@@ -95,4 +157,3 @@ export const dependsOn: JsonSchema = byType('a list of services, or a mapping wi
     ),
   },
 });
-

@@ -1,8 +1,8 @@
-import { type JsonSchema, key, named, object, ref } from './json-schema.ts';
 import { build } from './images.ts';
-import { dependsOn, serviceProcess } from './service-process.ts';
+import { type JsonSchema, key, named, object, ref } from './json-schema.ts';
 import { serviceLimits } from './service-limits.ts';
 import { serviceNetwork } from './service-network.ts';
+import { dependsOn, serviceProcess } from './service-process.ts';
 import { serviceStorage } from './service-storage.ts';
 
 export const serviceDefinitions: Readonly<Record<string, JsonSchema>> = {

@@ -30,7 +30,8 @@ export function shareSubschemas(schema: JsonSchema): JsonSchema {
     const result: Record<string, Json> = {};
     for (const [keyword, value] of Object.entries(part)) {
       if (documentation.has(keyword)) continue;
-      if (holdsNamedSchemas.has(keyword) && isJsonObject(value)) result[keyword] = mapValues(value, keyword === 'definitions' ? plain : share);
+      if (holdsNamedSchemas.has(keyword) && isJsonObject(value))
+        result[keyword] = mapValues(value, keyword === 'definitions' ? plain : share);
       else if (holdsSchema.has(keyword)) result[keyword] = share(value);
       else if (keyword === 'allOf' && Array.isArray(value)) result[keyword] = value.map(plain);
       else if (keyword === 'oneOf' && Array.isArray(value)) result['x-one-of'] = value.flatMap(oneOfEntry);
@@ -42,7 +43,7 @@ export function shareSubschemas(schema: JsonSchema): JsonSchema {
   const plain = (part: Json): Json => (isJsonObject(part) ? within(part) : part);
 
   const root = within(schema);
-  const definitions = isJsonObject(root['definitions']) ? root['definitions'] : {};
+  const definitions = isJsonObject(root.definitions) ? root.definitions : {};
   const own = Object.fromEntries([...shared.values()].map(({ name, schema: part }) => [name, part]));
   return { ...root, definitions: { ...definitions, ...own } };
 }
@@ -57,9 +58,9 @@ function unwrapped(part: JsonObject): JsonObject {
 
 /** `exactlyOne` of json-schema.ts, as the keyword that tools/compile-schema.mjs knows. */
 function oneOfEntry(branch: Json): readonly JsonObject[] {
-  if (!isJsonObject(branch) || !Array.isArray(branch['required'])) return [];
-  const name: Json = branch['required'][0] ?? null;
-  const properties = branch['properties'];
+  if (!isJsonObject(branch) || !Array.isArray(branch.required)) return [];
+  const name: Json = branch.required[0] ?? null;
+  const properties = branch.properties;
   return [isJsonObject(properties) ? { name, type: 'object' } : { name }];
 }
 

@@ -1,7 +1,7 @@
 import type { Json } from '../../core/json.ts';
 import { byType, type JsonSchema, key, list, object, ref } from './json-schema.ts';
+import { operators } from './matchers.ts';
 import { absolutePath, boolean, nonEmptyText, octalMode, oneOfWords, portNumber } from './scalars.ts';
-import { textMatchers } from './matchers.ts';
 
 const fileModes = byType('permission bits in quotes, such as "0644", or a matcher', {
   string: octalMode,
@@ -9,19 +9,29 @@ const fileModes = byType('permission bits in quotes, such as "0644", or a matche
 });
 
 /** A matcher, documented. */
-const matched = (title: string, description: string, example: Json) => key(title, description, example, ref('matcher'));
+const matched = (title: string, description: string, example: Json) =>
+  key(title, description, example, ref('matcher'));
 
 const fileCheck = {
   ...object(
     {
       path: key('Path', 'The file or directory.', '/etc/passwd', absolutePath),
       exists: key('Exists', 'Whether it is there.', false, boolean),
-      type: key('Type', 'What it is.', 'directory', oneOfWords(['file', 'directory', 'symlink', 'fifo', 'socket', 'char', 'block'])),
+      type: key(
+        'Type',
+        'What it is.',
+        'directory',
+        oneOfWords(['file', 'directory', 'symlink', 'fifo', 'socket', 'char', 'block']),
+      ),
       mode: key('Mode', 'Its permission bits, in octal and in quotes.', '0644', fileModes),
       owner: matched('Owner', 'A name or a number.', 'root'),
       group: matched('Group', 'A name or a number.', 'root'),
       size: matched('Size', 'In bytes.', { lt: '1m' }),
-      sha256: matched('SHA-256', 'Of its content.', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'),
+      sha256: matched(
+        'SHA-256',
+        'Of its content.',
+        'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+      ),
       content: matched('Content', 'What is in it.', { contains: 'nobody' }),
       target: matched('Target', 'Where a symbolic link points.', '../run'),
     },
@@ -34,9 +44,14 @@ const fileCheck = {
 const logs = object(
   {
     service: key('Service', 'Whose log; `in` when absent.', 'web', nonEmptyText),
-    since: key('Since', 'Only what came later: `start`, or the id of an earlier step.', 'start', nonEmptyText),
+    since: key(
+      'Since',
+      'Only what came later: `start`, or the id of an earlier step.',
+      'start',
+      nonEmptyText,
+    ),
     stream: key('Stream', 'This stream only.', 'stderr', oneOfWords(['stdout', 'stderr'])),
-    ...textMatchers,
+    ...operators,
   },
   { what: 'a `logs` step', empty: 'asserts-nothing' },
 );
@@ -44,16 +59,28 @@ const logs = object(
 const isolation = object(
   {
     profile: key('Profile', 'How strict.', 'standard', oneOfWords(['baseline', 'standard', 'strict'])),
-    only: key('Only', 'These checks only.', ['net.matrix'], list('a list of checks', nonEmptyText, 'asserts-nothing')),
-    except: key('Except', 'Checks that may fail, and why.', [{ check: 'limit.disk', reason: 'no quota on this host' }],
-      list('a list of exceptions', object(
-        {
-          check: key('Check', 'Its id.', 'limit.disk', nonEmptyText),
-          service: key('Service', 'For this service only.', 'db', nonEmptyText),
-          reason: key('Reason', 'Why it may fail.', 'no quota on this host', nonEmptyText),
-        },
-        { what: 'an exception', required: ['check', 'reason'] },
-      ))),
+    only: key(
+      'Only',
+      'These checks only.',
+      ['net.matrix'],
+      list('a list of checks', nonEmptyText, 'asserts-nothing'),
+    ),
+    except: key(
+      'Except',
+      'Checks that may fail, and why.',
+      [{ check: 'limit.disk', reason: 'no quota on this host' }],
+      list(
+        'a list of exceptions',
+        object(
+          {
+            check: key('Check', 'Its id.', 'limit.disk', nonEmptyText),
+            service: key('Service', 'For this service only.', 'db', nonEmptyText),
+            reason: key('Reason', 'Why it may fail.', 'no quota on this host', nonEmptyText),
+          },
+          { what: 'an exception', required: ['check', 'reason'] },
+        ),
+      ),
+    ),
   },
   { what: 'an `isolation` step' },
 );
@@ -71,16 +98,38 @@ const connectivity = object(
     default: key('Default', 'What holds for pairs without a rule.', 'deny', oneOfWords(['deny', 'allow'])),
     allow: key('Allow', 'What must be possible.', ['web -> db:5432/tcp'], rules),
     deny: key('Deny', 'What must not be possible.', ['client -> db:*'], rules),
-    also: key('Also', 'Destinations outside of the scenario.', ['host', 'internet'], list('a list of destinations', oneOfWords(['host', 'gateway', 'internet', 'metadata']))),
-    groups: key('Groups', 'Names for several services.', { backends: ['a', 'b'] }, { type: 'object', additionalProperties: list('a list of services', nonEmptyText, 'wrong-value') }),
-    families: key('Families', 'IP versions.', [4, 6], list('a list of IP versions', { type: 'integer', enum: [4, 6] }, 'wrong-value')),
+    also: key(
+      'Also',
+      'Destinations outside of the scenario.',
+      ['host', 'internet'],
+      list('a list of destinations', oneOfWords(['host', 'gateway', 'internet', 'metadata'])),
+    ),
+    groups: key(
+      'Groups',
+      'Names for several services.',
+      { backends: ['a', 'b'] },
+      { type: 'object', additionalProperties: list('a list of services', nonEmptyText, 'wrong-value') },
+    ),
+    families: key(
+      'Families',
+      'IP versions.',
+      [4, 6],
+      list('a list of IP versions', { type: 'integer', enum: [4, 6] }, 'wrong-value'),
+    ),
   },
   { what: 'a `connectivity` step', empty: 'asserts-nothing' },
 );
 
-const checks = (what: string, properties: Readonly<Record<string, JsonSchema>>, required: readonly string[] = []) => {
+const checks = (
+  what: string,
+  properties: Readonly<Record<string, JsonSchema>>,
+  required: readonly string[] = [],
+) => {
   const entry = object(properties, { what, required, empty: 'asserts-nothing' });
-  return byType(`a list of checks, each ${what}`, { object: entry, array: list('a list of checks', entry, 'asserts-nothing') });
+  return byType(`a list of checks, each ${what}`, {
+    object: entry,
+    array: list('a list of checks', entry, 'asserts-nothing'),
+  });
 };
 
 export const kindsOfCheck = {
@@ -91,22 +140,45 @@ export const kindsOfCheck = {
     user: matched('User', 'Whose they are.', 'nginx'),
     pid1: key('PID 1', 'Whether it is the first process.', true, boolean),
   }),
-  ports: checks('a port check', {
-    port: key('Port', 'The port.', 8080, portNumber),
-    proto: key('Protocol', 'tcp (default) or udp.', 'udp', oneOfWords(['tcp', 'udp'])),
-    listening: key('Listening', 'Whether something listens.', true, boolean),
-    address: matched('Address', 'On which address.', '0.0.0.0'),
-  }, ['port']),
-  dns: checks('a DNS check', {
-    name: key('Name', 'What is asked for.', 'db', nonEmptyText),
-    type: key('Type', 'The type of record.', 'AAAA', oneOfWords(['A', 'AAAA', 'PTR', 'SRV', 'CNAME', 'MX', 'TXT'])),
-    answers: matched('Answers', 'The list of answers.', { length: 1 }),
-    rcode: matched('Response code', 'How the server answered.', 'NXDOMAIN'),
-  }, ['name']),
+  ports: checks(
+    'a port check',
+    {
+      port: key('Port', 'The port.', 8080, portNumber),
+      proto: key('Protocol', 'tcp (default) or udp.', 'udp', oneOfWords(['tcp', 'udp'])),
+      listening: key('Listening', 'Whether something listens.', true, boolean),
+      address: matched('Address', 'On which address.', '0.0.0.0'),
+    },
+    ['port'],
+  ),
+  dns: checks(
+    'a DNS check',
+    {
+      name: key('Name', 'What is asked for.', 'db', nonEmptyText),
+      type: key(
+        'Type',
+        'The type of record.',
+        'AAAA',
+        oneOfWords(['A', 'AAAA', 'PTR', 'SRV', 'CNAME', 'MX', 'TXT']),
+      ),
+      answers: matched('Answers', 'The list of answers.', { length: 1 }),
+      rcode: matched('Response code', 'How the server answered.', 'NXDOMAIN'),
+    },
+    ['name'],
+  ),
   image: object(
     {
       name: key('Name', 'A declared image.', 'web', nonEmptyText),
-      config: key('Configuration', 'Fields of its configuration.', { user: 'app' }, { type: 'object', minProperties: 1, 'x-empty': 'asserts-nothing', additionalProperties: ref('matcher') }),
+      config: key(
+        'Configuration',
+        'Fields of its configuration.',
+        { user: 'app' },
+        {
+          type: 'object',
+          minProperties: 1,
+          'x-empty': 'asserts-nothing',
+          additionalProperties: ref('matcher'),
+        },
+      ),
       size: matched('Size', 'In bytes.', { lt: '100m' }),
       layers: matched('Layers', 'How many, or which.', { length: { lte: 5 } }),
     },
@@ -125,4 +197,3 @@ export const kindsOfCheck = {
   isolation,
   connectivity,
 } as const satisfies Readonly<Record<string, JsonSchema>>;
-

@@ -1,6 +1,17 @@
 import { stepKinds } from '../../core/step-kind.ts';
-import { byType, type JsonSchema, key, list, object, ref, wordPattern } from './json-schema.ts';
-import { absolutePath, boolean, duration, environment, integer, nonEmptyText, oneOfWords, oneOrMoreTexts, text, textOrNumber } from './scalars.ts';
+import { byType, type JsonSchema, key, list, object, ref, when, wordPattern } from './json-schema.ts';
+import {
+  absolutePath,
+  boolean,
+  duration,
+  environment,
+  integer,
+  nonEmptyText,
+  oneOfWords,
+  oneOrMoreTexts,
+  text,
+  textOrNumber,
+} from './scalars.ts';
 import { stepKindSchemas } from './step-kinds.ts';
 
 const eventually = object(
@@ -19,7 +30,7 @@ const consistently = object(
   { what: '`consistently`', required: ['for'] },
 );
 
-export const captureSources = ['stdout', 'stderr', 'output', 'body', 'headers', 'status', 'exit'] as const;
+const captureSources = ['stdout', 'stderr', 'output', 'body', 'headers', 'status', 'exit'] as const;
 
 const capture = {
   type: 'object',
@@ -30,9 +41,18 @@ const capture = {
   additionalProperties: object(
     {
       from: key('From', 'Where it is taken from.', 'stdout', oneOfWords(captureSources)),
-      json: key('JSONPath', 'The value at this RFC 9535 path.', '$.items[0].id', { type: 'string', pattern: '^\\$', 'x-expects': 'a JSONPath, which begins with `$`' }),
+      json: key('JSONPath', 'The value at this RFC 9535 path.', '$.items[0].id', {
+        type: 'string',
+        pattern: '^\\$',
+        'x-expects': 'a JSONPath, which begins with `$`',
+      }),
       regex: key('Regular expression', 'The first group, or the whole match.', 'id=(\\d+)', nonEmptyText),
-      line: key('Line', 'The line with this number, from 1; from the end when negative.', 1, integer('a line number', {})),
+      line: key(
+        'Line',
+        'The line with this number, from 1; from the end when negative.',
+        1,
+        integer('a line number', {}),
+      ),
       header: key('Header', 'Which header, with `from: headers`.', 'location', nonEmptyText),
     },
     { what: 'a capture', required: ['from'] },
@@ -40,20 +60,44 @@ const capture = {
 };
 
 const modifiers: Readonly<Record<string, JsonSchema>> = {
-  id: key('Id', 'For `steps.ID.CAPTURE`.', 'items', { type: 'string', pattern: wordPattern, 'x-expects': 'a word of letters, digits, - and _' }),
+  id: key('Id', 'For `steps.ID.CAPTURE`.', 'items', {
+    type: 'string',
+    pattern: wordPattern,
+    'x-expects': 'a word of letters, digits, - and _',
+  }),
   name: key('Name', 'What reports call the step.', 'web answers', nonEmptyText),
   in: key('In', 'The service it happens in; NAME[2] of a scaled one.', 'client', nonEmptyText),
   user: key('User', 'As whom it runs.', 'postgres', textOrNumber),
   workdir: key('Working directory', 'Where it runs.', '/tmp', absolutePath),
   environment: key('Environment', 'More variables.', { PGUSER: 'shop' }, environment),
   stdin: key('Standard input', 'What the command reads.', 'select 1;', text),
-  shell: key('Shell', 'What runs a text.', ['/bin/bash', '-e', '-c'], oneOrMoreTexts('a shell, such as [/bin/bash, -e, -c]')),
+  shell: key(
+    'Shell',
+    'What runs a text.',
+    ['/bin/bash', '-e', '-c'],
+    oneOrMoreTexts('a shell, such as [/bin/bash, -e, -c]'),
+  ),
   tty: key('Terminal', 'Runs it in a terminal.', true, boolean),
-  networks: key('Networks', 'Of a one-shot `run` with `image:`.', ['front'], list('a list of networks', nonEmptyText)),
+  networks: key(
+    'Networks',
+    'Of a one-shot `run` with `image:`.',
+    ['front'],
+    list('a list of networks', nonEmptyText),
+  ),
   timeout: key('Time-out', 'How long it may take; 30s when absent.', '5s', duration),
-  if: key('If', 'An expression without braces; otherwise the step is skipped.', "matrix.db == 'postgres'", byType('an expression', { string: { pattern: '\\S' }, boolean: {} })),
+  if: key(
+    'If',
+    'An expression without braces; otherwise the step is skipped.',
+    "matrix.db == 'postgres'",
+    byType('an expression', { string: { pattern: '\\S' }, boolean: {} }),
+  ),
   background: key('Background', 'Goes on while later steps run.', true, boolean),
-  capture: key('Capture', 'Keeps parts of the result for later steps.', { first: { from: 'body', json: '$.id' } }, capture),
+  capture: key(
+    'Capture',
+    'Keeps parts of the result for later steps.',
+    { first: { from: 'body', json: '$.id' } },
+    capture,
+  ),
   eventually: key('Eventually', 'Repeats until it holds.', { within: '10s', every: '200ms' }, eventually),
   consistently: key('Consistently', 'Demands that it holds all the time.', { for: '2s' }, consistently),
   save: key('Save', 'Writes the output to this file below --output.', 'dump.sql', {
@@ -61,15 +105,23 @@ const modifiers: Readonly<Record<string, JsonSchema>> = {
     pattern: '^(?!/)(?!(?:.*/)?\\.\\.(?:/|$)).+$',
     'x-expects': 'a relative path without ..',
   }),
-  during: key('During', 'Steps that run while a fault lasts.', [{ in: 'a', run: 'true' }], list('a list of steps', ref('step'), 'asserts-nothing')),
+  during: key(
+    'During',
+    'Steps that run while a fault lasts.',
+    [{ in: 'a', run: 'true' }],
+    list('a list of steps', ref('step'), 'asserts-nothing'),
+  ),
   with: key('With', 'Inputs of a fragment.', { user: 'admin' }, { type: 'object' }),
-  expect: key('Expect', 'What must hold. Without it: exit status 0, or a status below 400.', { stdout: 'hello' }, {}),
+  expect: key(
+    'Expect',
+    'What must hold. Without it: exit status 0, or a status below 400.',
+    { stdout: 'hello' },
+    {},
+  ),
 };
 
-const expectOf = (kind: string, definition: string) => ({
-  if: { required: [kind] },
-  then: { properties: { expect: ref(definition) } },
-});
+const expectOf = (kind: string, definition: string): JsonSchema =>
+  when({ required: [kind] }, { properties: { expect: ref(definition) } });
 
 export const step: JsonSchema = {
   ...object({ ...stepKindSchemas, ...modifiers }, { what: 'a step' }),
@@ -83,4 +135,9 @@ export const step: JsonSchema = {
 };
 
 export const steps = (title: string, description: string) =>
-  key(title, description, [{ in: 'web', run: 'true' }], list('a list of steps', ref('step'), 'asserts-nothing'));
+  key(
+    title,
+    description,
+    [{ in: 'web', run: 'true' }],
+    list('a list of steps', ref('step'), 'asserts-nothing'),
+  );

@@ -1,22 +1,12 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cloneFlags } from '../../../../src/engine/linux/abi/clone-flags.ts';
 import { dnsResponder } from '../../../../src/engine/linux/net/dns/dns-responder.ts';
 import { planDns } from '../../../../src/engine/linux/net/dns/plan-dns.ts';
 import { type DnsServer, serveDns } from '../../../../src/engine/linux/net/dns/serve-dns.ts';
 import { planEgressRoutes } from '../../../../src/engine/linux/net/egress/plan-egress-routes.ts';
-import { renderIp } from '../../../../src/engine/linux/net/ip.ts';
-import { dumpAddresses } from '../../../../src/engine/linux/net/netlink/address.ts';
-import { dumpLinks } from '../../../../src/engine/linux/net/netlink/link.ts';
-import { encodeMessages } from '../../../../src/engine/linux/net/netlink/message.ts';
-import {
-  parseAddresses,
-  parseLinks,
-  parseRoutes,
-} from '../../../../src/engine/linux/net/netlink/parse-facts.ts';
-import { dumpRoutes } from '../../../../src/engine/linux/net/netlink/route.ts';
-import { openNetlink } from '../../../../src/engine/linux/net/open-netlink.ts';
+import type { NetlinkMessage } from '../../../../src/engine/linux/net/netlink/message.ts';
+import { newRoute } from '../../../../src/engine/linux/net/netlink/route.ts';
 import {
   type Attachment,
   planConnect,
@@ -28,7 +18,7 @@ import { parseListening, planListening } from '../../../../src/engine/linux/net/
 import { type NetworkSlots, planNetwork } from '../../../../src/engine/linux/net/plan-network.ts';
 import type { Slot } from '../../../../src/engine/linux/tape/op.ts';
 import { connectScript } from './connect-script.ts';
-import { cidr, ip, member } from './network-builders.ts';
+import { attachment, cidr, ip } from './network-builders.ts';
 import { type Netns, NetworkSandbox, obstacle } from './network-sandbox.ts';
 
 describe.skipIf(obstacle !== undefined)(
@@ -45,19 +35,13 @@ describe.skipIf(obstacle !== undefined)(
     const sysctls = { ipv6: true, singleId: true, declared: { 'net.core.somaxconn': '99' } };
 
     const place = (
-      network: NetworkSlots,
+      on: NetworkSlots,
       port: number,
       interfaceNumber: number,
       ipv4: string,
       ipv6: string,
-    ): Attachment => ({
-      network: network === front ? 'front' : 'back',
-      networkSocket: network.socket,
-      port,
-      interfaceNumber,
-      ipv4: member(ipv4),
-      ipv6: member(ipv6),
-    });
+    ): Attachment =>
+      attachment(on === front ? 'front' : 'back', on.socket, { port, interfaceNumber, ipv4, ipv6 });
 
     const attach = (netns: Netns, ...attachments: readonly Attachment[]): Promise<unknown> =>
       sandbox.perform(planContainerNetwork({ container: netns.slot, ...scratch }, sysctls, attachments));
@@ -137,7 +121,7 @@ describe.skipIf(obstacle !== undefined)(
         ['eth0', '02:42:0a:01:00:03'],
         ['eth1', '02:42:0a:02:00:03'],
       ]);
-      expect(addresses.sort()).toEqual([
+      expect([...addresses].sort()).toEqual([
         '10.1.0.3/24',
         '10.2.0.3/24',
         '127.0.0.1/8',
@@ -268,8 +252,8 @@ describe.skipIf(obstacle !== undefined)(
 
     test('connect adds a network to a running container, disconnect takes it away, with another port each time', async () => {
       for (const port of [5, 6]) {
-        const attachment = place(back, port, 1, '10.2.0.9/24', 'fd02::9/64');
-        await sandbox.perform(planConnect({ container: client.slot, ...scratch }, attachment));
+        const another = place(back, port, 1, '10.2.0.9/24', 'fd02::9/64');
+        await sandbox.perform(planConnect({ container: client.slot, ...scratch }, another));
         expect(
           await client.node(
             connectScript([
@@ -278,7 +262,7 @@ describe.skipIf(obstacle !== undefined)(
             ]),
           ),
         ).toMatch(/(.* ECONNREFUSED\n){2}/);
-        await sandbox.perform(planDisconnect(attachment));
+        await sandbox.perform(planDisconnect(another));
         expect(await client.node(connectScript([['10.2.0.4', 80]]))).toContain('ENETUNREACH');
       }
       expect((await sandbox.facts(client.slot)).addresses).not.toContain('10.2.0.9/24');

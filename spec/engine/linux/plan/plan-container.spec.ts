@@ -5,7 +5,7 @@ import { planContainer } from '../../../../src/engine/linux/plan/plan-container.
 import { encodeTape } from '../../../../src/engine/linux/tape/encode.ts';
 import type { Op, Tape } from '../../../../src/engine/linux/tape/op.ts';
 import { decodeTape } from '../tape/decode-tape.ts';
-import { indexOf, input, kindsOf, opsOf, spec } from './plan-builders.ts';
+import { alice, indexOf, input, kindsOf, opsOf, spec } from './plan-builders.ts';
 
 const plan = (changes: Partial<ContainerSpec>, more: Partial<ContainerInput> = {}): Tape =>
   planContainer({ ...input, ...more, spec: { ...spec, ...changes } });
@@ -170,6 +170,17 @@ test('in single-id mode nothing names a group that is not mapped', () => {
       .find(({ fsType }) => fsType === 'devpts')
       ?.options.join(),
   ).not.toContain('gid=');
+});
+
+test('a user that has no id here is refused before anything is done', () => {
+  const facts = { ...input.facts, mappedIds: 1 };
+  expect(() => plan({}, { facts, user: alice })).toThrow(
+    expect.objectContaining({
+      code: 'HOST_MISSING_FEATURE',
+      message:
+        'web runs as user 1000, group 1000, but without subordinate ids (subids) only root exists in a container',
+    }),
+  );
 });
 
 test('the score of the out-of-memory killer is written only where it differs, as it may not be lowered', () => {

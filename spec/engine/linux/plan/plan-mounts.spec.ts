@@ -50,11 +50,16 @@ describe('attributes', () => {
     options: readonly string[],
     attributes: number,
   ])[] = [
-    ['a tmpfs as Docker makes it', { kind: 'tmpfs', target: '/tmp', readOnly: false }, ['mode=1777'], INERT],
+    [
+      'a tmpfs as Docker makes it',
+      { kind: 'tmpfs', target: '/tmp', readOnly: false },
+      ['source=tmpfs', 'mode=1777'],
+      INERT,
+    ],
     [
       'a tmpfs with size and mode',
       { kind: 'tmpfs', target: '/run', sizeBytes: 4096, mode: 0o700, readOnly: true },
-      ['mode=700', 'size=4096'],
+      ['source=tmpfs', 'mode=700', 'size=4096'],
       INERT | RDONLY,
     ],
   ];

@@ -43,16 +43,9 @@ export const capabilityNames = [
   'CHECKPOINT_RESTORE',
 ] as const;
 
-export type CapabilityName = (typeof capabilityNames)[number];
-
 const numbers: ReadonlyMap<string, number> = new Map(capabilityNames.map((name, number) => [name, number]));
 
-/** Undefined for a name that is none. `name` without `CAP_`. */
-export function capabilityNumber(name: string): number | undefined {
-  return numbers.get(name);
-}
-
-/** The set as the kernel's bit mask. */
+/** The set as the kernel's bit mask; undefined when one of the names is none. Names without `CAP_`. */
 export function capabilityMask(names: Iterable<string>): bigint | undefined {
   let mask = 0n;
   for (const name of names) {

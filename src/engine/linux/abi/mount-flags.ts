@@ -35,14 +35,3 @@ export const openTreeFlags = {
 
 /** umount2(2), linux/fs.h. */
 export const umountFlags = { MNT_FORCE: 1, MNT_DETACH: 2, MNT_EXPIRE: 4, UMOUNT_NOFOLLOW: 8 } as const;
-
-/** linux/magic.h; for `expectFsType`. */
-export const fsMagic = {
-  PROC_SUPER_MAGIC: 0x9fa0,
-  SYSFS_MAGIC: 0x62656572,
-  DEVPTS_SUPER_MAGIC: 0x1cd1,
-  TMPFS_MAGIC: 0x01021994,
-  OVERLAYFS_SUPER_MAGIC: 0x794c7630,
-  CGROUP_SUPER_MAGIC: 0x27e0eb,
-  CGROUP2_SUPER_MAGIC: 0x63677270,
-} as const;

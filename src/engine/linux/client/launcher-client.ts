@@ -11,6 +11,9 @@ import { type PumpedDirections, PumpedDuplex } from './pumped-duplex.ts';
 import { PumpedListener } from './pumped-listener.ts';
 import type { StreamControl, StreamEnd } from './stream-end.ts';
 
+/** A wait status of that signal (wait(2)). */
+const SIGKILL = 9;
+
 interface Request {
   readonly tape: Tape;
   readonly resolve: (replies: readonly Uint8Array[]) => void;
@@ -29,6 +32,7 @@ export class LauncherClient implements TapePerformer, StreamControl {
   readonly #streams = new Map<number, StreamEnd>();
   #lastId = 0;
   #closed: MayflyError | undefined;
+  #endsByRequest = false;
 
   constructor(channel: Socket) {
     this.#channel = channel;
@@ -74,6 +78,11 @@ export class LauncherClient implements TapePerformer, StreamControl {
 
   listener(stream: number): PumpedListener {
     return new PumpedListener(stream, this);
+  }
+
+  /** From now on the end of this server is our own doing: its processes are then killed, not lost. */
+  endsByRequest(): void {
+    this.#endsByRequest = true;
   }
 
   /** Tells the server to end, as the death of this process would. */
@@ -141,7 +150,10 @@ export class LauncherClient implements TapePerformer, StreamControl {
     this.#closed = new MayflyError('LAUNCHER_DIED', 'the launcher has ended');
     for (const request of this.#requests.values()) request.reject(this.#closed);
     this.#requests.clear();
-    for (const process of [...this.#processes.values()]) process.onLauncherEnded(this.#closed);
+    for (const process of [...this.#processes.values()]) {
+      if (this.#endsByRequest) process.onExited(SIGKILL);
+      process.onLauncherEnded(this.#closed);
+    }
     for (const end of [...this.#streams.values()]) end.onClosed(0);
   }
 }

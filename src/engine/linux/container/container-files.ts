@@ -17,12 +17,13 @@ const chunkBytes = 1 << 20;
 export class ContainerFiles {
   readonly #home: ContainerHome;
   readonly #container: string;
-  readonly #pidfd: Slot;
+  /** The container's mount namespace. */
+  readonly #mounts: Slot;
 
-  constructor(home: ContainerHome, container: string, pidfd: Slot) {
+  constructor(home: ContainerHome, container: string, mounts: Slot) {
     this.#home = home;
     this.#container = container;
-    this.#pidfd = pidfd;
+    this.#mounts = mounts;
   }
 
   async stat(path: string, followLinks: boolean): Promise<FileFacts | undefined> {
@@ -37,8 +38,8 @@ export class ContainerFiles {
   async readFile(path: string, maxBytes: number): Promise<Uint8Array> {
     return this.withRoot(async (root) => {
       const facts = await this.#statAt(root, path, true);
-      if (facts === undefined) throw this.#error(path, 'there is no such file');
-      if (facts.type !== 'file') throw this.#error(path, `it is a ${facts.type}, not a file`);
+      if (facts === undefined) throw this.#error('PATH_NOT_FOUND', path, 'there is no such file');
+      if (facts.type !== 'file') throw this.#error('PATH_NOT_FOUND', path, `it is a ${facts.type}, not a file`);
       return this.#readAll(root, path, maxBytes);
     });
   }
@@ -52,7 +53,7 @@ export class ContainerFiles {
   async writeArchive(path: string, tar: Readable): Promise<void> {
     await this.withRoot(async (root) => {
       const facts = await this.#statAt(root, path, true);
-      if (facts?.type !== 'directory') throw this.#error(path, 'there is no such directory');
+      if (facts?.type !== 'directory') throw this.#error('PATH_NOT_FOUND', path, 'there is no such directory');
       const [directory, scratch] = [this.#home.slots.take(), this.#home.slots.take()];
       const open: Op = {
         kind: 'open', dir: root, path: relative(path), flags: openFlags.O_PATH, mode: 0, resolve: resolveFlags.RESOLVE_IN_ROOT, into: directory,
@@ -69,7 +70,7 @@ export class ContainerFiles {
 
   async #pack(path: string, out: PassThrough): Promise<void> {
     await this.withRoot(async (root) => {
-      if ((await this.#statAt(root, path, false)) === undefined) throw this.#error(path, 'there is no such file or directory');
+      if ((await this.#statAt(root, path, false)) === undefined) throw this.#error('PATH_NOT_FOUND', path, 'there is no such file or directory');
       const { pack } = await import('tar-stream');
       const { readArchive } = await import('./read-archive.ts');
       const scratch = this.#home.slots.take();
@@ -93,7 +94,7 @@ export class ContainerFiles {
     const root = this.#home.slots.take();
     try {
       await this.#home.init.perform([
-        { kind: 'setns', slot: this.#pidfd, flags: cloneFlags.CLONE_NEWNS },
+        { kind: 'setns', slot: this.#mounts, flags: cloneFlags.CLONE_NEWNS },
         { kind: 'open', dir: noSlot, path: '/', flags: openFlags.O_PATH, mode: 0, resolve: 0, into: root },
       ]);
       return await use(root);
@@ -127,15 +128,15 @@ export class ContainerFiles {
         if (part === undefined || part.byteLength === 0) return Buffer.concat(parts);
         parts.push(part);
         offset += part.byteLength;
-        if (offset > maxBytes) throw this.#error(path, `it is larger than the limit of ${maxBytes} bytes`);
+        if (offset > maxBytes) throw this.#error('OUTPUT_LIMIT', path, `it is larger than the limit of ${maxBytes} bytes`);
       }
     } finally {
       await this.#closeSlots(file);
     }
   }
 
-  #error(path: string, why: string): MayflyError {
-    return new MayflyError('LAUNCH_FAILED', `${this.#container}:${path}: ${why}`, { hint: 'check the path' });
+  #error(code: 'PATH_NOT_FOUND' | 'OUTPUT_LIMIT', path: string, why: string): MayflyError {
+    return new MayflyError(code, `${this.#container}:${path}: ${why}`);
   }
 }
 

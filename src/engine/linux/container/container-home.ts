@@ -8,6 +8,13 @@ import type { SeccompProgram } from '../seccomp/seccomp-program.ts';
 import type { Slot } from '../tape/op.ts';
 import type { LinuxProcess } from './linux-process.ts';
 
+/** Slots of a container's own, filled at each start. */
+export interface ContainerHandles {
+  readonly pidfd: Slot;
+  /** Its mount namespace. */
+  readonly mounts: Slot;
+}
+
 /** What a container needs of the sandbox it lives in. */
 export interface ContainerHome {
   readonly init: LauncherClient;
@@ -16,7 +23,7 @@ export interface ContainerHome {
   readonly inheritedOomScoreAdj: number;
   readonly ipv6: boolean;
   /** Starts the main process, on the writable layer of before if there is one. */
-  launch(spec: ContainerSpec, pidfd: Slot): Promise<LinuxProcess>;
+  launch(spec: ContainerSpec, handles: ContainerHandles): Promise<LinuxProcess>;
   seccompFor(process: ProcessSpec): SeccompProgram | undefined;
   imageUsers(spec: ContainerSpec): Promise<UserDatabase>;
   /** Descriptors of the container's cgroups, for processes that join. */
@@ -28,5 +35,5 @@ export interface ContainerHome {
   resolve(container: string, name: string): readonly IpAddress[] | undefined;
   connect(container: string, pidfd: Slot, network: string): Promise<void>;
   disconnect(container: string, network: string): Promise<void>;
-  removeContainer(spec: ContainerSpec, pidfd: Slot): Promise<void>;
+  removeContainer(spec: ContainerSpec, handles: ContainerHandles): Promise<void>;
 }

@@ -18,6 +18,8 @@ export class LinuxContainer implements Container {
   readonly #spec: ContainerSpec;
   readonly #home: ContainerHome;
   readonly #pidfd: Slot;
+  /** The container's mount namespace, which keeps its files reachable after its end. */
+  readonly #mounts: Slot;
   readonly #files: ContainerFiles;
   #main: LinuxProcess | undefined;
   #state: ContainerState = 'exited';
@@ -27,7 +29,8 @@ export class LinuxContainer implements Container {
     this.id = id;
     this.#home = home;
     this.#pidfd = home.slots.take();
-    this.#files = new ContainerFiles(home, spec.name, this.#pidfd);
+    this.#mounts = home.slots.take();
+    this.#files = new ContainerFiles(home, spec.name, this.#mounts);
   }
 
   get name(): string {
@@ -35,7 +38,8 @@ export class LinuxContainer implements Container {
   }
 
   get state(): ContainerState {
-    return this.#state;
+    const lives = this.#state === 'running' || this.#state === 'paused';
+    return lives && this.#main?.hasEnded === true ? 'exited' : this.#state;
   }
 
   get main(): Process {
@@ -57,17 +61,10 @@ export class LinuxContainer implements Container {
   }
 
   async start(signal: AbortSignal): Promise<void> {
-    if (this.#state === 'running' || this.#state === 'paused') return;
-    if (this.#state === 'removed') throw new MayflyError('INTERNAL', `${this.name} has been removed`);
+    if (this.state !== 'exited') throw this.#wrongState('start');
     signal.throwIfAborted();
-    const main = await this.#home.launch(this.#spec, this.#pidfd);
-    this.#main = main;
+    this.#main = await this.#home.launch(this.#spec, { pidfd: this.#pidfd, mounts: this.#mounts });
     this.#state = 'running';
-    main.exited
-      .catch(() => {})
-      .then(() => {
-        if (this.#main === main && this.#state !== 'removed') this.#state = 'exited';
-      });
   }
 
   async exec(spec: ProcessSpec, signal: AbortSignal): Promise<Process> {
@@ -79,8 +76,8 @@ export class LinuxContainer implements Container {
   async stop(graceMs?: number): Promise<ExitStatus> {
     const main = this.#main;
     if (main === undefined) throw new MayflyError('INTERNAL', `${this.name} has never been started`);
-    if (this.#state === 'paused') await this.unpause();
-    if (this.#state !== 'running') return main.exited;
+    if (this.state === 'paused') await this.unpause();
+    if (this.state !== 'running') return main.exited;
     await main.kill(this.#spec.stopSignal);
     const timer = setTimeout(() => void main.kill('SIGKILL'), graceMs ?? this.#spec.stopGraceMs);
     return main.exited.finally(() => clearTimeout(timer));
@@ -99,7 +96,7 @@ export class LinuxContainer implements Container {
   }
 
   async unpause(): Promise<void> {
-    if (this.#state !== 'paused') throw this.#wrongState('unpause');
+    if (this.state !== 'paused') throw this.#wrongState('unpause');
     await this.#signalAll('SIGCONT');
     this.#state = 'running';
   }
@@ -115,12 +112,12 @@ export class LinuxContainer implements Container {
 
   async remove(): Promise<void> {
     if (this.#state === 'removed') return;
-    if (this.#state === 'running' || this.#state === 'paused') {
+    if (this.#isAlive()) {
       await this.main.kill('SIGKILL');
       await this.#main?.exited.catch(() => {});
     }
     this.#state = 'removed';
-    await this.#home.removeContainer(this.#spec, this.#pidfd);
+    await this.#home.removeContainer(this.#spec, { pidfd: this.#pidfd, mounts: this.#mounts });
   }
 
   async dial(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
@@ -129,13 +126,13 @@ export class LinuxContainer implements Container {
   }
 
   async listening(): Promise<readonly ListeningSocket[]> {
-    if (this.#state !== 'running' && this.#state !== 'paused') return [];
+    if (!this.#isAlive()) return [];
     const scratch = this.#home.slots.take();
     try {
       const replies = await this.#home.init.perform(planListening(this.#pidfd, scratch, this.#home.ipv6));
       return parseListening(replies, this.#home.ipv6);
     } catch (error) {
-      if (this.state === 'exited') return []; // it ended meanwhile
+      if (!this.#isAlive()) return []; // it ended meanwhile
       throw error;
     } finally {
       this.#home.slots.give(scratch);
@@ -143,7 +140,7 @@ export class LinuxContainer implements Container {
   }
 
   stat(path: string, options: { readonly followLinks?: boolean } = {}): Promise<FileFacts | undefined> {
-    return this.#files.stat(path, options.followLinks ?? false);
+    return this.#files.stat(path, options.followLinks ?? true);
   }
 
   readFile(path: string, maxBytes: number): Promise<Uint8Array> {
@@ -166,11 +163,15 @@ export class LinuxContainer implements Container {
     await this.main.kill(name);
   }
 
+  #isAlive(): boolean {
+    return this.state === 'running' || this.state === 'paused';
+  }
+
   #requireRunning(what: string): void {
-    if (this.#state !== 'running') throw this.#wrongState(what);
+    if (this.state !== 'running') throw this.#wrongState(what);
   }
 
   #wrongState(what: string): MayflyError {
-    return new MayflyError('INTERNAL', `cannot ${what} ${this.name}: it is ${this.#state}`);
+    return new MayflyError('CONTAINER_STATE', `cannot ${what} ${this.name}: it is ${this.state}`);
   }
 }

@@ -17,6 +17,7 @@ export class LinuxProcess implements Process {
   readonly #launched: LaunchedProcess;
   readonly #terminal: number | undefined;
   #pid: number | undefined;
+  #hasEnded = false;
 
   constructor(init: LauncherClient, launched: LaunchedProcess, stdio: Stdio, pid: number | undefined, wasOomKilled: () => Promise<boolean>) {
     this.#init = init;
@@ -29,10 +30,17 @@ export class LinuxProcess implements Process {
     // Writing to a process that has ended is an error of the writer's; nobody may be listening.
     stdio.stdin?.on('error', () => {});
     this.exited = launched.exited.then(async (status) => {
+      const oomKilled = await wasOomKilled();
       this.#pid = undefined;
-      return exitStatus(status, await wasOomKilled());
+      this.#hasEnded = true;
+      return exitStatus(status, oomKilled);
     });
     this.exited.catch(() => {});
+  }
+
+  /** True before anyone who awaits `exited` goes on. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
   get pid(): number | undefined {

@@ -26,8 +26,9 @@ int op_setIds(const struct field *f) {
 int op_boundCaps(const struct field *f) {
   for (unsigned long cap = 0; cap < 64; cap++) {
     if (f[0].number >> cap & 1) continue;
-    if (prctl(PR_CAPBSET_READ, cap, 0, 0, 0) < 0) break; /* above the kernel's last */
-    if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0) return -1;
+    if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0) continue;
+    if (errno == EINVAL) break; /* above the kernel's last capability */
+    return -1;
   }
   return 0;
 }

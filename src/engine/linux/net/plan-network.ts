@@ -9,7 +9,7 @@ import { writeSysctl } from './write-sysctl.ts';
 
 /** Indexes of our own choosing are far from those the kernel gives (tunl0, sit0 … appear by themselves). */
 export const bridgeIndex = 1000;
-export const bridgeName = 'br0';
+const bridgeName = 'br0';
 
 export interface NetworkSlots {
   /** The network's namespace. */

@@ -17,7 +17,7 @@ export interface ContainerInput {
   readonly facts: ContainerFacts;
 }
 
-export interface ContainerSlots {
+interface ContainerSlots {
   /** The tape gives out numbers of its own from here on. */
   readonly firstFree: Slot;
   /** Holds the directories `upper` and `work`. */

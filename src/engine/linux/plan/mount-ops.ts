@@ -31,3 +31,8 @@ export function takeSource(
   if (source.kind === 'slot') return { mount: source.slot, ops: [] };
   return { mount: scratch, ops: [copyTree(sandbox, source.path.replace(/^\/+/, ''), scratch)] };
 }
+
+/** A new file system, detached. `source` is what mount tables show for it, as mount(8) would have it. */
+export function newMount(fsType: string, options: readonly string[], attributes: number, into: Slot): Op {
+  return { kind: 'newMount', fsType, options: [`source=${fsType}`, ...options], attributes, into };
+}

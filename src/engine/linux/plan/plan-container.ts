@@ -1,5 +1,6 @@
 import { cloneFlags } from '../abi/clone-flags.ts';
 import type { Tape } from '../tape/op.ts';
+import { checkMapped } from './check-mapped.ts';
 import type { ContainerInput } from './container-input.ts';
 import { makeDirectories } from './make-target.ts';
 import { planConsole, planDev, planDevices } from './plan-dev.ts';
@@ -26,6 +27,7 @@ type Slots = ReturnType<typeof takeSlots>;
 export function planContainer(input: ContainerInput): Tape {
   const slots = takeSlots(input.slots.firstFree);
   const { spec, facts } = input;
+  checkMapped(input.user, spec.process.groupAdd, facts.mappedIds, spec.name);
   return [
     { kind: 'await' },
     ...planBecomeRoot(facts.mappedIds),

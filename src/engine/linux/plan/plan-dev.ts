@@ -4,7 +4,7 @@ import { fileTypes } from '../abi/open-flags.ts';
 import type { Op, Slot, Tape } from '../tape/op.ts';
 import type { MountSource } from './container-input.ts';
 import { makeFile } from './make-target.ts';
-import { copyTree, inertMount, takeSource } from './mount-ops.ts';
+import { copyTree, inertMount, newMount, takeSource } from './mount-ops.ts';
 import { pathComponents, sandboxLayout } from './sandbox-layout.ts';
 
 /** Of every container: OCI runtime-spec config-linux.md, "Default Devices". */
@@ -42,13 +42,7 @@ export interface DevSlots {
 export function planDev(choice: DevChoice, slots: DevSlots): Tape {
   const { dev, root, pts, scratch } = slots;
   return [
-    {
-      kind: 'newMount',
-      fsType: 'tmpfs',
-      options: ['mode=755', 'size=65536k'],
-      attributes: MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
-      into: dev,
-    },
+    newMount('tmpfs', ['mode=755', 'size=65536k'], MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, dev),
     ...['pts', 'shm', 'mqueue'].map(
       (path) => ({ kind: 'mkdir', dir: dev, path, mode: 0o755, flags: 0 }) as const,
     ),
@@ -58,23 +52,11 @@ export function planDev(choice: DevChoice, slots: DevSlots): Tape {
     { kind: 'mkdir', dir: root, path: 'dev', mode: 0o755, flags: 1 },
     { kind: 'attachMount', mount: dev, dir: root, path: 'dev' },
     ...deviceNodes.flatMap((name) => bindNode(slots, name)),
-    {
-      kind: 'newMount',
-      fsType: 'devpts',
-      options: devptsOptions(choice.mappedIds),
-      attributes: MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
-      into: pts,
-    },
+    newMount('devpts', devptsOptions(choice.mappedIds), MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, pts),
     { kind: 'attachMount', mount: pts, dir: dev, path: 'pts' },
-    {
-      kind: 'newMount',
-      fsType: 'tmpfs',
-      options: ['mode=1777', `size=${choice.shmBytes}`],
-      attributes: inertMount,
-      into: scratch,
-    },
+    newMount('tmpfs', ['mode=1777', `size=${choice.shmBytes}`], inertMount, scratch),
     { kind: 'attachMount', mount: scratch, dir: dev, path: 'shm' },
-    { kind: 'newMount', fsType: 'mqueue', options: [], attributes: inertMount, into: scratch },
+    newMount('mqueue', [], inertMount, scratch),
     { kind: 'attachMount', mount: scratch, dir: dev, path: 'mqueue' },
     { kind: 'close', slot: scratch },
   ];

@@ -3,6 +3,7 @@ import { cloneFlags } from '../abi/clone-flags.ts';
 import { openFlags } from '../abi/open-flags.ts';
 import type { SeccompProgram } from '../seccomp/seccomp-program.ts';
 import { noSlot, type Slot, type Tape } from '../tape/op.ts';
+import { checkMapped } from './check-mapped.ts';
 import type { StdioSlots } from './container-input.ts';
 import { makeDirectories } from './make-target.ts';
 import { planBecomeRoot, planJoinCgroups, planOomScore } from './plan-entry.ts';
@@ -22,7 +23,7 @@ export interface ExecInput {
   readonly inheritedOomScoreAdj: number;
 }
 
-export interface ExecSlots {
+interface ExecSlots {
   readonly firstFree: Slot;
   /** A pidfd of a process of the container. */
   readonly container: Slot;
@@ -46,6 +47,7 @@ export function planExec({
   mappedIds,
   inheritedOomScoreAdj,
 }: ExecInput): Tape {
+  checkMapped(user, process.groupAdd, mappedIds, `a process in ${hostname}`);
   const counter = new SlotCounter(slots.firstFree);
   const ends = { input: counter.take(), master: counter.take(), peer: counter.take() };
   const root = counter.take();

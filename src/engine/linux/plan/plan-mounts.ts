@@ -3,7 +3,7 @@ import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { Tape } from '../tape/op.ts';
 import type { MountSource } from './container-input.ts';
 import { makeDirectories, makeFile } from './make-target.ts';
-import { dataMount, inertMount, readOnlyMount, setAttributes, takeSource } from './mount-ops.ts';
+import { dataMount, inertMount, newMount, readOnlyMount, setAttributes, takeSource } from './mount-ops.ts';
 import { type PrivateFileSlots, planPrivateFile } from './private-file.ts';
 import { pathComponents } from './sandbox-layout.ts';
 
@@ -74,13 +74,12 @@ function planTmpfs(
   const size = mount.sizeBytes === undefined ? [] : [`size=${mount.sizeBytes}`];
   return [
     ...makeDirectories(root, components),
-    {
-      kind: 'newMount',
-      fsType: 'tmpfs',
-      options: [`mode=${(mount.mode ?? 0o1777).toString(8)}`, ...size],
-      attributes: mount.readOnly ? inertMount | readOnlyMount : inertMount,
-      into: scratch,
-    },
+    newMount(
+      'tmpfs',
+      [`mode=${(mount.mode ?? 0o1777).toString(8)}`, ...size],
+      mount.readOnly ? inertMount | readOnlyMount : inertMount,
+      scratch,
+    ),
     { kind: 'attachMount', mount: scratch, dir: root, path: components.join('/') },
     { kind: 'close', slot: scratch },
   ];

@@ -1,6 +1,6 @@
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { Slot, Tape } from '../tape/op.ts';
-import { inertMount } from './mount-ops.ts';
+import { inertMount, newMount } from './mount-ops.ts';
 
 /**
  * The container's own /proc. `proc` stays usable as a directory: what is written or covered below it is named from there, so
@@ -8,7 +8,7 @@ import { inertMount } from './mount-ops.ts';
  */
 export function planProc(root: Slot, proc: Slot): Tape {
   return [
-    { kind: 'newMount', fsType: 'proc', options: [], attributes: inertMount, into: proc },
+    newMount('proc', [], inertMount, proc),
     { kind: 'mkdir', dir: root, path: 'proc', mode: 0o555, flags: 1 },
     { kind: 'attachMount', mount: proc, dir: root, path: 'proc' },
   ];

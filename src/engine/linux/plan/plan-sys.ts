@@ -1,5 +1,5 @@
 import type { Slot, Tape } from '../tape/op.ts';
-import { copyTree, inertMount, readOnlyMount, setAttributes } from './mount-ops.ts';
+import { copyTree, inertMount, newMount, readOnlyMount, setAttributes } from './mount-ops.ts';
 import { sandboxLayout } from './sandbox-layout.ts';
 
 export interface SysChoice {
@@ -32,26 +32,12 @@ function planSysfs(ownsNetwork: boolean, slots: SysSlots): Tape {
       setAttributes(slots.sys, inertMount | readOnlyMount),
     ];
   }
-  return [
-    {
-      kind: 'newMount',
-      fsType: 'sysfs',
-      options: [],
-      attributes: inertMount | readOnlyMount,
-      into: slots.sys,
-    },
-  ];
+  return [newMount('sysfs', [], inertMount | readOnlyMount, slots.sys)];
 }
 
 function planCgroup2(slots: SysSlots): Tape {
   return [
-    {
-      kind: 'newMount',
-      fsType: 'cgroup2',
-      options: [],
-      attributes: inertMount | readOnlyMount,
-      into: slots.cgroup,
-    },
+    newMount('cgroup2', [], inertMount | readOnlyMount, slots.cgroup),
     { kind: 'attachMount', mount: slots.cgroup, dir: slots.sys, path: 'fs/cgroup' },
     { kind: 'close', slot: slots.cgroup },
   ];

@@ -3,7 +3,7 @@ import { mountAttributes } from '../abi/mount-flags.ts';
 import { openFlags, resolveFlags } from '../abi/open-flags.ts';
 import type { Slot, Tape } from '../tape/op.ts';
 import { makeFile } from './make-target.ts';
-import { copyTree, dataMount, readOnlyMount, setAttributes } from './mount-ops.ts';
+import { copyTree, dataMount, newMount, readOnlyMount, setAttributes } from './mount-ops.ts';
 import { pathComponents, sandboxLayout } from './sandbox-layout.ts';
 
 /** A file that Mayfly writes for one container and binds into it, so that it never lands in the writable layer. */
@@ -37,13 +37,7 @@ export function planFileStore(files: readonly PrivateFile[], slots: PrivateFileS
   );
   const { MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV } = mountAttributes;
   return [
-    {
-      kind: 'newMount',
-      fsType: 'tmpfs',
-      options: ['mode=755', `size=${bytes}`],
-      attributes: MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
-      into: slots.files,
-    },
+    newMount('tmpfs', ['mode=755', `size=${bytes}`], MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, slots.files),
     // Attached, because a copy can only be taken of what is attached (open_tree before Linux 6.15).
     { kind: 'attachMount', mount: slots.files, dir: slots.sandbox, path: sandboxLayout.files },
   ];

@@ -1,5 +1,4 @@
-/** Where Mayfly answers DNS in every container that has a network; Docker's address, which images have written in. */
-export const dnsAddress = '127.0.0.11';
+import { dnsAddress } from '../net/dns/dns-address.ts';
 
 /**
  * /etc/resolv.conf. `ndots:0`: a name without a dot is asked for as it is. Without a network there is nobody to ask, and

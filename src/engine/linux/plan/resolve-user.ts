@@ -78,7 +78,7 @@ function groupsOf(user: string, entries: readonly GroupEntry[]): readonly number
 }
 
 /** passwd(5). Lines that make no sense are passed over, as the C library does. */
-export function parsePasswd(text: string): readonly PasswdEntry[] {
+function parsePasswd(text: string): readonly PasswdEntry[] {
   return text.split('\n').flatMap((line) => {
     const [name = '', , uidText = '', gidText = '', , home = ''] = line.split(':');
     const uid = parseId(uidText);
@@ -87,7 +87,7 @@ export function parsePasswd(text: string): readonly PasswdEntry[] {
 }
 
 /** group(5). */
-export function parseGroup(text: string): readonly GroupEntry[] {
+function parseGroup(text: string): readonly GroupEntry[] {
   return text.split('\n').flatMap((line) => {
     const [name = '', , gidText = '', memberText = ''] = line.split(':');
     const gid = parseId(gidText);

@@ -2,7 +2,6 @@ import { posix } from 'node:path';
 import type { ContainerSpec, MountSpec, VolumeSpec } from '../../../core/container.ts';
 import type { SandboxSpec } from '../../../core/engine.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
-import type { MountSource } from '../plan/container-input.ts';
 import type { Tape } from '../tape/op.ts';
 import type { AtticMount } from './container-launch.ts';
 import { openHostTree } from './host-trees.ts';
@@ -87,6 +86,7 @@ export class Attic {
     await Promise.all([
       this.#makeLayer(spec),
       ...spec.mounts.map((mount) => this.#prepareMount(mount, spec)),
+      ...spec.devices.map((device) => this.#prepareBind(hostPathOf(device))),
     ]);
   }
 
@@ -94,8 +94,15 @@ export class Attic {
     return spec.mounts.map((mount) => this.#ready.get(keyOf(mount)));
   }
 
-  devicesOf(_spec: ContainerSpec): Readonly<Record<string, MountSource>> {
-    return {};
+  /** By path on the host. */
+  devicesOf(spec: ContainerSpec): Readonly<Record<string, AtticMount>> {
+    return Object.fromEntries(
+      spec.devices.flatMap((device) => {
+        const path = hostPathOf(device);
+        const mount = this.#ready.get(`bind:${path}`);
+        return mount === undefined ? [] : [[path, mount]];
+      }),
+    );
   }
 
   async removeLayer(container: string): Promise<void> {
@@ -116,13 +123,15 @@ export class Attic {
   }
 
   async #prepareMount(mount: MountSpec, spec: ContainerSpec): Promise<void> {
-    if (mount.kind === 'bind') {
-      const key = keyOf(mount);
-      const bind = this.#binds.get(key) ?? this.#openBind(mount.hostPath);
-      this.#binds.set(key, bind);
-      this.#ready.set(key, await bind);
-    }
+    if (mount.kind === 'bind') await this.#prepareBind(mount.hostPath);
     if (mount.kind === 'volume') this.#ready.set(keyOf(mount), await this.#openVolume(mount, spec));
+  }
+
+  async #prepareBind(hostPath: string): Promise<void> {
+    const key = `bind:${hostPath}`;
+    const bind = this.#binds.get(key) ?? this.#openBind(hostPath);
+    this.#binds.set(key, bind);
+    this.#ready.set(key, await bind);
   }
 
   #openBind(hostPath: string): Promise<AtticMount> {
@@ -163,6 +172,9 @@ export class Attic {
     );
   }
 }
+
+/** `/dev/x[:/dev/y[:rwm]]`, as Docker writes it. */
+const hostPathOf = (device: string): string => device.split(':')[0] ?? device;
 
 function keyOf(mount: MountSpec): string {
   return mount.kind === 'bind' ? `bind:${mount.hostPath}` : mount.kind === 'volume' ? `volume:${mount.volume}` : '';

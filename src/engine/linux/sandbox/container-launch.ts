@@ -1,14 +1,14 @@
-import type { ContainerSpec, MountSpec } from '../../../core/container.ts';
+import type { ContainerSpec } from '../../../core/container.ts';
 import { cloneFlags } from '../abi/clone-flags.ts';
 import type { LauncherClient } from '../client/launcher-client.ts';
 import type { LaunchedProcess } from '../client/launched-process.ts';
-import type { ContainerFacts, MountSource } from '../plan/container-input.ts';
+import type { ContainerFacts } from '../plan/container-input.ts';
 import { planContainer } from '../plan/plan-container.ts';
 import type { ResolvedUser } from '../plan/resolve-user.ts';
 import type { SeccompProgram } from '../seccomp/seccomp-program.ts';
 import type { Op, Slot, Tape } from '../tape/op.ts';
 import { inAttic, planAtticCopy } from './plan-attic.ts';
-import { initSlots } from './sandbox-slots.ts';
+import { openForReading } from './plan-supervisor.ts';
 import type { SlotPool } from './slot-pool.ts';
 import { openStdio, type Stdio } from './stdio.ts';
 
@@ -30,10 +30,13 @@ export interface LaunchChoice {
   readonly idMap: string;
   /** Made in the attic before: for each mount its name there, or undefined. */
   readonly mountNames: readonly (AtticMount | undefined)[];
-  readonly devices: Readonly<Record<string, MountSource>>;
+  /** By path on the host. */
+  readonly devices: Readonly<Record<string, AtticMount>>;
   /** For a shared network: a pidfd of its owner. */
   readonly networkOf?: Slot;
   readonly pidfd: Slot;
+  /** Gets the container's mount namespace. */
+  readonly mountNamespace: Slot;
   /** Performed by init once the container's namespaces exist and before its program runs. */
   readonly network: Tape;
   /** Done between clone and release, with the container's pid as the init sees it. */
@@ -57,6 +60,8 @@ const containerNamespaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_N
 export async function launchContainer(init: LauncherClient, slots: SlotPool, choice: LaunchChoice): Promise<Launched> {
   const upper = slots.take();
   const mounts = choice.mountNames.map((each) => (each === undefined ? undefined : { ...each, slot: slots.take() }));
+  const devices = Object.entries(choice.devices).map(([path, mount]) => ({ path, ...mount, slot: slots.take() }));
+  const fromAttic = [...mounts.flatMap((each) => each ?? []), ...devices];
   const stdio = openStdio(init, slots, choice.spec.process, choice.user);
   const process = init.expectProcess((id) =>
     planContainer({
@@ -65,21 +70,23 @@ export async function launchContainer(init: LauncherClient, slots: SlotPool, cho
         firstFree: childSlots,
         upper: { kind: 'slot', slot: upper, type: 'directory' },
         mounts: mounts.map((each) => (each === undefined ? undefined : { kind: 'slot', slot: each.slot, type: each.type })),
-        devices: choice.devices,
+        devices: Object.fromEntries(devices.map(({ path, slot, type }) => [path, { kind: 'slot', slot, type }])),
         stdio: stdio.forChild(id),
         cgroupProcs: choice.cgroupProcs,
       },
     }),
   );
-  const taken = [upper, ...mounts.flatMap((each) => (each === undefined ? [] : [each.slot]))];
+  const taken = [upper, ...fromAttic.map(({ slot }) => slot)];
   const tape: Tape = [
     ...inAttic([
       planAtticCopy(choice.layerName, upper),
-      ...mounts.flatMap((each) => (each === undefined ? [] : [planAtticCopy(each.name, each.slot)])),
+      ...fromAttic.map(({ name, slot }) => planAtticCopy(name, slot)),
     ]),
     ...stdio.before,
     ...planClone(choice, process),
     ...choice.network,
+    { kind: 'setns', slot: choice.pidfd, flags: CLONE_NEWNS },
+    openForReading('/proc/self/ns/mnt', choice.mountNamespace),
     { kind: 'release', process: process.id },
     ...stdio.after(process.id),
     ...taken.map((slot): Op => ({ kind: 'close', slot })),
@@ -138,10 +145,3 @@ function planClone(choice: LaunchChoice, process: LaunchedProcess): Tape {
     map('gid_map'),
   ];
 }
-
-/** Which mounts of a spec come from the attic. */
-export function isFromAttic(mount: MountSpec): mount is MountSpec & { readonly kind: 'volume' | 'bind' } {
-  return mount.kind === 'volume' || mount.kind === 'bind';
-}
-
-export const nullDevice = initSlots.nullDevice;

@@ -1,8 +1,9 @@
 import type { ContainerSpec, PublishedPort } from '../../../core/container.ts';
 import type { AttachedNetwork, Container, Leak, Sandbox, SandboxSpec } from '../../../core/engine.ts';
+import { MayflyError } from '../../../core/mayfly-error.ts';
 import { LinuxContainer } from '../container/linux-container.ts';
 import { LinuxProcess } from '../container/linux-process.ts';
-import type { ContainerHome } from '../container/container-home.ts';
+import type { ContainerHandles, ContainerHome } from '../container/container-home.ts';
 import type { IpAddress } from '../net/ip.ts';
 import { resolveName } from '../net/dns/resolve-names.ts';
 import { describeAttachment } from '../net/plan-attach.ts';
@@ -70,6 +71,7 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
 
   async startContainer(spec: ContainerSpec, signal: AbortSignal): Promise<Container> {
     signal.throwIfAborted();
+    if (this.#containers.has(spec.name)) throw new MayflyError('CONTAINER_STATE', `a container ${spec.name} exists already`);
     const id = Buffer.from(this.#facts.randomBytes(32)).toString('hex');
     const container = new LinuxContainer(spec, id, this);
     this.#containers.set(spec.name, container);
@@ -82,7 +84,7 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
     return container;
   }
 
-  async launch(spec: ContainerSpec, pidfd: Slot): Promise<LinuxProcess> {
+  async launch(spec: ContainerSpec, { pidfd, mounts }: ContainerHandles): Promise<LinuxProcess> {
     const [users] = await Promise.all([this.imageUsers(spec), this.#attic.prepareFor(spec)]);
     const user = resolveUser(spec.process.user, spec.process.groupAdd, users);
     const egressNetwork = this.#networks.egressOf(spec);
@@ -109,6 +111,7 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
       devices: this.#attic.devicesOf(spec),
       ...(owner === undefined ? {} : { networkOf: owner }),
       pidfd,
+      mountNamespace: mounts,
       network: place.tape,
       ...(egressNetwork === undefined ? {} : { beforeRelease: (pid: number) => this.#egress.open(spec, pidfd, pid) }),
     }).finally(() => this.slots.give(...place.scratch));
@@ -171,13 +174,13 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
     return this.#networks.disconnect(container, network);
   }
 
-  async removeContainer(spec: ContainerSpec, pidfd: Slot): Promise<void> {
+  async removeContainer(spec: ContainerSpec, { pidfd, mounts }: ContainerHandles): Promise<void> {
     this.#containers.delete(spec.name);
     await this.#networks.leave(spec.name);
     await this.#attic.removeLayer(spec.name);
     this.#cgroups.forget(spec.name);
-    await this.init.perform([{ kind: 'close', slot: pidfd }]).catch(() => {});
-    this.slots.give(pidfd);
+    await this.init.perform([pidfd, mounts].map((slot) => ({ kind: 'close', slot }))).catch(() => {}); // the sandbox is gone
+    this.slots.give(pidfd, mounts);
   }
 
   close(budgetMs: number): Promise<readonly Leak[]> {
@@ -188,6 +191,7 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
   async #close(budgetMs: number): Promise<readonly Leak[]> {
     const snapshot = this.#facts.snapshot(this.#opened);
     const publications = this.#networks.closeAll(Math.min(budgetMs, 100));
+    this.init.endsByRequest();
     this.#opened.supervisor.close();
     await Promise.race([this.#opened.ended, this.#facts.sleep(budgetMs)]);
     await publications;

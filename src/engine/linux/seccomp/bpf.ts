@@ -16,7 +16,7 @@ export type Node =
       readonly whenFalse: Node;
     };
 
-export type JumpTest = 'equal' | 'greater' | 'greaterOrEqual';
+type JumpTest = 'equal' | 'greater' | 'greaterOrEqual';
 
 /** linux/bpf_common.h. */
 const codes = {

@@ -5,7 +5,7 @@ import { opLayout } from './op-layout.ts';
 import type { FieldType } from './op-table.ts';
 
 /** `MYPF` in little-endian order: the first four bytes of every tape, nested ones included. */
-export const tapeMagic = 0x4650_594d;
+const tapeMagic = 0x4650_594d;
 
 /**
  * The tape as the launcher reads it, little-endian, without padding: magic, number of operations, then per operation its code,

@@ -8,7 +8,12 @@ import type { StepAt } from '../steps-of.ts';
 export function checkCounts(document: LoadedDocument, steps: readonly StepAt[], limits: LoadLimits): void {
   const exceeded = (pointer: string, count: number, what: string, limit: keyof LoadLimits) => {
     if (count <= limits[limit]) return;
-    document.error('SCENARIO_LIMIT', `there are ${count} ${what}; the limit \`${limit}\` is ${limits[limit]}`, document.keySpan(pointer), pointer);
+    document.error(
+      'SCENARIO_LIMIT',
+      `there are ${count} ${what}; the limit \`${limit}\` is ${limits[limit]}`,
+      document.keySpan(pointer),
+      pointer,
+    );
   };
   for (const section of ['services', 'images', 'networks', 'volumes', 'vars'] as const) {
     exceeded(`/${section}`, entriesOf(memberOf(document.json, section)).length, section, section);
@@ -25,5 +30,11 @@ export function checkHasSteps(document: LoadedDocument): void {
   const { json } = document;
   if (!isJsonObject(json) || has(json, 'steps') || has(json, 'cases')) return;
   const span = document.keySpan('');
-  document.error('SCENARIO_ASSERTS_NOTHING', 'the scenario has no steps, so nothing would be checked', { start: span.start, end: span.start + 1 }, '', 'add `steps:` with at least one step');
+  document.error(
+    'SCENARIO_ASSERTS_NOTHING',
+    'the scenario has no steps, so nothing would be checked',
+    { start: span.start, end: span.start + 1 },
+    '',
+    'add `steps:` with at least one step',
+  );
 }

@@ -13,7 +13,8 @@ export function checkCycles(document: LoadedDocument, uses: readonly NameUse[]):
     state.set(service, 'open');
     path.push(service);
     for (const use of edges.get(service) ?? []) {
-      if (state.get(use.name) === 'open') report(document, [...path.slice(path.indexOf(use.name)), use.name], use);
+      if (state.get(use.name) === 'open')
+        report(document, [...path.slice(path.indexOf(use.name)), use.name], use);
       else if (!state.has(use.name)) visit(use.name);
     }
     path.pop();
@@ -32,6 +33,9 @@ function edgesIn(json: Json, uses: readonly NameUse[]): ReadonlyMap<string, read
 }
 
 function report(document: LoadedDocument, cycle: readonly string[], use: NameUse): void {
-  const message = cycle.length === 2 ? `\`${cycle[0]}\` depends on itself` : `services depend on each other in a circle: ${cycle.join(' -> ')}`;
+  const message =
+    cycle.length === 2
+      ? `\`${cycle[0]}\` depends on itself`
+      : `services depend on each other in a circle: ${cycle.join(' -> ')}`;
   document.error('SCENARIO_CYCLE', message, spanOfUse(document, use), use.pointer);
 }

@@ -32,19 +32,29 @@ export function checkExpressions(document: LoadedDocument, input: ExpressionInpu
       if (reference.path[0] === 'vars' && reference.path[1] !== undefined) usedVars.add(reference.path[1]);
       if (reference.optional) continue;
       const span = spanInText(document, pointer, text, reference.offset, reference.length);
-      checkReference(reference, { document, pointer, span }, known, { steps: input.steps, current: stepAt(input.steps, pointer) });
+      checkReference(reference, { document, pointer, span }, known, {
+        steps: input.steps,
+        current: stepAt(input.steps, pointer),
+      });
     }
   }
   return usedVars;
 }
 
-function referencesAt(document: LoadedDocument, text: string, pointer: string, isCondition: boolean): readonly Reference[] {
+function referencesAt(
+  document: LoadedDocument,
+  text: string,
+  pointer: string,
+  isCondition: boolean,
+): readonly Reference[] {
   try {
     return isCondition ? referencesOfCondition(text) : referencesOf(text);
   } catch (error) {
     if (!(error instanceof MayflyError)) throw error;
     const span =
-      error instanceof ExpressionError ? spanInText(document, pointer, text, error.offset, error.length) : document.valueSpan(pointer);
+      error instanceof ExpressionError
+        ? spanInText(document, pointer, text, error.offset, error.length)
+        : document.valueSpan(pointer);
     document.error(error.code, error.message, span, pointer, error.hint);
     return [];
   }
@@ -55,7 +65,9 @@ type Known = Readonly<Record<'vars' | 'matrix' | 'secrets' | 'services', readonl
 function knownNames(json: Json, { vars }: ExpressionInput): Known {
   const matrix = memberOf(json, 'matrix');
   const keys = entriesOf(matrix).map(([name]) => name);
-  const included = itemsOf(memberOf(matrix, 'include')).flatMap((entry) => entriesOf(entry).map(([name]) => name));
+  const included = itemsOf(memberOf(matrix, 'include')).flatMap((entry) =>
+    entriesOf(entry).map(([name]) => name),
+  );
   return {
     vars: [...entriesOf(memberOf(json, 'vars')).map(([name]) => name), ...vars],
     matrix: [...keys.filter((name) => name !== 'include' && name !== 'exclude'), ...included],
@@ -75,7 +87,14 @@ function checkReference(reference: Reference, where: Where, known: Known, scope:
       checkStepReference(name, member, where, scope);
       return;
     case 'run':
-      if (name !== 'id' && name !== 'seed') document.error('EXPRESSION_UNDEFINED', `there is no \`run.${name}\``, span, pointer, 'there are run.id and run.seed');
+      if (name !== 'id' && name !== 'seed')
+        document.error(
+          'EXPRESSION_UNDEFINED',
+          `there is no \`run.${name}\``,
+          span,
+          pointer,
+          'there are run.id and run.seed',
+        );
       return;
     case 'vars':
     case 'matrix':
@@ -89,18 +108,41 @@ function checkReference(reference: Reference, where: Where, known: Known, scope:
   }
 }
 
-function reportUnknown(namespace: keyof typeof titles, name: string, { document, span, pointer }: Where, known: readonly string[]): void {
+function reportUnknown(
+  namespace: keyof typeof titles,
+  name: string,
+  { document, span, pointer }: Where,
+  known: readonly string[],
+): void {
   const near = didYouMean(name, known);
-  const hint = near === undefined ? `declare it under \`${namespace}:\`` : `did you mean \`${namespace}.${near}\`?`;
+  const hint =
+    near === undefined ? `declare it under \`${namespace}:\`` : `did you mean \`${namespace}.${near}\`?`;
   document.error('SCENARIO_UNDECLARED', `there is no ${titles[namespace]} \`${name}\``, span, pointer, hint);
 }
 
-function checkServiceMember(name: string, member: string | undefined, { document, span, pointer }: Where, { current }: StepsInScope): void {
+function checkServiceMember(
+  name: string,
+  member: string | undefined,
+  { document, span, pointer }: Where,
+  { current }: StepsInScope,
+): void {
   if (member === undefined || !['ip', 'ipv6', 'port'].includes(member)) {
-    document.error('EXPRESSION_UNDEFINED', `a service has no \`${member ?? ''}\``, span, pointer, `there are services.${name}.ip, .ipv6 and .port(80)`);
+    document.error(
+      'EXPRESSION_UNDEFINED',
+      `a service has no \`${member ?? ''}\``,
+      span,
+      pointer,
+      `there are services.${name}.ip, .ipv6 and .port(80)`,
+    );
   } else if (current === undefined) {
     const hint = `write the name \`${name}\` itself: services of one network find each other by name`;
-    document.error('EXPRESSION_UNDEFINED', 'addresses and ports are known only once services run, in steps', span, pointer, hint);
+    document.error(
+      'EXPRESSION_UNDEFINED',
+      'addresses and ports are known only once services run, in steps',
+      span,
+      pointer,
+      hint,
+    );
   }
 }
 
@@ -131,7 +173,13 @@ function textsWithExpressions(json: Json, steps: readonly StepAt[]): readonly Te
 }
 
 /** The place of a part of a value's text; of the whole value where escapes or folding came between. */
-function spanInText(document: LoadedDocument, pointer: string, text: string, offset: number, length: number): Span {
+function spanInText(
+  document: LoadedDocument,
+  pointer: string,
+  text: string,
+  offset: number,
+  length: number,
+): Span {
   const span = document.valueSpan(pointer);
   const raw = document.source.slice(span);
   const whole = raw.indexOf(text);

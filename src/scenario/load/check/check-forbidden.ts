@@ -17,7 +17,13 @@ export function checkForbidden(document: LoadedDocument, allowed: Allowed): void
     const pointer = below('/services', name);
     if (allowed.privileged !== true && memberOf(service, 'privileged') === true) {
       const at = below(pointer, 'privileged');
-      document.error('SCENARIO_FORBIDDEN', `\`${name}\` wants to be privileged`, document.keySpan(at), at, 'add the capabilities it needs with `cap_add`, or run with --allow-privileged');
+      document.error(
+        'SCENARIO_FORBIDDEN',
+        `\`${name}\` wants to be privileged`,
+        document.keySpan(at),
+        at,
+        'add the capabilities it needs with `cap_add`, or run with --allow-privileged',
+      );
     }
     if (allowed.hostBinds !== true) checkBinds(document, service, pointer);
     if (allowed.publicPorts !== true) checkAddresses(document, service, pointer);
@@ -29,12 +35,18 @@ function checkBinds(document: LoadedDocument, service: Json, pointer: string): v
     const source = bindSource(mount);
     if (source === undefined || !isStatic(source) || staysInside(source)) continue;
     const at = below(pointer, 'volumes', index);
-    document.error('SCENARIO_FORBIDDEN', `\`${source}\` lies outside of the scenario's folder`, document.valueSpan(at), at, "copy it into the folder, or run with --allow-host-binds");
+    document.error(
+      'SCENARIO_FORBIDDEN',
+      `\`${source}\` lies outside of the scenario's folder`,
+      document.valueSpan(at),
+      at,
+      'copy it into the folder, or run with --allow-host-binds',
+    );
   }
 }
 
 function bindSource(mount: Json): string | undefined {
-  if (isJsonObject(mount)) return mount['type'] === 'bind' ? textOf(mount['source']) : undefined;
+  if (isJsonObject(mount)) return mount.type === 'bind' ? textOf(mount.source) : undefined;
   const source = /^([^:]+):/.exec(textOf(mount) ?? '')?.[1];
   return source !== undefined && /^[./~]/.test(source) ? source : undefined;
 }
@@ -53,9 +65,16 @@ function staysInside(source: string): boolean {
 
 function checkAddresses(document: LoadedDocument, service: Json, pointer: string): void {
   for (const [index, port] of itemsOf(memberOf(service, 'ports')).entries()) {
-    const address = textOf(memberOf(port, 'host_ip')) ?? /^(.+):\d*:\d+(?:\/\w+)?$/.exec(textOf(port) ?? '')?.[1];
+    const address =
+      textOf(memberOf(port, 'host_ip')) ?? /^(.+):\d*:\d+(?:\/\w+)?$/.exec(textOf(port) ?? '')?.[1];
     if (address === undefined || !isStatic(address) || /^(?:127\.|\[?::1\]?$)/.test(address)) continue;
     const at = below(pointer, 'ports', index);
-    document.error('SCENARIO_FORBIDDEN', `the port would be open to other machines, on ${address}`, document.valueSpan(at), at, 'publish it on 127.0.0.1, or run with --allow-public-ports');
+    document.error(
+      'SCENARIO_FORBIDDEN',
+      `the port would be open to other machines, on ${address}`,
+      document.valueSpan(at),
+      at,
+      'publish it on 127.0.0.1, or run with --allow-public-ports',
+    );
   }
 }

@@ -30,14 +30,27 @@ export function checkNames(document: LoadedDocument, uses: readonly NameUse[]): 
     const known = declared.get(use.kind);
     if (use.kind === 'registry' || known === undefined || known.has(use.name)) continue;
     const near = didYouMean(use.name, known);
-    document.error('SCENARIO_UNDECLARED', `there is no ${use.kind} \`${use.name}\``, spanOfUse(document, use), use.pointer, hintFor(use.kind, use.name, near, [...known]));
+    document.error(
+      'SCENARIO_UNDECLARED',
+      `there is no ${use.kind} \`${use.name}\``,
+      spanOfUse(document, use),
+      use.pointer,
+      hintFor(use.kind, use.name, near, [...known]),
+    );
   }
 }
 
-function hintFor(kind: DeclaredKind, name: string, near: string | undefined, known: readonly string[]): string {
+function hintFor(
+  kind: DeclaredKind,
+  name: string,
+  near: string | undefined,
+  known: readonly string[],
+): string {
   if (near !== undefined) return `did you mean \`${near}\`?`;
-  if (kind === 'image') return `declare it (\`images: { ${name}: … }\`), or write a registry reference such as docker.io/library/${name}:latest`;
-  const list = known.length === 0 ? '' : `; declared are ${known.slice(0, 8).join(', ')}${known.length > 8 ? ' …' : ''}`;
+  if (kind === 'image')
+    return `declare it (\`images: { ${name}: … }\`), or write a registry reference such as docker.io/library/${name}:latest`;
+  const list =
+    known.length === 0 ? '' : `; declared are ${known.slice(0, 8).join(', ')}${known.length > 8 ? ' …' : ''}`;
   return `declare it under \`${sections[kind]}:\`${list}`;
 }
 
@@ -52,16 +65,22 @@ export function spanOfUse(document: LoadedDocument, use: NameUse): Span {
 }
 
 /** R1: what is declared is used; a warning. */
-export function checkUnused(document: LoadedDocument, uses: readonly NameUse[], usedVars: ReadonlySet<string>): void {
+export function checkUnused(
+  document: LoadedDocument,
+  uses: readonly NameUse[],
+  usedVars: ReadonlySet<string>,
+): void {
   const { json } = document;
   const joinsDefault = entriesOf(memberOf(json, 'services')).some(
-    ([, service]) => memberOf(service, 'networks') === undefined && memberOf(service, 'network_mode') === undefined,
+    ([, service]) =>
+      memberOf(service, 'networks') === undefined && memberOf(service, 'network_mode') === undefined,
   );
   for (const kind of ['image', 'network', 'volume'] as const) {
     const used = new Set(uses.filter((use) => use.kind === kind).map(({ name }) => name));
     if (kind === 'network' && joinsDefault) used.add('default');
     if (hasDynamicUse(json, kind)) continue;
-    for (const name of declaredNames(json, kind)) if (!used.has(name)) warn(document, kind, name, below('', sections[kind], name));
+    for (const name of declaredNames(json, kind))
+      if (!used.has(name)) warn(document, kind, name, below('', sections[kind], name));
   }
   for (const [name] of entriesOf(memberOf(json, 'vars'))) {
     if (!usedVars.has(name)) warn(document, 'variable', name, below('/vars', name));
@@ -69,7 +88,12 @@ export function checkUnused(document: LoadedDocument, uses: readonly NameUse[], 
 }
 
 function warn(document: LoadedDocument, kind: string, name: string, pointer: string): void {
-  document.warning('SCENARIO_UNUSED', `the ${kind} \`${name}\` is never used`, document.keySpan(pointer), pointer);
+  document.warning(
+    'SCENARIO_UNUSED',
+    `the ${kind} \`${name}\` is never used`,
+    document.keySpan(pointer),
+    pointer,
+  );
 }
 
 /** `image: ${{ matrix.image }}` may use any of them. */

@@ -18,30 +18,64 @@ interface Where {
 }
 
 /** `steps.ID.CAPTURE`: the step exists, has run by then, and captures that. */
-export function checkStepReference(id: string, capture: string | undefined, where: Where, { steps, current }: StepsInScope): void {
+export function checkStepReference(
+  id: string,
+  capture: string | undefined,
+  where: Where,
+  { steps, current }: StepsInScope,
+): void {
   const { document, pointer, span } = where;
-  const target = steps.find(({ step }) => step['id'] === id);
+  const target = steps.find(({ step }) => step.id === id);
   if (current === undefined) {
-    document.error('EXPRESSION_UNDEFINED', 'captures are known only in steps, after the step that made them', span, pointer, 'use `vars:` for a value that is known before');
+    document.error(
+      'EXPRESSION_UNDEFINED',
+      'captures are known only in steps, after the step that made them',
+      span,
+      pointer,
+      'use `vars:` for a value that is known before',
+    );
   } else if (target === undefined) {
-    const ids = steps.flatMap(({ step }) => (typeof step['id'] === 'string' ? [step['id']] : []));
+    const ids = steps.flatMap(({ step }) => (typeof step.id === 'string' ? [step.id] : []));
     const near = didYouMean(id, ids);
-    document.error('SCENARIO_UNDECLARED', `no step has the id \`${id}\``, span, pointer, near === undefined ? `give the step that captures it \`id: ${id}\`` : `did you mean \`steps.${near}\`?`);
+    document.error(
+      'SCENARIO_UNDECLARED',
+      `no step has the id \`${id}\``,
+      span,
+      pointer,
+      near === undefined ? `give the step that captures it \`id: ${id}\`` : `did you mean \`steps.${near}\`?`,
+    );
   } else if (target.order >= current.order) {
     const { line } = document.source.locate(document.keySpan(target.pointer).start);
-    const message = target === current ? `the step \`${id}\` has not run yet: this is it` : `the step \`${id}\` has not run by then: it comes later, on line ${line}`;
+    const message =
+      target === current
+        ? `the step \`${id}\` has not run yet: this is it`
+        : `the step \`${id}\` has not run by then: it comes later, on line ${line}`;
     document.error('SCENARIO_UNDECLARED', message, span, pointer, 'use what an earlier step captured');
   } else {
     checkCapture(id, capture, target, where);
   }
 }
 
-function checkCapture(id: string, capture: string | undefined, target: StepAt, { document, pointer, span }: Where): void {
-  const captures = entriesOf(target.step['capture']).map(([name]) => name);
+function checkCapture(
+  id: string,
+  capture: string | undefined,
+  target: StepAt,
+  { document, pointer, span }: Where,
+): void {
+  const captures = entriesOf(target.step.capture).map(([name]) => name);
   if (capture !== undefined && captures.includes(capture)) return;
   const name = capture ?? 'NAME';
   const near = didYouMean(name, captures);
   const { line } = document.source.locate(document.keySpan(below(target.pointer, 'id')).start);
-  const hint = near === undefined ? `add \`capture: { ${name}: { from: stdout } }\` to it` : `did you mean \`steps.${id}.${near}\`?`;
-  document.error('SCENARIO_UNDECLARED', `the step \`${id}\` (line ${line}) captures no \`${name}\``, span, pointer, hint);
+  const hint =
+    near === undefined
+      ? `add \`capture: { ${name}: { from: stdout } }\` to it`
+      : `did you mean \`steps.${id}.${near}\`?`;
+  document.error(
+    'SCENARIO_UNDECLARED',
+    `the step \`${id}\` (line ${line}) captures no \`${name}\``,
+    span,
+    pointer,
+    hint,
+  );
 }

@@ -1,7 +1,7 @@
 import { isJsonObject, type Json } from '../../../core/json.ts';
+import { controlActions } from '../../schema/step-kinds.ts';
 import { entriesOf, isStatic, itemsOf, memberOf, textOf } from '../json-access.ts';
 import { below } from '../json-pointer.ts';
-import { controlActions } from '../../schema/step-kinds.ts';
 import type { StepAt } from '../steps-of.ts';
 
 export type DeclaredKind = 'service' | 'image' | 'network' | 'volume' | 'secret' | 'config';
@@ -31,10 +31,13 @@ export function nameUsesIn(document: Json, steps: readonly StepAt[]): readonly N
   for (const [name, image] of entriesOf(memberOf(document, 'images'))) {
     if (typeof image === 'string') use('registry', image, below('/images', name));
   }
-  for (const [name, service] of entriesOf(memberOf(document, 'services'))) usesOfService(service, below('/services', name), use, useImage);
+  for (const [name, service] of entriesOf(memberOf(document, 'services')))
+    usesOfService(service, below('/services', name), use, useImage);
   for (const at of steps) usesOfStep(at, use, useImage);
-  for (const [index, policy] of itemsOf(memberOf(document, 'policies')).entries()) use('network', memberOf(policy, 'network'), below('/policies', index, 'network'));
-  for (const [index, invariant] of itemsOf(memberOf(document, 'invariants')).entries()) use('service', memberOf(invariant, 'service'), below('/invariants', index, 'service'));
+  for (const [index, policy] of itemsOf(memberOf(document, 'policies')).entries())
+    use('network', memberOf(policy, 'network'), below('/policies', index, 'network'));
+  for (const [index, invariant] of itemsOf(memberOf(document, 'invariants')).entries())
+    use('service', memberOf(invariant, 'service'), below('/invariants', index, 'service'));
   return uses;
 }
 
@@ -49,7 +52,11 @@ function usesOfService(service: Json, pointer: string, use: Use, useImage: Use):
   }
   for (const kind of ['config', 'secret'] as const) {
     for (const [index, grant] of itemsOf(memberOf(service, `${kind}s`)).entries()) {
-      use(kind, typeof grant === 'string' ? grant : memberOf(grant, 'source'), below(pointer, `${kind}s`, index));
+      use(
+        kind,
+        typeof grant === 'string' ? grant : memberOf(grant, 'source'),
+        below(pointer, `${kind}s`, index),
+      );
     }
   }
 }
@@ -61,22 +68,24 @@ function useListOrKeys(kind: DeclaredKind, value: Json | undefined, pointer: str
 
 /** The named volume of a mount, if it has one: a source with a slash, a dot or a tilde in front is a path. */
 function volumeOf(mount: Json): string | undefined {
-  if (isJsonObject(mount)) return mount['type'] === 'volume' ? textOf(mount['source']) : undefined;
+  if (isJsonObject(mount)) return mount.type === 'volume' ? textOf(mount.source) : undefined;
   const source = /^([^:]+):/.exec(textOf(mount) ?? '')?.[1];
   return source === undefined || /^[./~]/.test(source) ? undefined : source;
 }
 
 function usesOfStep({ step, pointer, kind }: StepAt, use: Use, useImage: Use): void {
-  const useService: Use = (_kind, name, at) => use('service', typeof name === 'string' ? name.replace(/\[\d+\]$/, '') : name, at);
-  useService('service', step['in'], below(pointer, 'in'));
-  if (typeof step['image'] === 'string') useImage('image', step['image'], below(pointer, 'image'));
-  if (kind === 'image') useImage('image', memberOf(step['image'], 'name'), below(pointer, 'image', 'name'));
-  useListOrKeys('network', step['networks'], below(pointer, 'networks'), use);
-  useService('service', memberOf(step['logs'], 'service'), below(pointer, 'logs', 'service'));
-  for (const action of controlActions) useService('service', memberOf(step['control'], action), below(pointer, 'control', action));
-  use('network', memberOf(step['control'], 'network'), below(pointer, 'control', 'network'));
+  const useService: Use = (_kind, name, at) =>
+    use('service', typeof name === 'string' ? name.replace(/\[\d+\]$/, '') : name, at);
+  useService('service', step.in, below(pointer, 'in'));
+  if (typeof step.image === 'string') useImage('image', step.image, below(pointer, 'image'));
+  if (kind === 'image') useImage('image', memberOf(step.image, 'name'), below(pointer, 'image', 'name'));
+  useListOrKeys('network', step.networks, below(pointer, 'networks'), use);
+  useService('service', memberOf(step.logs, 'service'), below(pointer, 'logs', 'service'));
+  for (const action of controlActions)
+    useService('service', memberOf(step.control, action), below(pointer, 'control', action));
+  use('network', memberOf(step.control, 'network'), below(pointer, 'control', 'network'));
   for (const end of ['from', 'to']) {
-    const service = serviceOfPath(textOf(memberOf(step['copy'], end)) ?? '');
+    const service = serviceOfPath(textOf(memberOf(step.copy, end)) ?? '');
     useService('service', service, below(pointer, 'copy', end));
   }
 }

@@ -9,10 +9,20 @@ export interface LeftOut {
   readonly harmless?: true;
 }
 
-const noLogging: LeftOut = { why: 'logs are always kept', instead: 'use a `logs` step, or --output', harmless: true };
+const noLogging: LeftOut = {
+  why: 'logs are always kept',
+  instead: 'use a `logs` step, or --output',
+  harmless: true,
+};
 const oneHost: LeftOut = { why: 'a scenario runs on one machine, in one sandbox', instead: 'remove it' };
-const sealed: LeftOut = { why: 'namespaces are never shared with the host or between services', instead: 'remove it' };
-const ownCgroup: LeftOut = { why: 'every container has a cgroup of its own', instead: 'use mem_limit, cpus and pids_limit' };
+const sealed: LeftOut = {
+  why: 'namespaces are never shared with the host or between services',
+  instead: 'remove it',
+};
+const ownCgroup: LeftOut = {
+  why: 'every container has a cgroup of its own',
+  instead: 'use mem_limit, cpus and pids_limit',
+};
 
 export const leftOutOfCompose: Readonly<Record<string, Readonly<Record<string, LeftOut>>>> = {
   'a scenario': {
@@ -20,7 +30,11 @@ export const leftOutOfCompose: Readonly<Record<string, Readonly<Record<string, L
     models: { why: 'there are no models here', instead: 'remove it' },
   },
   'a service': {
-    container_name: { why: 'the name of the service is its name', instead: 'remove it, or add an alias to its networks', harmless: true },
+    container_name: {
+      why: 'the name of the service is its name',
+      instead: 'remove it, or add an alias to its networks',
+      harmless: true,
+    },
     logging: noLogging,
     attach: noLogging,
     links: { why: 'services of one network find each other by name', instead: 'put both on one network' },
@@ -45,11 +59,17 @@ export const leftOutOfCompose: Readonly<Record<string, Readonly<Record<string, L
     oom_kill_disable: { why: 'a container without memory would hang', instead: 'raise `mem_limit`' },
     runtime: { why: 'the runtime is chosen on the command line', instead: 'remove it' },
     gpus: { why: 'there are no GPUs in the sandbox', instead: 'remove it' },
-    mac_address: { why: 'an address belongs to one network', instead: 'write `networks: { NAME: { mac_address: … } }`' },
+    mac_address: {
+      why: 'an address belongs to one network',
+      instead: 'write `networks: { NAME: { mac_address: … } }`',
+    },
     dns_search: { why: 'names of services have no domain', instead: 'write the whole name' },
     dns_opt: { why: 'the resolver is Mayfly’s own', instead: 'remove it' },
     credential_spec: { why: 'it is for Windows', instead: 'remove it' },
-    isolation: { why: 'it is for Windows; isolation is always whole', instead: 'check it with an `isolation` step' },
+    isolation: {
+      why: 'it is for Windows; isolation is always whole',
+      instead: 'check it with an `isolation` step',
+    },
     develop: { why: 'containers live for one run', instead: 'remove it', harmless: true },
     post_start: { why: 'steps do what hooks do', instead: 'use a step' },
     pre_stop: { why: 'steps do what hooks do', instead: 'use `finally:`' },
@@ -81,7 +101,10 @@ export const leftOutOfCompose: Readonly<Record<string, Readonly<Record<string, L
     enable_ipv4: { why: 'a network always has IPv4', instead: 'remove it' },
   },
   "a network's settings": {
-    priority: { why: 'interfaces are in the order of the networks', instead: 'write the networks in that order' },
+    priority: {
+      why: 'interfaces are in the order of the networks',
+      instead: 'write the networks in that order',
+    },
     gw_priority: { why: 'a sealed network has no gateway', instead: 'remove it' },
     link_local_ips: { why: 'link-local addresses are not used', instead: 'remove it' },
     driver_opts: { why: 'every network is a bridge of its own', instead: 'remove it' },

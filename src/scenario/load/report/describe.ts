@@ -16,7 +16,8 @@ const longest = 40;
 
 export function describeValue(value: Json | undefined): string {
   if (value === null || value === undefined) return 'nothing';
-  if (typeof value === 'string') return value === '' ? 'empty text' : `the text ${JSON.stringify(shorten(value))}`;
+  if (typeof value === 'string')
+    return value === '' ? 'empty text' : `the text ${JSON.stringify(shorten(value))}`;
   if (typeof value === 'number') return `the number ${value}`;
   if (typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';

@@ -12,16 +12,25 @@ interface Trap {
 }
 
 /** A value that is wrong because YAML reads it differently from what it looks like (R4). */
-export function findValueTrap(node: YamlNode, part: JsonObject, span: Span, document: LoadedDocument): Trap | undefined {
+export function findValueTrap(
+  node: YamlNode,
+  part: JsonObject,
+  span: Span,
+  document: LoadedDocument,
+): Trap | undefined {
   const types = wordsOf(part, 'type');
   return (
-    yesOrNo(node, types) ?? octalMode(node, part, span, document) ?? eatenByComment(node, span, document) ?? colonInText(node, types, document)
+    yesOrNo(node, types) ??
+    octalMode(node, part, span, document) ??
+    eatenByComment(node, span, document) ??
+    colonInText(node, types, document)
   );
 }
 
 /** YAML 1.2 has no other booleans than true and false; YAML 1.1, which many tools still read, has. */
 function yesOrNo(node: YamlNode, types: readonly string[]): Trap | undefined {
-  if (node.kind !== 'scalar' || typeof node.value !== 'string' || !types.includes('boolean')) return undefined;
+  if (node.kind !== 'scalar' || typeof node.value !== 'string' || !types.includes('boolean'))
+    return undefined;
   const word = node.value.toLowerCase();
   if (!['yes', 'no', 'on', 'off', 'y', 'n'].includes(word)) return undefined;
   const meant = ['yes', 'on', 'y'].includes(word);
@@ -29,11 +38,15 @@ function yesOrNo(node: YamlNode, types: readonly string[]): Trap | undefined {
 }
 
 function octalMode(node: YamlNode, part: JsonObject, span: Span, document: LoadedDocument): Trap | undefined {
-  if (textOf(part, 'x-unit') !== 'mode' || node.kind !== 'scalar' || typeof node.value !== 'number') return undefined;
+  if (textOf(part, 'x-unit') !== 'mode' || node.kind !== 'scalar' || typeof node.value !== 'number')
+    return undefined;
   const written = document.source.slice(span);
   const digits = written.replace(/^0o/, '0');
   const quoted = /^[0-7]{3,4}$/.test(digits) ? digits.padStart(4, '0') : '0644';
-  return { message: `permission bits are octal, and YAML reads ${written} as the number ${node.value}`, hint: `quote them: "${quoted}"` };
+  return {
+    message: `permission bits are octal, and YAML reads ${written} as the number ${node.value}`,
+    hint: `quote them: "${quoted}"`,
+  };
 }
 
 /** `password: #secret` */
@@ -60,5 +73,9 @@ function colonInText(node: YamlNode, types: readonly string[], document: LoadedD
   const span = { start: keySpan.start, end: Math.max(value.end, keySpan.end) };
   const text = document.source.slice(span);
   if (text.includes('\n')) return undefined;
-  return { message: '`: ` inside an unquoted value is read as a key and a value', hint: `quote the value: '${text.replaceAll("'", "''")}'`, span };
+  return {
+    message: '`: ` inside an unquoted value is read as a key and a value',
+    hint: `quote the value: '${text.replaceAll("'", "''")}'`,
+    span,
+  };
 }

@@ -8,8 +8,8 @@ export function kindsPresent(
 ): { readonly known: readonly string[]; readonly present: readonly string[] } {
   const branches = Array.isArray(part['x-one-of']) ? (part['x-one-of'] as readonly Json[]) : [];
   const kinds = branches.flatMap((branch) => {
-    if (!isJsonObject(branch) || typeof branch['name'] !== 'string') return [];
-    return [{ name: branch['name'], onlyMapping: branch['type'] === 'object' }];
+    if (!isJsonObject(branch) || typeof branch.name !== 'string') return [];
+    return [{ name: branch.name, onlyMapping: branch.type === 'object' }];
   });
   const entries = node?.kind === 'map' ? [...node.entries] : [];
   const present = entries.flatMap(([name, { value }]) =>

@@ -13,12 +13,31 @@ export function reportEmpty(error: SchemaError, document: LoadedDocument): void 
   const span = document.keySpan(instancePath);
   const assertsNothing = textOf(part, 'x-empty') === 'asserts-nothing';
   if (assertsNothing && count > 0) {
-    const hint = instancePath.includes('/files/') ? 'say for example `exists: true`' : 'say for example `exists: true` or `equals: …`';
-    document.error('SCENARIO_ASSERTS_NOTHING', `${subject} says where to look, but not what to expect`, document.valueSpan(instancePath), instancePath, hint);
+    const hint = instancePath.includes('/files/')
+      ? 'say for example `exists: true`'
+      : 'say for example `exists: true` or `equals: …`';
+    document.error(
+      'SCENARIO_ASSERTS_NOTHING',
+      `${subject} says where to look, but not what to expect`,
+      document.valueSpan(instancePath),
+      instancePath,
+      hint,
+    );
   } else if (assertsNothing) {
-    document.error('SCENARIO_ASSERTS_NOTHING', `${subject} is empty, so nothing would be checked`, span, instancePath);
+    document.error(
+      'SCENARIO_ASSERTS_NOTHING',
+      `${subject} is empty, so nothing would be checked`,
+      span,
+      instancePath,
+    );
   } else if (textOf(part, 'x-empty') === 'wrong-value') {
-    document.error('SCENARIO_WRONG_VALUE', `${subject} is empty`, span, instancePath, 'write at least one entry, or remove the key');
+    document.error(
+      'SCENARIO_WRONG_VALUE',
+      `${subject} is empty`,
+      span,
+      instancePath,
+      'write at least one entry, or remove the key',
+    );
   } else {
     document.error('SCENARIO_WRONG_VALUE', `${subject} must be ${expectationOf(part)}`, span, instancePath);
   }

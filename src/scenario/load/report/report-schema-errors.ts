@@ -1,13 +1,13 @@
 import type { SchemaError } from '../../generated/validate-scenario.js';
 import { below, parentOf } from '../json-pointer.ts';
 import type { LoadedDocument } from '../loaded-document.ts';
+import { oneOf, subjectOf } from './describe.ts';
+import { kindsPresent } from './kinds-present.ts';
 import { reportEmpty } from './report-empty.ts';
 import { reportUnknownKey } from './report-unknown-key.ts';
 import { reportWrongName } from './report-wrong-name.ts';
 import { reportWrongValue } from './report-wrong-value.ts';
 import { schemaPartOf, textOf } from './schema-part.ts';
-import { oneOf, subjectOf } from './describe.ts';
-import { kindsPresent } from './kinds-present.ts';
 
 /** What ajv found, in the words of the language, each place once. */
 export function reportSchemaErrors(errors: readonly SchemaError[], document: LoadedDocument): void {
@@ -37,7 +37,13 @@ function isLaterBareEntry(error: SchemaError, judged: ReadonlySet<string>): bool
   return [...judged].some((pointer) => parentOf(pointer) === parent && pointer !== error.instancePath);
 }
 
-const ranks: Readonly<Record<string, number>> = { additionalProperties: 0, propertyNames: 0, type: 1, minItems: 2, minProperties: 2 };
+const ranks: Readonly<Record<string, number>> = {
+  additionalProperties: 0,
+  propertyNames: 0,
+  type: 1,
+  minItems: 2,
+  minProperties: 2,
+};
 
 /** Unknown keys first, because they explain missing ones; of several about one value, its type first. */
 function inOrder(errors: readonly SchemaError[]): readonly SchemaError[] {
@@ -48,10 +54,16 @@ function inOrder(errors: readonly SchemaError[]): readonly SchemaError[] {
 
 function reportMissing(error: SchemaError, document: LoadedDocument): void {
   const { instancePath } = error;
-  const missing = String(error.params['missingProperty']);
+  const missing = String(error.params.missingProperty);
   if (document.meant.has(below(instancePath, missing))) return;
   const what = textOf(schemaPartOf(error.schemaPath), 'x-what') ?? subjectOf(instancePath);
-  document.error('SCENARIO_MISSING_KEY', `${what} needs \`${missing}\``, firstSpan(document, instancePath), instancePath, `add \`${missing}:\``);
+  document.error(
+    'SCENARIO_MISSING_KEY',
+    `${what} needs \`${missing}\``,
+    firstSpan(document, instancePath),
+    instancePath,
+    `add \`${missing}:\``,
+  );
 }
 
 /** A union whose branch is told by one key: none of them is there, or several are. */
@@ -64,11 +76,23 @@ function reportKinds(error: SchemaError, document: LoadedDocument): void {
   if (first !== undefined && second !== undefined) {
     const names = present.map((name) => `\`${name}\``);
     const at = document.keySpan(below(instancePath, second));
-    document.error('SCENARIO_CONFLICT', `${what} is one thing, and this has ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`, at, instancePath, what === 'a step' ? 'make two steps of it' : 'keep one of them');
+    document.error(
+      'SCENARIO_CONFLICT',
+      `${what} is one thing, and this has ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`,
+      at,
+      instancePath,
+      what === 'a step' ? 'make two steps of it' : 'keep one of them',
+    );
     return;
   }
   if (known.some((name) => document.meant.has(below(instancePath, name)))) return;
-  document.error('SCENARIO_MISSING_KEY', `${what} needs one of ${oneOf(known)}`, firstSpan(document, instancePath), instancePath, 'say what it is');
+  document.error(
+    'SCENARIO_MISSING_KEY',
+    `${what} needs one of ${oneOf(known)}`,
+    firstSpan(document, instancePath),
+    instancePath,
+    'say what it is',
+  );
 }
 
 /** A mapping is shown by its key, or by its first line. */
@@ -77,4 +101,3 @@ function firstSpan(document: LoadedDocument, pointer: string) {
   const lineEnd = span.start + document.source.restOfLine(span.start).trimEnd().length;
   return { start: span.start, end: Math.max(span.start + 1, Math.min(span.end, lineEnd)) };
 }
-

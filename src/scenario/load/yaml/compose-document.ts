@@ -1,4 +1,4 @@
-import { COLLECTION_STYLE, type Event, EVENT_ID, type MappingEvent, type SequenceEvent } from 'js-yaml';
+import { COLLECTION_STYLE, EVENT_ID, type Event, type MappingEvent, type SequenceEvent } from 'js-yaml';
 import { didYouMean } from '../../../core/did-you-mean.ts';
 import type { Findings } from '../findings.ts';
 import type { LoadLimits } from '../limits.ts';
@@ -83,7 +83,12 @@ class Composer {
     if (anchor !== undefined) this.open.add(anchor);
     const tag = this.context.source.slice({ start: event.tagStart, end: event.tagEnd });
     if (event.tagStart >= 0 && !['!', '!!map', '!!seq'].includes(tag)) {
-      this.error('SCENARIO_SYNTAX', `unknown YAML tag \`${tag}\``, { start: event.tagStart, end: event.tagEnd }, 'remove it; scenarios need no tags');
+      this.error(
+        'SCENARIO_SYNTAX',
+        `unknown YAML tag \`${tag}\``,
+        { start: event.tagStart, end: event.tagEnd },
+        'remove it; scenarios need no tags',
+      );
     }
     const node = read();
     if (anchor !== undefined) this.open.delete(anchor);
@@ -95,10 +100,19 @@ class Composer {
     this.lastEnd = Math.max(this.lastEnd, event.start + 1);
     const items: YamlNode[] = [];
     while (!this.atEnd()) items.push(this.node());
-    if (event.style === COLLECTION_STYLE.FLOW) this.lastEnd = closingEnd(this.context.source.text, this.lastEnd, ']');
+    if (event.style === COLLECTION_STYLE.FLOW)
+      this.lastEnd = closingEnd(this.context.source.text, this.lastEnd, ']');
     const size = items.reduce((sum, item) => sum + item.size, 1);
     const height = items.reduce((most, item) => Math.max(most, item.height + 1), 1);
-    return { kind: 'list', items, flow: event.style === COLLECTION_STYLE.FLOW, start: event.start, end: this.lastEnd, size, height };
+    return {
+      kind: 'list',
+      items,
+      flow: event.style === COLLECTION_STYLE.FLOW,
+      start: event.start,
+      end: this.lastEnd,
+      size,
+      height,
+    };
   }
 
   private map(event: { readonly start: number; readonly style: number }): YamlNode {
@@ -132,7 +146,11 @@ class Composer {
     this.lastEnd = span.end;
     this.aliases += 1;
     if (this.aliases === this.context.limits.aliases + 1) {
-      this.error('SCENARIO_LIMIT', `too many aliases; the limit \`aliases\` is ${this.context.limits.aliases} in a document`, span);
+      this.error(
+        'SCENARIO_LIMIT',
+        `too many aliases; the limit \`aliases\` is ${this.context.limits.aliases} in a document`,
+        span,
+      );
     }
     const node = this.anchors.get(name);
     if (node !== undefined && !this.open.has(name)) return node;
@@ -142,12 +160,25 @@ class Composer {
 
   private unknownAlias(name: string, span: Span): void {
     if (this.open.has(name)) {
-      this.error('SCENARIO_SYNTAX', `\`*${name}\` stands inside of what it repeats`, span, 'an alias cannot contain itself');
+      this.error(
+        'SCENARIO_SYNTAX',
+        `\`*${name}\` stands inside of what it repeats`,
+        span,
+        'an alias cannot contain itself',
+      );
       return;
     }
     const near = didYouMean(name, this.anchors.keys());
-    const hint = near === undefined ? `define \`&${name}\` before, or quote the value: an unquoted \`*\` begins a YAML alias` : `did you mean \`*${near}\`?`;
-    this.error('SCENARIO_YAML_TRAP', `\`*${name}\` is read as a YAML alias, and there is no anchor \`&${name}\``, span, hint);
+    const hint =
+      near === undefined
+        ? `define \`&${name}\` before, or quote the value: an unquoted \`*\` begins a YAML alias`
+        : `did you mean \`*${near}\`?`;
+    this.error(
+      'SCENARIO_YAML_TRAP',
+      `\`*${name}\` is read as a YAML alias, and there is no anchor \`&${name}\``,
+      span,
+      hint,
+    );
   }
 
   private anchorOf(event: { readonly anchorStart: number; readonly anchorEnd: number }): string | undefined {
@@ -159,11 +190,28 @@ class Composer {
     if (anchor !== undefined) this.anchors.set(anchor, node);
   }
 
-  private error(code: 'SCENARIO_SYNTAX' | 'SCENARIO_LIMIT' | 'SCENARIO_YAML_TRAP', message: string, span: Span, hint?: string): void {
-    this.context.findings.error(code, message, span, { document: this.context.document, ...(hint === undefined ? {} : { hint }) });
+  private error(
+    code: 'SCENARIO_SYNTAX' | 'SCENARIO_LIMIT' | 'SCENARIO_YAML_TRAP',
+    message: string,
+    span: Span,
+    hint?: string,
+  ): void {
+    this.context.findings.error(code, message, span, {
+      document: this.context.document,
+      ...(hint === undefined ? {} : { hint }),
+    });
   }
 }
 
 function emptyAt(offset: number): YamlNode {
-  return { kind: 'scalar', value: null, plain: true, verbatim: false, start: offset, end: offset, size: 1, height: 0 };
+  return {
+    kind: 'scalar',
+    value: null,
+    plain: true,
+    verbatim: false,
+    start: offset,
+    end: offset,
+    size: 1,
+    height: 0,
+  };
 }

@@ -10,7 +10,12 @@ export interface RawEntry {
 }
 
 /** A mapping: keys are unique, merge keys (`<<`) are merged, the mapping's own keys win. */
-export function composeMap(start: number, flow: boolean, raw: readonly RawEntry[], context: ComposeContext): YamlMap {
+export function composeMap(
+  start: number,
+  flow: boolean,
+  raw: readonly RawEntry[],
+  context: ComposeContext,
+): YamlMap {
   const entries = new Map<string, YamlEntry>();
   const merges: RawEntry[] = [];
   let previous: RawEntry | undefined;
@@ -34,22 +39,41 @@ function extent(entries: ReadonlyMap<string, YamlEntry>): { readonly size: numbe
   return { size, height };
 }
 
-function addOwn(entries: Map<string, YamlEntry>, { key, keyEnd, value }: RawEntry, context: ComposeContext): void {
+function addOwn(
+  entries: Map<string, YamlEntry>,
+  { key, keyEnd, value }: RawEntry,
+  context: ComposeContext,
+): void {
   const { findings, document, source } = context;
   const span = { start: key.start, end: key.kind === 'scalar' ? key.end : key.start + 1 };
   if (key.kind !== 'scalar' || key.value === null) {
-    const hint = source.slice({ start: key.start, end: key.start + 2 }) === '{{' ? 'quote the value if it is an expression' : 'quote it if it is text';
-    findings.error('SCENARIO_SYNTAX', key.kind === 'scalar' ? 'a key is empty' : 'a key must be a word, not a list or a mapping', span, { document, hint });
+    const hint =
+      source.slice({ start: key.start, end: key.start + 2 }) === '{{'
+        ? 'quote the value if it is an expression'
+        : 'quote it if it is text';
+    findings.error(
+      'SCENARIO_SYNTAX',
+      key.kind === 'scalar' ? 'a key is empty' : 'a key must be a word, not a list or a mapping',
+      span,
+      { document, hint },
+    );
     return;
   }
   // As written: `on`, `1` and `true` are words when they are keys.
-  const name = key.plain ? source.slice({ start: key.start, end: Math.min(key.end, keyEnd) }) : String(key.value);
+  const name = key.plain
+    ? source.slice({ start: key.start, end: Math.min(key.end, keyEnd) })
+    : String(key.value);
   const before = entries.get(name);
   if (name === '__proto__') {
-    findings.error('SCENARIO_SYNTAX', '`__proto__` cannot be a key', span, { document, hint: 'choose another name' });
+    findings.error('SCENARIO_SYNTAX', '`__proto__` cannot be a key', span, {
+      document,
+      hint: 'choose another name',
+    });
   } else if (before !== undefined) {
     const { line } = source.locate(before.key.start);
-    findings.error('SCENARIO_DUPLICATE_KEY', `\`${name}\` is already written on line ${line}`, span, { document });
+    findings.error('SCENARIO_DUPLICATE_KEY', `\`${name}\` is already written on line ${line}`, span, {
+      document,
+    });
   } else {
     entries.set(name, { key: span, value, merged: false });
   }
@@ -59,7 +83,8 @@ function addMerged(entries: Map<string, YamlEntry>, merge: RawEntry, context: Co
   const sources = merge.value.kind === 'list' ? merge.value.items : [merge.value];
   for (const from of sources) {
     if (from.kind === 'map') {
-      for (const [name, entry] of from.entries) if (!entries.has(name)) entries.set(name, { ...entry, merged: true });
+      for (const [name, entry] of from.entries)
+        if (!entries.has(name)) entries.set(name, { ...entry, merged: true });
       continue;
     }
     const span = { start: merge.key.start, end: merge.key.end };
@@ -78,14 +103,24 @@ function isMergeKey(key: YamlNode): boolean {
 function isCutByComma(entry: RawEntry, previous: RawEntry | undefined, context: ComposeContext): boolean {
   const { key, value } = entry;
   const before = previous?.value;
-  const bare = key.kind === 'scalar' && key.plain && value.kind === 'scalar' && value.value === null && value.start === value.end;
+  const bare =
+    key.kind === 'scalar' &&
+    key.plain &&
+    value.kind === 'scalar' &&
+    value.value === null &&
+    value.start === value.end;
   if (!bare || before?.kind !== 'scalar' || !before.plain || before.start === before.end) return false;
   if (/^\s*:/.test(context.source.text.slice(key.end, key.end + 64))) return false;
   const span: Span = { start: before.start, end: key.end };
-  context.findings.error('SCENARIO_YAML_TRAP', `inside braces a comma ends the value: \`${context.source.slice(key)}\` became a key of its own`, span, {
-    document: context.document,
-    hint: `quote the value: ${JSON.stringify(context.source.slice(span))}`,
-  });
+  context.findings.error(
+    'SCENARIO_YAML_TRAP',
+    `inside braces a comma ends the value: \`${context.source.slice(key)}\` became a key of its own`,
+    span,
+    {
+      document: context.document,
+      hint: `quote the value: ${JSON.stringify(context.source.slice(span))}`,
+    },
+  );
   return true;
 }
 

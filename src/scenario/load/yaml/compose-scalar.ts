@@ -1,4 +1,4 @@
-import { getScalarValue, type ScalarEvent, SCALAR_STYLE } from 'js-yaml';
+import { getScalarValue, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
 import type { Span } from '../source-text.ts';
 import type { ComposeContext } from './compose-document.ts';
 import { resolvePlain, resolveTagged } from './resolve-scalar.ts';
@@ -29,33 +29,49 @@ function taggedValue(text: string, event: ScalarEvent, context: ComposeContext):
   const value = tag === '!' ? undefined : resolveTagged(text, tag);
   if (value !== undefined) return value;
   if (tag.startsWith('!!')) {
-    context.findings.error('SCENARIO_SYNTAX', `the value does not fit its YAML tag \`${tag}\``, span, { document, hint: 'remove the tag, or correct the value' });
+    context.findings.error('SCENARIO_SYNTAX', `the value does not fit its YAML tag \`${tag}\``, span, {
+      document,
+      hint: 'remove the tag, or correct the value',
+    });
     return text;
   }
   const whole = tag === '!' ? `! ${text}` : `${tag} ${text}`.trim();
-  context.findings.error('SCENARIO_YAML_TRAP', `an unquoted \`!\` at the start of a value is a YAML tag, and \`${tag}\` would be lost`, span, {
-    document,
-    hint: `quote the value: ${JSON.stringify(whole)}`,
-  });
+  context.findings.error(
+    'SCENARIO_YAML_TRAP',
+    `an unquoted \`!\` at the start of a value is a YAML tag, and \`${tag}\` would be lost`,
+    span,
+    {
+      document,
+      hint: `quote the value: ${JSON.stringify(whole)}`,
+    },
+  );
   return text;
 }
 
 /** Values that YAML reads differently from what they look like (R4). */
 function warnOfTraps(text: string, value: YamlScalar['value'], span: Span, context: ComposeContext): void {
   const { findings, document, source } = context;
-  const trap = (message: string, hint: string) => findings.error('SCENARIO_YAML_TRAP', message, span, { document, hint });
+  const trap = (message: string, hint: string) =>
+    findings.error('SCENARIO_YAML_TRAP', message, span, { document, hint });
   if (typeof value === 'number') {
     if (/^[-+]?0\d+$/.test(text)) trap(`YAML reads ${text} as the number ${value}`, `quote it: "${text}"`);
-    else if (!Number.isFinite(value)) trap(`YAML reads ${text} as a number that JSON does not have`, `quote it: "${text}"`);
-    else if (Number.isInteger(value) && !Number.isSafeInteger(value)) trap(`${text} is too large for a number: digits would be lost`, `quote it: "${text}"`);
+    else if (!Number.isFinite(value))
+      trap(`YAML reads ${text} as a number that JSON does not have`, `quote it: "${text}"`);
+    else if (Number.isInteger(value) && !Number.isSafeInteger(value))
+      trap(`${text} is too large for a number: digits would be lost`, `quote it: "${text}"`);
   }
   if (typeof value !== 'string') return;
   const comment = /^[ \t]+(#.*)$/.exec(source.restOfLine(span.end));
   if (comment === null || !hasOpenQuote(text)) return;
-  findings.error('SCENARIO_YAML_TRAP', 'YAML reads ` #` as the beginning of a comment, in the middle of what looks quoted', span, {
-    document,
-    hint: `quote the whole value: '${source.slice(span).replaceAll("'", "''")} ${(comment[1] ?? '').replaceAll("'", "''")}'`,
-  });
+  findings.error(
+    'SCENARIO_YAML_TRAP',
+    'YAML reads ` #` as the beginning of a comment, in the middle of what looks quoted',
+    span,
+    {
+      document,
+      hint: `quote the whole value: '${source.slice(span).replaceAll("'", "''")} ${(comment[1] ?? '').replaceAll("'", "''")}'`,
+    },
+  );
 }
 
 /** An apostrophe inside a word is no quotation mark. */

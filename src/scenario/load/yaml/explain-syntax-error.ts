@@ -43,7 +43,12 @@ const rules: readonly Rule[] = [
   indentation,
 ];
 
-export function explainSyntaxError(error: YAMLException, source: SourceText, limits: LoadLimits, findings: Findings): void {
+export function explainSyntaxError(
+  error: YAMLException,
+  source: SourceText,
+  limits: LoadLimits,
+  findings: Findings,
+): void {
   const position = Math.min(error.mark?.position ?? 0, source.text.length);
   const { line: number, column } = source.locate(position);
   const line = source.line(number);
@@ -58,8 +63,18 @@ export function explainSyntaxError(error: YAMLException, source: SourceText, lim
 }
 
 const at = (position: number, length = 1): Span => ({ start: position, end: position + length });
-const syntax = (message: string, span: Span, hint: string): Explanation => ({ code: 'SCENARIO_SYNTAX', message, span, hint });
-const trap = (message: string, span: Span, hint: string): Explanation => ({ code: 'SCENARIO_YAML_TRAP', message, span, hint });
+const syntax = (message: string, span: Span, hint: string): Explanation => ({
+  code: 'SCENARIO_SYNTAX',
+  message,
+  span,
+  hint,
+});
+const trap = (message: string, span: Span, hint: string): Explanation => ({
+  code: 'SCENARIO_YAML_TRAP',
+  message,
+  span,
+  hint,
+});
 
 function tooDeep({ reason, position, limits }: Stumble): Explanation | undefined {
   if (!reason.startsWith('nesting exceeded')) return undefined;
@@ -71,20 +86,34 @@ function tabs({ reason, line, position, before }: Stumble): Explanation | undefi
   const indent = /^\s*/.exec(line)?.[0] ?? '';
   const tab = indent.indexOf('\t');
   if (tab < 0 || /quoted scalar|non-printable/.test(reason)) return undefined;
-  return trap('YAML does not allow tabs as indentation', at(position - before.length + tab), 'indent with spaces');
+  return trap(
+    'YAML does not allow tabs as indentation',
+    at(position - before.length + tab),
+    'indent with spaces',
+  );
 }
 
 function expressionInFlow({ source, position }: Stumble): Explanation | undefined {
   const { text } = source;
-  const opening = text.startsWith('{{', position) ? position - 1 : text.startsWith('{', position) ? position - 2 : -1;
+  const opening = text.startsWith('{{', position)
+    ? position - 1
+    : text.startsWith('{', position)
+      ? position - 2
+      : -1;
   if (opening < 0 || !text.startsWith('${{', opening)) return undefined;
   const { value, span } = flowValueAround(source, opening);
-  return trap('inside braces or brackets an unquoted `${{ }}` is read as YAML mappings', span, `quote the value: ${JSON.stringify(value)}`);
+  return trap(
+    'inside braces or brackets an unquoted `${{ }}` is read as YAML mappings',
+    span,
+    `quote the value: ${JSON.stringify(value)}`,
+  );
 }
 
 function lonelyAsterisk({ reason, source, position, line }: Stumble): Explanation | undefined {
   if (!reason.startsWith('name of an alias')) return undefined;
-  const { value, span } = line.includes('->') ? flowValueAround(source, position - 1) : { value: '*', span: at(position - 1) };
+  const { value, span } = line.includes('->')
+    ? flowValueAround(source, position - 1)
+    : { value: '*', span: at(position - 1) };
   return trap('an unquoted `*` begins a YAML alias', span, `quote it: ${JSON.stringify(value)}`);
 }
 
@@ -97,9 +126,17 @@ function colonInValue({ reason, source, position, before }: Stumble): Explanatio
   const key = /\s([A-Za-z_][\w-]*)$/.exec(before)?.[1];
   const quoted = `'${found.value.replaceAll("'", "''")}'`;
   if (inFlow && key !== undefined) {
-    return trap('`: ` inside an unquoted value is read as a key and a value', found.span, `put a comma before \`${key}\` if it is a key, or quote the value: ${quoted}`);
+    return trap(
+      '`: ` inside an unquoted value is read as a key and a value',
+      found.span,
+      `put a comma before \`${key}\` if it is a key, or quote the value: ${quoted}`,
+    );
   }
-  return trap('`: ` inside an unquoted value is read as a key and a value', found.span, `quote the value: ${quoted}`);
+  return trap(
+    '`: ` inside an unquoted value is read as a key and a value',
+    found.span,
+    `quote the value: ${quoted}`,
+  );
 }
 
 /** A line below a value without quotes, and deeper than its key, continues the value. */
@@ -107,17 +144,27 @@ function partOfValueAbove(position: number, before: string): Explanation | undef
   const key = /^\s+(\S+)$/.exec(before)?.[1];
   if (key === undefined) return undefined;
   const span = { start: position - key.length, end: position };
-  return syntax(`\`${key}\` is indented deeper than the key above, so it is read as part of the value above`, span, 'give it the indentation of the line above');
+  return syntax(
+    `\`${key}\` is indented deeper than the key above, so it is read as part of the value above`,
+    span,
+    'give it the indentation of the line above',
+  );
 }
 
 function unclosed(stumble: Stumble): Explanation | undefined {
   const { source } = stumble;
   const isCutOff = stumble.reason === 'deficient indentation';
-  const text = isCutOff ? source.text.slice(0, stumble.position - stumble.before.length).trimEnd() : source.text;
+  const text = isCutOff
+    ? source.text.slice(0, stumble.position - stumble.before.length).trimEnd()
+    : source.text;
   const reason = isCutOff ? (reasonOf(text) ?? '') : stumble.reason;
   const what = /within an? (flow collection|double quoted|single quoted)/.exec(reason)?.[1];
   if (what === undefined) return undefined;
-  const opening = findUnclosed(text, reason, what === 'flow collection' ? '[{' : what === 'double quoted' ? '"' : "'");
+  const opening = findUnclosed(
+    text,
+    reason,
+    what === 'flow collection' ? '[{' : what === 'double quoted' ? '"' : "'",
+  );
   const mark = source.text[opening] ?? '';
   const closing = { '[': ']', '{': '}' }[mark] ?? mark;
   return syntax(`this \`${mark}\` is never closed`, at(opening), `add \`${closing}\` where it ends`);
@@ -126,7 +173,11 @@ function unclosed(stumble: Stumble): Explanation | undefined {
 function badEscape({ reason, source, position }: Stumble): Explanation | undefined {
   if (!/unknown escape|expected hexadecimal/.test(reason)) return undefined;
   const span = at(position - (source.text[position] === '\\' ? 0 : 1), 2);
-  return trap(`in double quotes \`${source.slice(span)}\` is an escape that YAML does not know`, span, 'use single quotes, where a backslash is only a backslash');
+  return trap(
+    `in double quotes \`${source.slice(span)}\` is an escape that YAML does not know`,
+    span,
+    'use single quotes, where a backslash is only a backslash',
+  );
 }
 
 function reservedStart({ source, position, before }: Stumble): Explanation | undefined {
@@ -134,21 +185,34 @@ function reservedStart({ source, position, before }: Stumble): Explanation | und
   if (!/(?:^|[:\-[{,])\s+$|^$/.test(before)) return undefined;
   if ('@`%'.includes(mark) && mark !== '') {
     const value = source.restOfLine(position).trim();
-    return trap(`an unquoted value cannot begin with \`${mark}\``, at(position, value.length), `quote it: ${JSON.stringify(value)}`);
+    return trap(
+      `an unquoted value cannot begin with \`${mark}\``,
+      at(position, value.length),
+      `quote it: ${JSON.stringify(value)}`,
+    );
   }
   if (/^-(?:\s|$)/.test(source.restOfLine(position)) && /:\s+$/.test(before)) {
-    return syntax('a list cannot begin on the line of its key', at(position), 'begin it on the next line, or write [a, b]');
+    return syntax(
+      'a list cannot begin on the line of its key',
+      at(position),
+      'begin it on the next line, or write [a, b]',
+    );
   }
   return undefined;
 }
 
 function textAfterQuote({ reason, source, position, before }: Stumble): Explanation | undefined {
-  if (!/bad indentation|missed comma|end of the stream or a document separator/.test(reason)) return undefined;
+  if (!/bad indentation|missed comma|end of the stream or a document separator/.test(reason))
+    return undefined;
   const quote = /(["'])\s*$/.exec(before)?.[1];
   if (quote === undefined) return undefined;
   const rest = source.restOfLine(position);
   const other = quote === '"' ? 'single' : 'double';
-  return syntax('the value goes on after its closing quote', at(position, rest.trimEnd().length), `put all of it in ${other} quotes`);
+  return syntax(
+    'the value goes on after its closing quote',
+    at(position, rest.trimEnd().length),
+    `put all of it in ${other} quotes`,
+  );
 }
 
 function missingSpace({ reason, source, position, line }: Stumble): Explanation | undefined {
@@ -158,8 +222,13 @@ function missingSpace({ reason, source, position, line }: Stumble): Explanation 
   for (const [index, candidate] of candidates.entries()) {
     const glued = /^(\s*(?:- )?[A-Za-z_][\w-]*):(?=[^\s/\\:])/.exec(candidate);
     if (glued === null) continue;
-    const start = position - source.locate(position).column + 1 - (index === 0 ? lengthOfLineBefore(source, number) : 0);
-    return syntax('there is no space after the colon', at(start + (glued[1]?.length ?? 0)), 'put a space between the colon and the value');
+    const start =
+      position - source.locate(position).column + 1 - (index === 0 ? lengthOfLineBefore(source, number) : 0);
+    return syntax(
+      'there is no space after the colon',
+      at(start + (glued[1]?.length ?? 0)),
+      'put a space between the colon and the value',
+    );
   }
   return undefined;
 }
@@ -173,12 +242,20 @@ function wrongBracket({ reason, source, position }: Stumble): Explanation | unde
   const mark = source.text[position] ?? '';
   if (!reason.startsWith('missed comma') || !'}]'.includes(mark)) return undefined;
   const wanted = mark === '}' ? ']' : '}';
-  return syntax(`\`${mark}\` stands where \`${wanted}\` is expected`, at(position), `close what is open first, with \`${wanted}\``);
+  return syntax(
+    `\`${mark}\` stands where \`${wanted}\` is expected`,
+    at(position),
+    `close what is open first, with \`${wanted}\``,
+  );
 }
 
 function missingComma({ reason, position }: Stumble): Explanation | undefined {
   if (!reason.startsWith('missed comma')) return undefined;
-  return syntax('a comma or a closing bracket is expected here', at(position), 'put a comma between two entries, or quote the value');
+  return syntax(
+    'a comma or a closing bracket is expected here',
+    at(position),
+    'put a comma between two entries, or quote the value',
+  );
 }
 
 function indentation({ reason, position, before }: Stumble): Explanation | undefined {
@@ -187,6 +264,8 @@ function indentation({ reason, position, before }: Stumble): Explanation | undef
   return syntax(
     isLineStart ? 'this line is indented in a way that fits nothing above' : 'this cannot stand here',
     at(position),
-    isLineStart ? 'give entries of one mapping or list the same indentation' : 'check the indentation and the quotes of this line and the one before',
+    isLineStart
+      ? 'give entries of one mapping or list the same indentation'
+      : 'check the indentation and the quotes of this line and the one before',
   );
 }

@@ -1,4 +1,4 @@
-import { type Event, EVENT_ID, parseEvents, YAMLException } from 'js-yaml';
+import { EVENT_ID, type Event, parseEvents, YAMLException } from 'js-yaml';
 import type { Findings } from '../findings.ts';
 import type { LoadLimits } from '../limits.ts';
 import type { SourceText } from '../source-text.ts';
@@ -15,7 +15,11 @@ export function parseDocuments(
   const streams = splitDocuments(readEvents(source, limits, findings));
   if (streams.length > limits.documents) {
     const span = { start: 0, end: 1 };
-    findings.error('SCENARIO_LIMIT', `the file holds ${streams.length} documents; the limit \`documents\` is ${limits.documents}`, span);
+    findings.error(
+      'SCENARIO_LIMIT',
+      `the file holds ${streams.length} documents; the limit \`documents\` is ${limits.documents}`,
+      span,
+    );
     return [];
   }
   const documents: YamlDocument[] = [];

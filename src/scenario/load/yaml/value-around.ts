@@ -9,7 +9,8 @@ interface Found {
 export function flowValueAround(source: SourceText, position: number): Found {
   const { text } = source;
   let start = position;
-  while (start > 0 && !/[[{,\n]/.test(text[start - 1] ?? '') && !/:\s/.test(text.slice(start - 2, start))) start -= 1;
+  while (start > 0 && !/[[{,\n]/.test(text[start - 1] ?? '') && !/:\s/.test(text.slice(start - 2, start)))
+    start -= 1;
   start += /^\s*(?:- +)*/.exec(text.slice(start, position))?.[0].length ?? 0;
   let end = start;
   while (end < text.length && !/[,\]}\n]/.test(text[end] ?? '')) {

@@ -4,9 +4,16 @@ import { accessSync, constants } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pastaArguments } from '../../../../../src/engine/linux/net/egress/pasta-arguments.ts';
 import { planEgressRoutes } from '../../../../../src/engine/linux/net/egress/plan-egress-routes.ts';
+import { renderIp } from '../../../../../src/engine/linux/net/ip.ts';
+import { newAddress } from '../../../../../src/engine/linux/net/netlink/address.ts';
+import { netNsFdOffset, newVeth, setLink } from '../../../../../src/engine/linux/net/netlink/link.ts';
+import { encodeMessages, type NetlinkMessage } from '../../../../../src/engine/linux/net/netlink/message.ts';
+import { newRoute } from '../../../../../src/engine/linux/net/netlink/route.ts';
+import { openNetlink } from '../../../../../src/engine/linux/net/open-netlink.ts';
 import { planContainerNetwork } from '../../../../../src/engine/linux/net/plan-attach.ts';
+import { openOwnNetworkNamespace } from '../../../../../src/engine/linux/net/plan-network.ts';
 import { connectScript } from '../connect-script.ts';
-import { ip } from '../network-builders.ts';
+import { ip, member } from '../network-builders.ts';
 import { type Netns, NetworkSandbox, obstacle, type Started } from '../network-sandbox.ts';
 
 function pastaObstacle(): string | undefined {

@@ -9,7 +9,7 @@ export interface NamedMember {
   readonly attachments: readonly MemberAttachment[];
 }
 
-export interface MemberAttachment {
+interface MemberAttachment {
   readonly network: string;
   /** Valid on this network only: the service's name, its aliases. */
   readonly aliases: readonly string[];

@@ -6,7 +6,7 @@ export interface PastaTarget {
   readonly root: boolean;
 }
 
-export const egressInterface = 'egress0';
+const egressInterface = 'egress0';
 
 /**
  * The way out of one container (pasta(1), checked with Debian 12's 0.0~git20230309): a tap interface in its network namespace with the

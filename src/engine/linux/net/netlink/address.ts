@@ -11,7 +11,7 @@ const RTM_GETADDR = 22;
 
 /** linux/if_addr.h */
 export const IFA = { ADDRESS: 1, LOCAL: 2, BROADCAST: 4, FLAGS: 8 } as const;
-export const IFA_F_NODAD = 0x02;
+const IFA_F_NODAD = 0x02;
 
 /** No duplicate address detection: the allocator made it unique, and a tentative IPv6 address cannot be bound for a second. */
 export function newAddress(index: number, address: IpAddress, subnet: Cidr): NetlinkMessage {

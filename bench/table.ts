@@ -1,0 +1,55 @@
+import type { Figure } from './contender.ts';
+import type { Bar, Result } from './result.ts';
+
+const columns = ['what', 'ours', 'peer', 'ratio', 'bar', 'ok'] as const;
+type Line = readonly [string, string, string, string, string, string];
+
+/** A line per peer; `*` marks figures that contain Node's own spawn. */
+export function renderTable(results: readonly Result[], style: 'text' | 'markdown'): string {
+  const lines: readonly Line[] = results.flatMap(linesOf);
+  const widths = columns.map((title, at) => Math.max(title.length, ...lines.map((line) => line[at]?.length ?? 0)));
+  const render = (line: readonly string[]): string => {
+    const cells = line.map((cell, at) => cell.padEnd(widths[at] ?? 0));
+    return style === 'markdown' ? `| ${cells.join(' | ')} |` : cells.join('  ').trimEnd();
+  };
+  const rule = widths.map((width) => '-'.repeat(width));
+  return [columns, rule, ...lines].map(render).join('\n');
+}
+
+/** Every bar that was measured and does not hold, in words. */
+export function missedBars(results: readonly Result[]): readonly string[] {
+  return results.flatMap((result) =>
+    linesOf(result)
+      .filter((line) => line[5] === 'NO')
+      .map(([what, ours, peer, ratio, bar]) => `${what}: ${ours} against ${peer} (${ratio}), the bar is ${bar}`),
+  );
+}
+
+function linesOf(result: Result): readonly Line[] {
+  const { what, unit, figures, skipped, bars, atMost } = result;
+  const [ours, ...peers] = figures;
+  const gone = skipped.map(({ name, reason }): Line => [what, '', name, '', '', `skipped: ${reason}`]);
+  if (ours === undefined) return gone;
+  const own = renderFigure(ours, unit);
+  const absolute: readonly Line[] =
+    atMost === undefined ? [] : [[what, own, '', '', `${atMost} ${unit}`, verdict(ours.median <= atMost)]];
+  const compared = peers.map((peer): Line => {
+    const ratio = ours.median / peer.median;
+    const bar = bars.find((each: Bar) => each.peer === peer.name);
+    return [
+      what,
+      own,
+      `${peer.name} ${renderFigure(peer, unit)}`,
+      `${ratio.toFixed(2)}x`,
+      bar === undefined ? '' : `${bar.atMost}x`,
+      bar === undefined ? '' : verdict(ratio <= bar.atMost),
+    ];
+  });
+  return [...absolute, ...compared, ...gone];
+}
+
+function renderFigure({ median, spawned }: Figure, unit: string): string {
+  return `${median.toFixed(median < 100 ? 2 : 0)} ${unit}${spawned ? '*' : ''}`;
+}
+
+const verdict = (holds: boolean): string => (holds ? 'yes' : 'NO');

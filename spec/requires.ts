@@ -1,0 +1,15 @@
+import { describe, inject } from 'vitest';
+import type { HostFeature } from '../src/core/host-feature.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    readonly hostFeatures: readonly HostFeature[];
+  }
+}
+
+/** A suite that needs features of the host; without one it is skipped, with the missing ones in its name. */
+export function describeRequiring(features: readonly HostFeature[], name: string, body: () => void): void {
+  const missing = features.filter((feature) => !inject('hostFeatures').includes(feature));
+  if (missing.length === 0) describe(name, body);
+  else describe.skip(`${name} (needs ${missing.join(', ')})`, body);
+}

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { availableParallelism, homedir, release, userInfo } from 'node:os';
+import type { Output, SignalName, Surroundings, User } from './surroundings.ts';
+
+const signals: readonly SignalName[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** The one place that reads the process, the clock and randomness. */
+export function readSurroundings(packageDirectory: string): Surroundings {
+  const { argv, env, platform, arch, execPath, version } = process;
+  return {
+    arguments: argv.slice(2),
+    environment: env,
+    workingDirectory: process.cwd(),
+    packageDirectory,
+    machine: {
+      platform,
+      arch,
+      kernelRelease: release(),
+      cores: availableParallelism(),
+      nodeVersion: version,
+      nodePath: execPath,
+    },
+    user: readUser(),
+    stdout: openOutput(process.stdout, env),
+    stderr: openOutput(process.stderr, env),
+    monotonicMs: () => performance.now(),
+    dateMs: () => Date.now(),
+    randomBytes: (count) => randomBytes(count),
+    onSignal,
+    exit: (status) => process.exit(status),
+  };
+}
+
+/** A uid that no passwd entry knows (`docker run -u 12345`) makes `userInfo` throw; such a user is his number. */
+function readUser(): User {
+  const uid = process.getuid?.() ?? -1;
+  const gid = process.getgid?.() ?? -1;
+  try {
+    return { uid, gid, login: userInfo().username, home: homedir() };
+  } catch {
+    return { uid, gid, login: String(uid), home: homedir() };
+  }
+}
+
+function openOutput(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): Output {
+  // A reader that went away (`mayfly plan | head`) wants no more, and is told no error.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  const isTerminal = stream.isTTY === true;
+  return {
+    write: (text) => {
+      stream.write(text);
+    },
+    isTerminal,
+    hasColor: wantsColor(isTerminal, environment),
+    get columns() {
+      return stream.columns ?? 100;
+    },
+    get rows() {
+      return stream.rows ?? 24;
+    },
+  };
+}
+
+/** https://no-color.org, https://force-color.org: set and not empty. */
+function wantsColor(isTerminal: boolean, { NO_COLOR, FORCE_COLOR, TERM }: NodeJS.ProcessEnv): boolean {
+  if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
+  if (FORCE_COLOR !== undefined && FORCE_COLOR !== '') return FORCE_COLOR !== '0';
+  return isTerminal && TERM !== 'dumb';
+}
+
+function onSignal(listener: (signal: SignalName) => void): () => void {
+  for (const signal of signals) process.on(signal, listener);
+  return () => {
+    for (const signal of signals) process.off(signal, listener);
+  };
+}

@@ -1,0 +1,59 @@
+import { didYouMean } from '../core/did-you-mean.ts';
+import { MayflyError } from '../core/mayfly-error.ts';
+import { parseArguments } from './arguments/parse-arguments.ts';
+import { type CommandEntry, commandTable } from './command-table.ts';
+import { showFailure } from './show-failure.ts';
+import type { Surroundings } from './surroundings.ts';
+import { readVersion } from './read-version.ts';
+
+/** The whole program: resolves with the exit status, and never rejects. */
+export async function runCli(surroundings: Surroundings): Promise<number> {
+  try {
+    return await dispatch(surroundings);
+  } catch (error) {
+    return showFailure(error, surroundings);
+  }
+}
+
+async function dispatch(surroundings: Surroundings): Promise<number> {
+  const [first, ...rest] = surroundings.arguments;
+  if (first === '--version' || first === '-v') {
+    surroundings.stdout.write(`mayfly ${readVersion(surroundings)}\n`);
+    return 0;
+  }
+  if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
+    return showHelp(rest[0], first === undefined, surroundings);
+  }
+  const entry = findCommand(first);
+  if (asksForHelp(rest)) return showHelp(entry.name, false, surroundings);
+  const command = await entry.load();
+  return command.run(parseArguments(entry.name, command, rest), surroundings);
+}
+
+function asksForHelp(given: readonly string[]): boolean {
+  const own = given.includes('--') ? given.slice(0, given.indexOf('--')) : given;
+  return own.includes('--help') || own.includes('-h');
+}
+
+function findCommand(name: string): CommandEntry {
+  const entry = commandTable.find((each) => each.name === name);
+  if (entry !== undefined) return entry;
+  const meant = didYouMean(name, commandTable.map((each) => each.name));
+  const what = name.startsWith('-') ? 'flag' : 'command';
+  throw new MayflyError('CLI_USAGE', `there is no ${what} \`${name}\``, {
+    hint: meant === undefined ? '`mayfly --help` lists the commands' : `did you mean \`mayfly ${meant}\`?`,
+  });
+}
+
+/** Nothing to do is a mistake, and its help an error message. */
+async function showHelp(name: string | undefined, isMistake: boolean, { stdout, stderr }: Surroundings): Promise<number> {
+  const { renderCommandHelp, renderProgramHelp } = await import('./arguments/render-help.ts');
+  const output = isMistake ? stderr : stdout;
+  if (name === undefined) {
+    output.write(await renderProgramHelp(commandTable, output.columns));
+    return isMistake ? 2 : 0;
+  }
+  const entry = findCommand(name);
+  output.write(await renderCommandHelp(entry, await entry.load(), output.columns));
+  return 0;
+}

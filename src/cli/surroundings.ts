@@ -1,0 +1,50 @@
+/** Everything the command line gets from its process and its machine. Whatever is below main.ts is told it here and reads nothing by itself. */
+export interface Surroundings {
+  /** Without the interpreter and the program. */
+  readonly arguments: readonly string[];
+  readonly environment: NodeJS.ProcessEnv;
+  readonly workingDirectory: string;
+  /** Holds package.json, dist/ and schema/. */
+  readonly packageDirectory: string;
+  readonly machine: Machine;
+  readonly user: User;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Milliseconds from any fixed point. */
+  readonly monotonicMs: () => number;
+  /** Milliseconds since 1970. */
+  readonly dateMs: () => number;
+  readonly randomBytes: (count: number) => Uint8Array;
+  /** Calls back for each SIGINT, SIGTERM and SIGHUP until the returned function is called. */
+  readonly onSignal: (listener: (signal: SignalName) => void) => () => void;
+  /** Ends the process at once. */
+  readonly exit: (status: number) => never;
+}
+
+export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+export interface Machine {
+  /** Node's `process.platform`, `process.arch`, `os.release()`. */
+  readonly platform: string;
+  readonly arch: string;
+  readonly kernelRelease: string;
+  readonly cores: number;
+  readonly nodeVersion: string;
+  readonly nodePath: string;
+}
+
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+  readonly login: string;
+  readonly home: string;
+}
+
+export interface Output {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  readonly hasColor: boolean;
+  /** As they are now; of what is no terminal, what a reader is given. */
+  readonly columns: number;
+  readonly rows: number;
+}
