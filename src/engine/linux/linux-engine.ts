@@ -5,13 +5,12 @@ import { MayflyError } from '../../core/mayfly-error.ts';
 import type { LayerIds, LayerWriter } from '../../image/layer-writer.ts';
 import type { LinuxEngineOptions } from './engine-options.ts';
 import { Host } from './host.ts';
+import { layerIds } from './layer-ids.ts';
 import { probeHost } from './probe-host.ts';
 import { takeCensus, takeSnapshot } from './sandbox/census.ts';
 import { type ChosenMapping, chooseMapping, userMapping } from './sandbox/choose-mapping.ts';
-import { idCount } from './sandbox/id-mapping.ts';
 import { Journal } from './sandbox/journal.ts';
 import { LinuxSandbox } from './sandbox/linux-sandbox.ts';
-import { openLayerServer } from './sandbox/open-layer-server.ts';
 import { openSandboxProcesses } from './sandbox/open-sandbox.ts';
 import { probeCgroups } from './sandbox/probe-cgroups.ts';
 import type { SandboxFacts } from './sandbox/sandbox-facts.ts';
@@ -62,26 +61,20 @@ export class LinuxEngine implements Engine {
     }
   }
 
-  /** How the ids of images become ids on disk for this user; part of the names of unpacked layers. */
+  /** How the ids of images become ids on disk for this user. */
   async layerIds(): Promise<LayerIds> {
-    const { uid, gid, login } = this.#options.user;
-    if (uid === 0) return { mapKey: '', count: idCount };
-    const mapping = await userMapping(this.#host, uid, gid, login);
-    if (mapping.kind === 'single-id') return { mapKey: 'single', count: 1 };
-    return { mapKey: `u${mapping.uids[1]?.outside ?? 0}g${mapping.gids[1]?.outside ?? 0}`, count: idCount };
+    return layerIds(await this.#layerMapping());
   }
 
-  /** For unpacking images with the ids they name. Opened when first used; dispose it in the end. */
+  /** For unpacking images with the ids they name; a process of its own until it is disposed. */
   async openLayerWriter(): Promise<LayerWriter> {
-    const { LauncherLayerWriter } = await import('./layer-writer.ts');
-    const server = await this.#openLayerServer();
-    return new LauncherLayerWriter(server, () => server.close());
+    const { openLayerWriter } = await import('./open-layer-writer.ts');
+    return openLayerWriter(this.#host, this.#options.launcherPath, await this.#layerMapping());
   }
 
-  async #openLayerServer() {
+  async #layerMapping() {
     const { uid, gid, login } = this.#options.user;
-    const mapping = uid === 0 ? 'real-ids' : await userMapping(this.#host, uid, gid, login);
-    return openLayerServer(this.#host, this.#options.launcherPath, mapping);
+    return uid === 0 ? 'real-ids' : userMapping(this.#host, uid, gid, login);
   }
 
   async #removeTree(directory: string): Promise<void> {

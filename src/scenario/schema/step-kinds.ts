@@ -67,7 +67,7 @@ const copy = object(
   { what: 'a `copy` step', required: ['from', 'to'] },
 );
 
-export const controlActions = [
+const controlActions = [
   'start',
   'stop',
   'restart',

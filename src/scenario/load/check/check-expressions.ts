@@ -4,7 +4,7 @@ import { MayflyError } from '../../../core/mayfly-error.ts';
 import { ExpressionError } from '../../expression/expression-error.ts';
 import { type Reference, referencesOf, referencesOfCondition } from '../../expression/references.ts';
 import { entriesOf, itemsOf, memberOf } from '../json-access.ts';
-import { below, isAtOrBelow } from '../json-pointer.ts';
+import { below, parentOf } from '../json-pointer.ts';
 import type { LoadedDocument } from '../loaded-document.ts';
 import type { Span } from '../source-text.ts';
 import type { StepAt } from '../steps-of.ts';
@@ -27,6 +27,7 @@ interface Where {
 export function checkExpressions(document: LoadedDocument, input: ExpressionInput): ReadonlySet<string> {
   const usedVars = new Set<string>();
   const known = knownNames(document.json, input);
+  const byPointer = new Map(input.steps.map((step) => [step.pointer, step]));
   for (const { text, pointer, isCondition } of textsWithExpressions(document.json, input.steps)) {
     for (const reference of referencesAt(document, text, pointer, isCondition)) {
       if (reference.path[0] === 'vars' && reference.path[1] !== undefined) usedVars.add(reference.path[1]);
@@ -34,7 +35,7 @@ export function checkExpressions(document: LoadedDocument, input: ExpressionInpu
       const span = spanInText(document, pointer, text, reference.offset, reference.length);
       checkReference(reference, { document, pointer, span }, known, {
         steps: input.steps,
-        current: stepAt(input.steps, pointer),
+        current: stepAt(byPointer, pointer),
       });
     }
   }
@@ -146,8 +147,13 @@ function checkServiceMember(
   }
 }
 
-function stepAt(steps: readonly StepAt[], pointer: string): StepAt | undefined {
-  return steps.filter((step) => isAtOrBelow(pointer, step.pointer)).at(-1);
+/** The innermost step around a place. */
+function stepAt(steps: ReadonlyMap<string, StepAt>, pointer: string): StepAt | undefined {
+  for (let at = pointer; at !== ''; at = parentOf(at)) {
+    const step = steps.get(at);
+    if (step !== undefined) return step;
+  }
+  return undefined;
 }
 
 interface TextAt {

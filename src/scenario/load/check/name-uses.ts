@@ -1,8 +1,10 @@
 import { isJsonObject, type Json } from '../../../core/json.ts';
-import { controlActions } from '../../schema/step-kinds.ts';
 import { entriesOf, isStatic, itemsOf, memberOf, textOf } from '../json-access.ts';
 import { below } from '../json-pointer.ts';
 import type { StepAt } from '../steps-of.ts';
+
+/** What `control` does to a service; each has the service's name for its value. */
+const controlActions = ['start', 'stop', 'restart', 'kill', 'pause', 'unpause', 'connect', 'disconnect'];
 
 export type DeclaredKind = 'service' | 'image' | 'network' | 'volume' | 'secret' | 'config';
 

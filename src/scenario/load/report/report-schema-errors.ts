@@ -23,18 +23,21 @@ export function reportSchemaErrors(errors: readonly SchemaError[], document: Loa
       reportKinds(error, document);
     } else if (!judged.has(error.instancePath) && !isLaterBareEntry(error, judged)) {
       judged.add(error.instancePath);
+      judged.add(entryOf(parentOf(error.instancePath)));
       if (error.keyword === 'minItems' || error.keyword === 'minProperties') reportEmpty(error, document);
       else reportWrongValue(error, document);
     }
   }
 }
 
+/** Marks that some entry of a list has been judged. */
+const entryOf = (list: string) => `${list}/*`;
+
 /** A list of bare values where matchers belong is one mistake, however long the list. */
 function isLaterBareEntry(error: SchemaError, judged: ReadonlySet<string>): boolean {
   const isEntry = /\/\d+$/.test(error.instancePath);
   if (!isEntry || textOf(schemaPartOf(error.schemaPath), 'x-code') !== 'MATCHER_INVALID') return false;
-  const parent = parentOf(error.instancePath);
-  return [...judged].some((pointer) => parentOf(pointer) === parent && pointer !== error.instancePath);
+  return judged.has(entryOf(parentOf(error.instancePath)));
 }
 
 const ranks: Readonly<Record<string, number>> = {

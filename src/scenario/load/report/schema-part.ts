@@ -1,13 +1,12 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../core/json.ts';
-import { scenarioSchema } from '../../schema/scenario-schema.ts';
-import { shareSubschemas } from '../../schema/share-subschemas.ts';
+import { sharedSchemaJson } from '../../generated/shared-schema.js';
 import { pointerSegments } from '../json-pointer.ts';
 
-let shared: JsonObject | undefined;
+let shared: Json | undefined;
 
-/** The part of the schema that holds the keyword an error speaks of. Only errors need it, so it is made when the first comes. */
+/** The part of the schema that holds the keyword an error speaks of. Only errors need it, so it is read when the first comes. */
 export function schemaPartOf(schemaPath: string): JsonObject {
-  shared ??= shareSubschemas(scenarioSchema);
+  shared ??= JSON.parse(sharedSchemaJson) as Json;
   const segments = pointerSegments(schemaPath.slice(1)).slice(0, -1);
   let part: Json | undefined = shared;
   for (const segment of segments) {

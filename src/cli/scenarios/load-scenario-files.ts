@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { MayflyError, MayflyErrors } from '../../core/mayfly-error.ts';
+import type { Scenario } from '../../core/scenario.ts';
+import { type LoadOptions, loadScenarios } from '../../scenario/load/load-scenarios.ts';
+import { showPath } from './show-path.ts';
+
+export interface LoadedFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly scenarios: readonly Scenario[];
+  readonly errors: readonly MayflyError[];
+  readonly warnings: readonly MayflyError[];
+}
+
+/** Every file, read and checked; what is wrong with one does not keep the others from being checked (R2). */
+export function loadScenarioFiles(
+  paths: readonly string[],
+  workingDirectory: string,
+  options: LoadOptions,
+): readonly LoadedFile[] {
+  return paths.map((path) => {
+    const file = showPath(path, workingDirectory);
+    const text = readText(path, file);
+    if (text instanceof MayflyError) return { path, scenarios: [], errors: [text], warnings: [] };
+    return { path, ...loadScenarios(file, text, options) };
+  });
+}
+
+/** @throws MayflyErrors with those of all files. */
+export function throwLoadErrors(files: readonly LoadedFile[]): void {
+  const errors = files.flatMap((file) => file.errors);
+  if (errors.length > 0) throw new MayflyErrors(errors);
+}
+
+function readText(path: string, file: string): string | MayflyError {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+  } catch (cause) {
+    const isEncoding = cause instanceof TypeError;
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    return new MayflyError('SCENARIO_UNREADABLE', isEncoding ? `${file} is not UTF-8` : `cannot read ${file}: ${code}`, { cause });
+  }
+}

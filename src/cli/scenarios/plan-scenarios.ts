@@ -1,0 +1,82 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Json } from '../../core/json.ts';
+import { MayflyError, MayflyErrors } from '../../core/mayfly-error.ts';
+import type { RunPlan, ScenarioPlan } from '../../core/plan.ts';
+import type { Scenario } from '../../core/scenario.ts';
+import type { PlanOptions } from '../../scenario/plan/plan-options.ts';
+import { planDefaults } from '../../scenario/plan/plan-options.ts';
+import { planScenario } from '../../scenario/plan/plan-scenario.ts';
+import type { Surroundings } from '../surroundings.ts';
+import type { LoadedFile } from './load-scenario-files.ts';
+import type { PlanningValues } from './planning-flags.ts';
+
+export interface PlanningChoice {
+  readonly flags: PlanningValues;
+  readonly vars: Readonly<Record<string, Json>>;
+  readonly seed: number;
+  readonly runId?: string;
+  /** Of the command line or the configuration, for scenarios that name none. */
+  readonly timeoutMs?: number;
+  /** What a scenario sees as its environment; the runner's own if absent. */
+  readonly environmentOf?: (scenario: Scenario) => NodeJS.ProcessEnv;
+}
+
+/** A plan with the folder its scenario lies in, which reports know nothing of. */
+export interface PlannedScenarios extends RunPlan {
+  readonly directoryOf: (plan: ScenarioPlan) => string;
+}
+
+/**
+ * Every scenario of every file, planned.
+ *
+ * @throws MayflyErrors with everything that is wrong with any of them.
+ */
+export function planScenarios(files: readonly LoadedFile[], choice: PlanningChoice, surroundings: Surroundings): PlannedScenarios {
+  const errors: MayflyError[] = [];
+  const directories = new Map<string, string>();
+  const scenarios = files.flatMap((file) =>
+    file.scenarios.flatMap((scenario) => {
+      const directory = dirname(file.path);
+      directories.set(scenario.file, directory);
+      try {
+        return planScenario(scenario, planOptions(directory, scenario, choice, surroundings));
+      } catch (error) {
+        errors.push(...mayflyErrorsOf(error));
+        return [];
+      }
+    }),
+  );
+  if (errors.length > 0) throw new MayflyErrors(errors);
+  return { seed: choice.seed, scenarios, directoryOf: (plan) => directories.get(plan.file) ?? surroundings.workingDirectory };
+}
+
+function planOptions(directory: string, scenario: Scenario, choice: PlanningChoice, { environment }: Surroundings): PlanOptions {
+  const { flags, vars, seed, runId, timeoutMs } = choice;
+  return {
+    seed,
+    ...(runId === undefined ? {} : { runId }),
+    vars,
+    env: choice.environmentOf?.(scenario) ?? environment,
+    defaults: { ...planDefaults, ...(timeoutMs === undefined ? {} : { timeoutMs }) },
+    scenarioDirectory: directory,
+    allow: {
+      privileged: flags['allow-privileged'],
+      hostPaths: allowedHostPaths(flags),
+      publish: flags['allow-public-ports'],
+    },
+    fileExists: existsSync,
+    readText: (path) => readFileSync(path, 'utf8'),
+  };
+}
+
+/** From below these, too, scenarios may read and bind. */
+export function allowedHostPaths(flags: Pick<PlanningValues, 'allow-host-binds'>): readonly string[] {
+  return flags['allow-host-binds'] ? ['/'] : [];
+}
+
+function mayflyErrorsOf(error: unknown): readonly MayflyError[] {
+  if (error instanceof MayflyErrors) return error.errors;
+  if (error instanceof MayflyError) return [error];
+  throw error;
+}
