@@ -3,7 +3,9 @@ import { parseOptions, usage } from './options.ts';
 import { openPeerHost, type PeerHost } from './peer/peer-host.ts';
 import type { Result, RowOptions } from './result.ts';
 import { exec } from './row/exec.ts';
+import { fiveHundredth } from './row/five-hundredth.ts';
 import { hundred } from './row/hundred.ts';
+import { idleMemory } from './row/idle-memory.ts';
 import { start } from './row/start.ts';
 import { missedBars, renderTable } from './table.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
@@ -14,6 +16,8 @@ const rows: Readonly<Record<string, Row>> = {
   start,
   exec,
   hundred,
+  'five-hundredth': fiveHundredth,
+  'idle-memory': idleMemory,
 };
 
 /** Exit status 0, 1 when a bar does not hold, 2 for a wrong argument. */

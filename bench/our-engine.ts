@@ -38,6 +38,8 @@ const image: Image = {
   name: 'bench',
   layers: [{ diffId: 'sha256:bench', directory: 'base', sizeBytes: 1 }],
   config: { ...emptyImageConfig, environment: ['PATH=/bin'] },
+  platform: 'linux/amd64',
+  createdAt: '',
   sizeBytes: 1,
 };
 

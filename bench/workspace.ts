@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultCapabilities } from '../src/scenario/plan/container-defaults.ts';
@@ -20,6 +20,7 @@ export interface Workspace {
 
 export function openWorkspace(root: string): Workspace & Disposable {
   const directory = mkdtempSync(join(tmpdir(), 'mayfly-bench-'));
+  chmodSync(directory, 0o755); // the peers' roots of user namespaces are nobody here
   const layersDirectory = join(directory, 'layers');
   const layer = join(layersDirectory, 'base');
   const scratch = join(directory, 'scratch');

@@ -1,6 +1,6 @@
 // Builds dist/: the launchers (C, static) and the bundled command. `npm ci` runs it through `prepare`.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -8,8 +8,22 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
 const launcherSource = join(root, 'src/engine/linux/launcher');
 
-const warnings = ['-std=gnu11', '-Wall', '-Wextra', '-Werror', '-Wshadow', '-Wconversion', '-Wno-sign-conversion'];
-const hardening = ['-D_FORTIFY_SOURCE=2', '-fstack-protector-strong', '-fPIE', '-static-pie', '-Wl,-z,relro,-z,now,-z,noexecstack'];
+const warnings = [
+  '-std=gnu11',
+  '-Wall',
+  '-Wextra',
+  '-Werror',
+  '-Wshadow',
+  '-Wconversion',
+  '-Wno-sign-conversion',
+];
+const hardening = [
+  '-D_FORTIFY_SOURCE=2',
+  '-fstack-protector-strong',
+  '-fPIE',
+  '-static-pie',
+  '-Wl,-z,relro,-z,now,-z,noexecstack',
+];
 
 /** Node's name for the machine → the compilers that can make its launcher, best first. */
 const compilers = {
@@ -40,7 +54,9 @@ function buildLauncher(arch) {
     if (arch === process.arch) console.error(`mayfly: no C compiler (cc): ${target} is not built`);
     return;
   }
-  execFileSync(compiler, [...warnings, '-Os', ...hardening, '-s', '-o', target, ...sources()], { stdio: 'inherit' });
+  execFileSync(compiler, [...warnings, '-Os', ...hardening, '-s', '-o', target, ...sources()], {
+    stdio: 'inherit',
+  });
   chmodSync(target, 0o755);
 }
 
@@ -48,22 +64,6 @@ function buildLauncher(arch) {
 if (existsSync(launcherSource)) {
   mkdirSync(dist, { recursive: true });
   if (process.platform === 'linux') for (const arch of Object.keys(compilers)) buildLauncher(arch);
-  if (existsSync(join(root, 'src/cli/main.ts'))) {
-    const { build } = await import('esbuild');
-    for (const name of readdirSync(dist)) if (name.endsWith('.js')) rmSync(join(dist, name));
-    await build({
-      entryPoints: { mayfly: join(root, 'src/cli/main.ts') },
-      outdir: dist,
-      bundle: true,
-      splitting: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20.19',
-      packages: 'external',
-      chunkNames: 'chunk-[name]-[hash]',
-      banner: { js: '' },
-      logLevel: 'warning',
-    });
-    chmodSync(join(dist, 'mayfly.js'), 0o755);
-  }
+  const { buildCommand } = await import('./build-command.mjs');
+  await buildCommand(root, dist);
 }

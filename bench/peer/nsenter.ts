@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contender } from '../contender.ts';
 import { timeProcess } from '../run-process.ts';
@@ -41,7 +41,19 @@ async function startTarget(workspace: Workspace): Promise<Target> {
   throw new Error('the container to enter did not start');
 }
 
-function childOf(pid: number): number | undefined {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  return children === '' ? undefined : Number(children.split(' ')[0]);
+/** By scanning: /proc/PID/task/PID/children is not on every kernel. */
+function childOf(parent: number): number | undefined {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const child = pids.find((pid) => statOf(pid)[1] === String(parent));
+  return child === undefined ? undefined : Number(child);
+}
+
+/** proc(5): what follows the name in parentheses: state, parent, … */
+function statOf(pid: string): readonly string[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return []; // it has ended
+  }
 }

@@ -72,11 +72,30 @@ export interface Rlimit {
 }
 
 export type MountSpec =
-  | { readonly kind: 'volume'; readonly volume: string; readonly target: string; readonly readOnly: boolean; readonly copyImageContent: boolean }
+  | {
+      readonly kind: 'volume';
+      readonly volume: string;
+      readonly target: string;
+      readonly readOnly: boolean;
+      readonly copyImageContent: boolean;
+    }
   | { readonly kind: 'bind'; readonly hostPath: string; readonly target: string; readonly readOnly: boolean }
-  | { readonly kind: 'tmpfs'; readonly target: string; readonly sizeBytes?: number; readonly mode?: number; readonly readOnly: boolean }
+  | {
+      readonly kind: 'tmpfs';
+      readonly target: string;
+      readonly sizeBytes?: number;
+      readonly mode?: number;
+      readonly readOnly: boolean;
+    }
   /** A small file with given content (configs, secrets). */
-  | { readonly kind: 'file'; readonly target: string; readonly content: string; readonly mode: number; readonly uid: number; readonly gid: number };
+  | {
+      readonly kind: 'file';
+      readonly target: string;
+      readonly content: string;
+      readonly mode: number;
+      readonly uid: number;
+      readonly gid: number;
+    };
 
 export type ContainerNetwork =
   | { readonly kind: 'none' }

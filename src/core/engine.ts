@@ -1,5 +1,12 @@
 import type { Duplex, Readable, Writable } from 'node:stream';
-import type { ContainerSpec, ExitStatus, NetworkSpec, ProcessSpec, PublishedPort, VolumeSpec } from './container.ts';
+import type {
+  ContainerSpec,
+  ExitStatus,
+  NetworkSpec,
+  ProcessSpec,
+  PublishedPort,
+  VolumeSpec,
+} from './container.ts';
 import type { HostReport } from './host-feature.ts';
 
 /** The port between the layers that decide and the engine that acts. `engine/linux` and `engine/fake` implement it; one contract suite runs against both. */

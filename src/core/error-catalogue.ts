@@ -17,7 +17,10 @@ const harness = (meaning: string, hint: string): ErrorEntry => ({ exitStatus: 4,
 
 export const errorCatalogue = {
   // The scenario file
-  SCENARIO_NOT_FOUND: input('A path names no scenario file.', 'check the path, or run `mayfly test` without one'),
+  SCENARIO_NOT_FOUND: input(
+    'A path names no scenario file.',
+    'check the path, or run `mayfly test` without one',
+  ),
   SCENARIO_UNREADABLE: input('A scenario file cannot be read.', 'check its permissions and that it is UTF-8'),
   SCENARIO_SYNTAX: input('The file is not valid YAML.', 'mend the YAML at the marked place'),
   SCENARIO_YAML_TRAP: input('YAML reads this differently from what it looks like.', 'quote the value'),
@@ -26,58 +29,148 @@ export const errorCatalogue = {
   SCENARIO_MISSING_KEY: input('A required key is missing.', 'add it'),
   SCENARIO_WRONG_TYPE: input('A value has the wrong type.', 'write a value of the type named'),
   SCENARIO_WRONG_VALUE: input('A value is outside what is allowed.', 'choose one of the allowed values'),
-  SCENARIO_WRONG_UNIT: input('A duration or a size has no unit or a wrong one.', 'write for example 500ms, 10s, 64m, 1g'),
+  SCENARIO_WRONG_UNIT: input(
+    'A duration or a size has no unit or a wrong one.',
+    'write for example 500ms, 10s, 64m, 1g',
+  ),
   SCENARIO_UNDECLARED: input('A name is used but not declared.', 'declare it, or correct the spelling'),
   SCENARIO_UNUSED: input('Something is declared but never used (a warning).', 'use it or remove it'),
   SCENARIO_CYCLE: input('Services depend on each other in a circle.', 'remove one of the dependencies'),
-  SCENARIO_ASSERTS_NOTHING: input('Something that looks like a check checks nothing.', 'state what should hold, or remove it'),
+  SCENARIO_ASSERTS_NOTHING: input(
+    'Something that looks like a check checks nothing.',
+    'state what should hold, or remove it',
+  ),
   SCENARIO_CONFLICT: input('Two settings contradict each other.', 'keep one of them'),
   SCENARIO_NO_EFFECT: input('A key would have no effect here.', 'remove it'),
-  SCENARIO_LIMIT: input('A limit on the size, depth or count of something is exceeded.', 'make the file smaller, or raise the limit named'),
-  SCENARIO_FORBIDDEN: input('The scenario asks for a right it was not given.', 'allow it on the command line if you trust the file'),
-  EXPRESSION_SYNTAX: input('An expression in `${{ }}` cannot be parsed.', 'see the expression grammar in docs/language.md'),
-  EXPRESSION_UNDEFINED: input('An expression names something that does not exist.', 'check the spelling of the name'),
-  EXPRESSION_TYPE: input('An expression gives a value that cannot be used where it stands.', 'see the expression grammar in docs/language.md'),
-  LANGUAGE_NOT_AVAILABLE_YET: input('The language has this, this version of Mayfly does not do it yet.', 'remove it for now'),
+  SCENARIO_LIMIT: input(
+    'A limit on the size, depth or count of something is exceeded.',
+    'make the file smaller, or raise the limit named',
+  ),
+  SCENARIO_FORBIDDEN: input(
+    'The scenario asks for a right it was not given.',
+    'allow it on the command line if you trust the file',
+  ),
+  EXPRESSION_SYNTAX: input(
+    'An expression in `${{ }}` cannot be parsed.',
+    'see the expression grammar in docs/language.md',
+  ),
+  EXPRESSION_UNDEFINED: input(
+    'An expression names something that does not exist.',
+    'check the spelling of the name',
+  ),
+  EXPRESSION_TYPE: input(
+    'An expression gives a value that cannot be used where it stands.',
+    'see the expression grammar in docs/language.md',
+  ),
+  LANGUAGE_NOT_AVAILABLE_YET: input(
+    'The language has this, this version of Mayfly does not do it yet.',
+    'remove it for now',
+  ),
   MATCHER_INVALID: input('A matcher cannot be used as written.', 'see the matchers in docs/language.md'),
   CLI_USAGE: input('A flag or argument is wrong.', 'run the command with --help'),
-  CLI_NOTHING_MATCHED: input('No scenario matched the paths and filters.', 'run `mayfly test --help` to see the filters'),
+  CLI_NOTHING_MATCHED: input(
+    'No scenario matched the paths and filters.',
+    'run `mayfly test --help` to see the filters',
+  ),
   CONFIG_INVALID: input('mayfly.config.yaml is invalid.', 'mend it at the place named'),
-  EVENT_STREAM_INVALID: input('A recorded event stream is damaged, or of another version.', 'record it again with `--report ndjson=FILE`'),
+  EVENT_STREAM_INVALID: input(
+    'A recorded event stream is damaged, or of another version.',
+    'record it again with `--report ndjson=FILE`',
+  ),
   // Images
-  IMAGE_REFERENCE_INVALID: input('An image reference is malformed.', 'write registry/name:tag or name@sha256:…'),
-  IMAGE_NOT_FOUND: input('An image or one of its parts is not where the scenario says.', 'check the path or name'),
-  IMAGE_HOST_PROGRAM_MISSING: input('A program named in `host:` is not on this machine.', 'install it, or correct its name'),
+  IMAGE_REFERENCE_INVALID: input(
+    'An image reference is malformed.',
+    'write registry/name:tag or name@sha256:…',
+  ),
+  IMAGE_NOT_FOUND: input(
+    'An image or one of its parts is not where the scenario says.',
+    'check the path or name',
+  ),
+  IMAGE_HOST_PROGRAM_MISSING: input(
+    'A program named in `host:` is not on this machine.',
+    'install it, or correct its name',
+  ),
   IMAGE_INVALID: harness('An image, archive or layout is damaged or malformed.', 'get the image again'),
-  IMAGE_DIGEST_MISMATCH: harness('Content does not have the digest it was announced with.', 'get the image again; do not trust this copy'),
+  IMAGE_DIGEST_MISMATCH: harness(
+    'Content does not have the digest it was announced with.',
+    'get the image again; do not trust this copy',
+  ),
   IMAGE_HOSTILE: harness('An archive tries something no honest archive does.', 'do not use this image'),
   IMAGE_LIMIT: harness('An image exceeds a limit.', 'raise the limit named, if you trust the image'),
   IMAGE_PLATFORM: input('An image is not for this machine.', 'choose an image for this platform'),
-  STORE_FAILED: harness('The image store cannot be read or written.', 'check the disk space and the permissions of the store'),
+  STORE_FAILED: harness(
+    'The image store cannot be read or written.',
+    'check the disk space and the permissions of the store',
+  ),
   // The host
   HOST_NOT_LINUX: host('Containers need Linux.', 'run on Linux; validate and plan work everywhere'),
   HOST_NO_USERNS: host('User namespaces are not allowed.', 'run `mayfly doctor` for how to allow them'),
   HOST_MISSING_FEATURE: host('The host lacks something the scenario needs.', 'run `mayfly doctor`'),
   HOST_MISSING_PROGRAM: host('A program that is needed is not installed.', 'install it'),
-  HOST_LIMIT_UNAVAILABLE: host('A limit was asked for that this host cannot enforce.', 'remove the limit, or see `mayfly doctor`'),
+  HOST_LIMIT_UNAVAILABLE: host(
+    'A limit was asked for that this host cannot enforce.',
+    'remove the limit, or see `mayfly doctor`',
+  ),
   // Running
-  LAUNCH_FAILED: harness('The kernel refused an operation while a container was set up.', 'see the operation and errno; `mayfly explain` shows the whole tape'),
-  LAUNCHER_MISSING: harness('The native launcher is not there or cannot be run.', 'run `npm run prepare` (needs cc), or install the packed package'),
+  LAUNCH_FAILED: harness(
+    'The kernel refused an operation while a container was set up.',
+    'see the operation and errno; `mayfly explain` shows the whole tape',
+  ),
+  LAUNCHER_MISSING: harness(
+    'The native launcher is not there or cannot be run.',
+    'run `npm run prepare` (needs cc), or install the packed package',
+  ),
   LAUNCHER_DIED: harness('The native launcher ended unexpectedly.', 'report this with its last words'),
-  PROGRAM_NOT_FOUND: harness('The program to run is not in the image.', 'check `command`, or add the program to the image'),
-  PROGRAM_NOT_EXECUTABLE: harness('The program to run cannot be executed.', 'check its mode, its interpreter and its architecture'),
-  USER_NOT_FOUND: harness('A user or group is not in the image.', 'use a numeric id, or add the user to the image'),
+  PROGRAM_NOT_FOUND: harness(
+    'The program to run is not in the image.',
+    'check `command`, or add the program to the image',
+  ),
+  PROGRAM_NOT_EXECUTABLE: harness(
+    'The program to run cannot be executed.',
+    'check its mode, its interpreter and its architecture',
+  ),
+  USER_NOT_FOUND: harness(
+    'A user or group is not in the image.',
+    'use a numeric id, or add the user to the image',
+  ),
   PATH_NOT_FOUND: harness('A path is not in the container.', 'check the path'),
-  CONTAINER_STATE: harness('A container is not in the state an operation needs.', 'check whether it has ended, or is paused'),
-  SERVICE_NOT_READY: { exitStatus: 1, meaning: 'A service did not become ready in time.', hint: 'see its log' },
-  SERVICE_DIED: { exitStatus: 1, meaning: 'A service ended while the scenario ran.', hint: 'see its log, or say `exits:` if it should end' },
-  EXPECTATION_FAILED: { exitStatus: 1, meaning: 'An expectation did not hold.', hint: 'compare expected and actual' },
-  CAPTURE_FAILED: { exitStatus: 1, meaning: 'A capture found nothing to take.', hint: 'compare it with what the step gave' },
-  TIMEOUT: { exitStatus: 1, meaning: 'Something took longer than its time-out.', hint: 'raise the time-out, or find what hangs' },
+  CONTAINER_STATE: harness(
+    'A container is not in the state an operation needs.',
+    'check whether it has ended, or is paused',
+  ),
+  SERVICE_NOT_READY: {
+    exitStatus: 1,
+    meaning: 'A service did not become ready in time.',
+    hint: 'see its log',
+  },
+  SERVICE_DIED: {
+    exitStatus: 1,
+    meaning: 'A service ended while the scenario ran.',
+    hint: 'see its log, or say `exits:` if it should end',
+  },
+  EXPECTATION_FAILED: {
+    exitStatus: 1,
+    meaning: 'An expectation did not hold.',
+    hint: 'compare expected and actual',
+  },
+  CAPTURE_FAILED: {
+    exitStatus: 1,
+    meaning: 'A capture found nothing to take.',
+    hint: 'compare it with what the step gave',
+  },
+  TIMEOUT: {
+    exitStatus: 1,
+    meaning: 'Something took longer than its time-out.',
+    hint: 'raise the time-out, or find what hangs',
+  },
   OUTPUT_LIMIT: harness('A process wrote more than is kept.', 'raise the limit named, or write less'),
   NETWORK_FAILED: harness('A network could not be set up.', 'see `mayfly doctor`'),
   PORT_UNAVAILABLE: harness('A published port is taken.', 'choose another port, or 0 for any'),
-  LEAKED: { exitStatus: 5, meaning: 'Something of the run was left behind.', hint: 'report this; it is a bug of Mayfly' },
+  LEAKED: {
+    exitStatus: 5,
+    meaning: 'Something of the run was left behind.',
+    hint: 'report this; it is a bug of Mayfly',
+  },
   CANCELLED: harness('The run was interrupted.', ''),
   INTERNAL: harness('A bug in Mayfly.', 'report this'),
 } as const satisfies Record<string, ErrorEntry>;

@@ -40,7 +40,12 @@ export interface RunStarted {
   readonly seed: number;
   /** ISO 8601. */
   readonly startedAt: string;
-  readonly host: { readonly platform: string; readonly kernel: string; readonly user: string; readonly node: string };
+  readonly host: {
+    readonly platform: string;
+    readonly kernel: string;
+    readonly user: string;
+    readonly node: string;
+  };
 }
 
 export interface RunFinished {
@@ -109,7 +114,12 @@ export interface ContainerStarted extends OfContainer {
   readonly id: string;
   readonly image: string;
   readonly networks: readonly { readonly network: string; readonly ipv4?: string; readonly ipv6?: string }[];
-  readonly ports: readonly { readonly hostAddress: string; readonly hostPort: number; readonly containerPort: number; readonly protocol: string }[];
+  readonly ports: readonly {
+    readonly hostAddress: string;
+    readonly hostPort: number;
+    readonly containerPort: number;
+    readonly protocol: string;
+  }[];
   readonly durationMs: number;
 }
 

@@ -95,7 +95,10 @@ export interface ReadyPlan {
 export type ReadyCondition =
   | { readonly kind: 'all'; readonly of: readonly ReadyCondition[] }
   | { readonly kind: 'any'; readonly of: readonly ReadyCondition[] }
-  | { readonly kind: 'port' | 'log' | 'http' | 'exec' | 'file' | 'healthcheck' | 'exits'; readonly value: Json };
+  | {
+      readonly kind: 'port' | 'log' | 'http' | 'exec' | 'file' | 'healthcheck' | 'exits';
+      readonly value: Json;
+    };
 
 export interface RunPlan {
   readonly seed: number;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { LayerTape } from '../../../src/engine/linux/layer-tape.ts';
 import { layerIds } from '../../../src/engine/linux/layer-ids.ts';
+import { LayerTape } from '../../../src/engine/linux/layer-tape.ts';
 import { rangeMapping, singleIdMapping, subidMapping } from '../../../src/engine/linux/sandbox/id-mapping.ts';
 import type { Op, Tape } from '../../../src/engine/linux/tape/op.ts';
 

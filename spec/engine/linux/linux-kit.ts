@@ -8,7 +8,9 @@ import { LinuxEngine } from '../../../src/engine/linux/linux-engine.ts';
 import { hostPlatform } from '../../../src/image/image-platform.ts';
 import { createImageProvider } from '../../../src/image/image-provider.ts';
 
-export const launcherPath = fileURLToPath(new URL(`../../../dist/launcher-linux-${process.arch}`, import.meta.url));
+export const launcherPath = fileURLToPath(
+  new URL(`../../../dist/launcher-linux-${process.arch}`, import.meta.url),
+);
 
 export interface LinuxKit {
   readonly engine: LinuxEngine;

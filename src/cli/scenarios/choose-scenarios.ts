@@ -1,11 +1,12 @@
+import { MayflyErrors } from '../../core/mayfly-error.ts';
 import type { LoadOptions } from '../../scenario/load/load-scenarios.ts';
 import { readVars } from '../config/read-vars.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { findScenarioFiles } from './find-scenario-files.ts';
-import { loadScenarioFiles, throwLoadErrors } from './load-scenario-files.ts';
+import { loadScenarioFiles } from './load-scenario-files.ts';
 import type { PlanningValues, SelectionValues } from './planning-flags.ts';
 import { type PlannedScenarios, planScenarios } from './plan-scenarios.ts';
-import { selectScenarios } from './select-scenarios.ts';
+import { selectByName, selectByTags } from './select-scenarios.ts';
 
 export interface ScenarioChoice {
   readonly paths: readonly string[];
@@ -21,10 +22,12 @@ export function chooseScenarios(choice: ScenarioChoice, surroundings: Surroundin
   const { workingDirectory } = surroundings;
   const vars = readVars(flags.var, flags['vars-file'], workingDirectory);
   const files = loadScenarioFiles(findScenarioFiles(paths, workingDirectory), workingDirectory, loadOptions(purpose, flags, vars));
-  throwLoadErrors(files);
+  const broken = files.flatMap(({ errors }) => errors);
+  if (broken.length > 0) throw new MayflyErrors(broken);
+  const tagged = selectByTags(files.flatMap(({ scenarios }) => scenarios), flags.tag);
   const seed = flags.seed ?? surroundings.randomBytes(4).reduce((number, byte) => number * 256 + byte, 0);
-  const planned = planScenarios(
-    files,
+  const { plan, errors } = planScenarios(
+    files.map((file) => ({ ...file, scenarios: file.scenarios.filter((each) => tagged.includes(each)) })),
     {
       flags,
       vars,
@@ -34,7 +37,8 @@ export function chooseScenarios(choice: ScenarioChoice, surroundings: Surroundin
     },
     surroundings,
   );
-  return { ...planned, scenarios: selectScenarios(planned.scenarios, flags) };
+  if (errors.length > 0) throw new MayflyErrors(errors);
+  return { ...plan, scenarios: selectByName(plan.scenarios, flags.grep) };
 }
 
 export function loadOptions(

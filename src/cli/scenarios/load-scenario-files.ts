@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { MayflyError, MayflyErrors } from '../../core/mayfly-error.ts';
+import { MayflyError } from '../../core/mayfly-error.ts';
 import type { Scenario } from '../../core/scenario.ts';
 import { type LoadOptions, loadScenarios } from '../../scenario/load/load-scenarios.ts';
 import { showPath } from './show-path.ts';
@@ -24,12 +24,6 @@ export function loadScenarioFiles(
     if (text instanceof MayflyError) return { path, scenarios: [], errors: [text], warnings: [] };
     return { path, ...loadScenarios(file, text, options) };
   });
-}
-
-/** @throws MayflyErrors with those of all files. */
-export function throwLoadErrors(files: readonly LoadedFile[]): void {
-  const errors = files.flatMap((file) => file.errors);
-  if (errors.length > 0) throw new MayflyErrors(errors);
 }
 
 function readText(path: string, file: string): string | MayflyError {

@@ -27,12 +27,12 @@ export interface PlannedScenarios extends RunPlan {
   readonly directoryOf: (plan: ScenarioPlan) => string;
 }
 
-/**
- * Every scenario of every file, planned.
- *
- * @throws MayflyErrors with everything that is wrong with any of them.
- */
-export function planScenarios(files: readonly LoadedFile[], choice: PlanningChoice, surroundings: Surroundings): PlannedScenarios {
+/** Every scenario of every file, planned, and everything that is wrong with any of them. */
+export function planScenarios(
+  files: readonly LoadedFile[],
+  choice: PlanningChoice,
+  surroundings: Surroundings,
+): { readonly plan: PlannedScenarios; readonly errors: readonly MayflyError[] } {
   const errors: MayflyError[] = [];
   const directories = new Map<string, string>();
   const scenarios = files.flatMap((file) =>
@@ -47,8 +47,8 @@ export function planScenarios(files: readonly LoadedFile[], choice: PlanningChoi
       }
     }),
   );
-  if (errors.length > 0) throw new MayflyErrors(errors);
-  return { seed: choice.seed, scenarios, directoryOf: (plan) => directories.get(plan.file) ?? surroundings.workingDirectory };
+  const directoryOf = (plan: ScenarioPlan): string => directories.get(plan.file) ?? surroundings.workingDirectory;
+  return { plan: { seed: choice.seed, scenarios, directoryOf }, errors };
 }
 
 function planOptions(directory: string, scenario: Scenario, choice: PlanningChoice, { environment }: Surroundings): PlanOptions {

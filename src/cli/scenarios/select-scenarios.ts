@@ -1,32 +1,42 @@
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { ScenarioPlan } from '../../core/plan.ts';
-import type { SelectionValues } from './planning-flags.ts';
+import type { Scenario } from '../../core/scenario.ts';
 
 /** A scenario with this tag runs only when the tag is asked for. */
 export const manualTag = 'manual';
 
 /**
- * The plans that tags and name leave.
+ * The scenarios that have one of the tags; all, if none is named.
  *
- * @throws MayflyError CLI_NOTHING_MATCHED when that is none, CLI_USAGE for a bad expression.
+ * @throws MayflyError CLI_NOTHING_MATCHED when that is none.
  */
-export function selectScenarios(plans: readonly ScenarioPlan[], { tag, grep }: SelectionValues): readonly ScenarioPlan[] {
-  const pattern = grep === undefined ? undefined : parsePattern(grep);
-  const wanted = plans.filter(
-    (plan) =>
-      (tag.length === 0 || plan.tags.some((each) => tag.includes(each))) &&
-      (pattern === undefined || pattern.test(`${plan.id} ${plan.name}`)),
-  );
-  const selected = wanted.filter((plan) => !plan.tags.includes(manualTag) || tag.includes(manualTag));
+export function selectByTags(scenarios: readonly Scenario[], tags: readonly string[]): readonly Scenario[] {
+  const wanted = scenarios.filter((scenario) => tags.length === 0 || scenario.tags.some((tag) => tags.includes(tag)));
+  const selected = wanted.filter((scenario) => !scenario.tags.includes(manualTag) || tags.includes(manualTag));
   if (selected.length > 0) return selected;
   if (wanted.length > 0) {
-    throw new MayflyError('CLI_NOTHING_MATCHED', `what matched is tagged \`${manualTag}\` and runs only when asked for`, {
+    throw new MayflyError('CLI_NOTHING_MATCHED', `what was found is tagged \`${manualTag}\`, and such scenarios run only when asked for`, {
       hint: `add --tag ${manualTag}`,
     });
   }
-  const tags = [...new Set(plans.flatMap((plan) => plan.tags))].sort();
-  throw new MayflyError('CLI_NOTHING_MATCHED', `none of ${plans.length} scenarios matched`, {
-    hint: tags.length === 0 ? 'none of them has a tag' : `the tags are ${tags.join(', ')}`,
+  const known = [...new Set(scenarios.flatMap((scenario) => scenario.tags))].sort();
+  throw new MayflyError('CLI_NOTHING_MATCHED', `no scenario is tagged ${tags.join(' or ')}`, {
+    hint: known.length === 0 ? 'none of those found has a tag' : `the tags are ${known.join(', ')}`,
+  });
+}
+
+/**
+ * The plans whose file, matrix and name match an expression.
+ *
+ * @throws MayflyError CLI_NOTHING_MATCHED when that is none, CLI_USAGE for a bad expression.
+ */
+export function selectByName(plans: readonly ScenarioPlan[], grep: string | undefined): readonly ScenarioPlan[] {
+  if (grep === undefined) return plans;
+  const pattern = parsePattern(grep);
+  const selected = plans.filter((plan) => pattern.test(`${plan.id} ${plan.name}`));
+  if (selected.length > 0) return selected;
+  throw new MayflyError('CLI_NOTHING_MATCHED', `\`--grep ${grep}\` matches none of the scenarios`, {
+    hint: 'it is tried on the file and the name; `mayfly plan` lists both',
   });
 }
 
@@ -35,6 +45,7 @@ function parsePattern(text: string): RegExp {
   try {
     return new RegExp(text, 'i');
   } catch (cause) {
-    throw new MayflyError('CLI_USAGE', `\`--grep ${text}\` is no regular expression`, { cause, hint: 'escape the characters `.*+?()[]{}|\\^$` with `\\`' });
+    const hint = 'write `\\` before a character of `.*+?()[]{}|^$` that is meant as it stands';
+    throw new MayflyError('CLI_USAGE', `\`--grep ${text}\` is no regular expression`, { cause, hint });
   }
 }

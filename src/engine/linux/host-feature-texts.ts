@@ -10,7 +10,11 @@ export interface FeatureText {
 
 const texts: Readonly<Record<HostFeature, FeatureText>> = {
   linux: { cost: 'scenarios cannot run', remedy: 'run on Linux', required: true },
-  launcher: { cost: 'scenarios cannot run', remedy: 'run `npm run prepare` (needs cc), or install the packed package', required: true },
+  launcher: {
+    cost: 'scenarios cannot run',
+    remedy: 'run `npm run prepare` (needs cc), or install the packed package',
+    required: true,
+  },
   userns: {
     cost: 'scenarios cannot run',
     remedy:
@@ -23,20 +27,40 @@ const texts: Readonly<Record<HostFeature, FeatureText>> = {
     remedy: 'apt-get install uidmap; usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER',
     required: false,
   },
-  overlay: { cost: 'scenarios cannot run', remedy: 'modprobe overlay, or a kernel of 5.11 or later', required: true },
+  overlay: {
+    cost: 'scenarios cannot run',
+    remedy: 'modprobe overlay, or a kernel of 5.11 or later',
+    required: true,
+  },
   'tmpfs-upper': {
     cost: 'writable layers are kept on disk, which is slower and has no size limit',
     remedy: 'a kernel of 6.6 or later',
     required: false,
   },
-  idmap: { cost: 'each user keeps an unpacked copy of the images', remedy: 'a kernel of 5.19 or later, as root', required: false },
+  idmap: {
+    cost: 'each user keeps an unpacked copy of the images',
+    remedy: 'a kernel of 5.19 or later, as root',
+    required: false,
+  },
   seccomp: { cost: 'scenarios cannot run', remedy: 'a kernel with CONFIG_SECCOMP_FILTER', required: true },
   'cgroup-memory': limitText('mem_limit'),
   'cgroup-pids': limitText('pids_limit'),
   'cgroup-cpu': limitText('cpus'),
-  net: { cost: 'scenarios with networks cannot run', remedy: 'a kernel with CONFIG_BRIDGE and CONFIG_VETH: modprobe bridge veth', required: true },
-  ipv6: { cost: 'networks have IPv4 addresses only', remedy: 'sysctl -w net.ipv6.conf.all.disable_ipv6=0', required: false },
-  egress: { cost: 'networks with `egress: true` cannot be used', remedy: 'apt-get install passt', required: false },
+  net: {
+    cost: 'scenarios with networks cannot run',
+    remedy: 'a kernel with CONFIG_BRIDGE and CONFIG_VETH: modprobe bridge veth',
+    required: true,
+  },
+  ipv6: {
+    cost: 'networks have IPv4 addresses only',
+    remedy: 'sysctl -w net.ipv6.conf.all.disable_ipv6=0',
+    required: false,
+  },
+  egress: {
+    cost: 'networks with `egress: true` cannot be used',
+    remedy: 'apt-get install passt',
+    required: false,
+  },
 };
 
 function limitText(key: string): FeatureText {

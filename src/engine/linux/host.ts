@@ -1,7 +1,20 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { access, constants, mkdir, open, readdir, readFile, readlink, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  rmdir,
+  writeFile,
+} from 'node:fs/promises';
 import type { Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { promisify } from 'node:util';
 import { MayflyError } from '../../core/mayfly-error.ts';
 
@@ -30,10 +43,16 @@ export class Host {
 
   spawnLauncher(path: string): SpawnedLauncher {
     // In a session of its own: a Ctrl-C meant for Node must not end the supervisor before it has cleaned up.
-    const child = spawn(path, [], { stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'pipe'], detached: true, env: {}, cwd: '/' });
+    const child = spawn(path, [], {
+      stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'pipe'],
+      detached: true,
+      env: {},
+      cwd: '/',
+    });
     const ended = endOf(child, path);
     const pid = child.pid;
-    if (pid === undefined) throw new MayflyError('LAUNCHER_MISSING', `cannot start the launcher ${path}`, { cause: ended });
+    if (pid === undefined)
+      throw new MayflyError('LAUNCHER_MISSING', `cannot start the launcher ${path}`, { cause: ended });
     return { pid, channel: child.stdio[3] as Socket, initChannel: child.stdio[4] as Socket, ended };
   }
 
@@ -46,7 +65,9 @@ export class Host {
       const said = String((cause as { stderr?: unknown }).stderr ?? '').trim();
       throw new MayflyError(
         missing ? 'HOST_MISSING_PROGRAM' : 'HOST_NO_USERNS',
-        missing ? `${program} is not installed` : `${program} ${args.join(' ')} failed: ${said || String(cause)}`,
+        missing
+          ? `${program} is not installed`
+          : `${program} ${args.join(' ')} failed: ${said || String(cause)}`,
         { cause, ...(missing ? { hint: `install the package that has ${program} (Debian: uidmap)` } : {}) },
       );
     }
@@ -115,6 +136,13 @@ export class Host {
     await file.sync();
     await file.close();
     await rename(temporary, path);
+  }
+
+  /** Addresses of the host's own interfaces with their prefix lengths, without loopback. */
+  interfaceCidrs(): readonly string[] {
+    return Object.values(networkInterfaces())
+      .flatMap((each) => each ?? [])
+      .flatMap(({ internal, cidr }) => (internal || cidr === null ? [] : [cidr]));
   }
 
   async exists(path: string): Promise<boolean> {
@@ -193,7 +221,9 @@ function endOf(child: ChildProcess, path: string): Promise<void> {
   const ended = new Promise<void>((resolve, reject) => {
     child.once('exit', () => resolve());
     child.once('error', (cause) => {
-      reject(new MayflyError('LAUNCHER_MISSING', `cannot start the launcher ${path}: ${cause.message}`, { cause }));
+      reject(
+        new MayflyError('LAUNCHER_MISSING', `cannot start the launcher ${path}: ${cause.message}`, { cause }),
+      );
     });
   });
   ended.catch(() => {});

@@ -6,6 +6,7 @@ import type { LayerIds, LayerWriter } from '../../image/layer-writer.ts';
 import type { LinuxEngineOptions } from './engine-options.ts';
 import { Host } from './host.ts';
 import { layerIds } from './layer-ids.ts';
+import { parseInterfaceCidr } from './net/cidr.ts';
 import { probeHost } from './probe-host.ts';
 import { takeCensus, takeSnapshot } from './sandbox/census.ts';
 import { type ChosenMapping, chooseMapping, userMapping } from './sandbox/choose-mapping.ts';
@@ -87,7 +88,11 @@ export class LinuxEngine implements Engine {
     return this.#swept;
   }
 
-  async #facts(spec: SandboxSpec, place: 'tmpfs' | 'disk', { mapping, release }: ChosenMapping): Promise<SandboxFacts> {
+  async #facts(
+    spec: SandboxSpec,
+    place: 'tmpfs' | 'disk',
+    { mapping, release }: ChosenMapping,
+  ): Promise<SandboxFacts> {
     const [cgroups, oomScoreAdj, ipv6, upperDirectory] = await Promise.all([
       probeCgroups(this.#host),
       this.#host.readText('/proc/self/oom_score_adj'),
@@ -99,6 +104,7 @@ export class LinuxEngine implements Engine {
       mapping,
       cgroups,
       ipv6: ipv6 !== undefined,
+      hostRanges: this.#host.interfaceCidrs().flatMap((text) => parseInterfaceCidr(text)?.cidr ?? []),
       oomScoreAdj: Number(oomScoreAdj ?? 0),
       seed: this.#options.seed,
       upperDirectory,
@@ -113,7 +119,13 @@ export class LinuxEngine implements Engine {
       census: async (opened, snapshot, runId, budgetMs) => {
         if (upperDirectory !== undefined) await this.#removeTree(upperDirectory);
         const { now } = this.#options;
-        const leaks = await takeCensus(this.#host, opened, snapshot, { runId, cgroups, upperDirectory, budgetMs, now });
+        const leaks = await takeCensus(this.#host, opened, snapshot, {
+          runId,
+          cgroups,
+          upperDirectory,
+          budgetMs,
+          now,
+        });
         if (leaks.length === 0) await this.#journal.remove(runId);
         await release();
         return leaks;

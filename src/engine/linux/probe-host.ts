@@ -1,8 +1,8 @@
 import type { FeatureReport, HostFeature, HostReport } from '../../core/host-feature.ts';
 import type { LinuxEngineOptions } from './engine-options.ts';
 import type { Host } from './host.ts';
-import { egressReport } from './net/egress/egress-report.ts';
 import { describeFeature } from './host-feature-texts.ts';
+import { egressReport } from './net/egress/egress-report.ts';
 import type { CgroupFacts } from './plan/cgroup-facts.ts';
 import { userMapping } from './sandbox/choose-mapping.ts';
 import { type IdMapping, rangeMapping } from './sandbox/id-mapping.ts';
@@ -23,10 +23,20 @@ export async function probeHost(host: Host, options: LinuxEngineOptions): Promis
   const own = uid === 0 ? undefined : await userMapping(host, uid, gid, login);
   const findings = new Map<HostFeature, Finding>([
     ['linux', { seen: `Linux ${options.kernelRelease}` }],
-    ['launcher', (await host.exists(options.launcherPath)) ? { seen: options.launcherPath } : { failed: `${options.launcherPath} is not there` }],
+    [
+      'launcher',
+      (await host.exists(options.launcherPath))
+        ? { seen: options.launcherPath }
+        : { failed: `${options.launcherPath} is not there` },
+    ],
     ['subids', subidFinding(own, login)],
     ...cgroupFindings(await probeCgroups(host)),
-    ['ipv6', (await host.exists('/proc/net/if_inet6')) ? { seen: '/proc/net/if_inet6' } : { failed: 'the kernel has no IPv6, or it is off' }],
+    [
+      'ipv6',
+      (await host.exists('/proc/net/if_inet6'))
+        ? { seen: '/proc/net/if_inet6' }
+        : { failed: 'the kernel has no IPv6, or it is off' },
+    ],
     ['seccomp', await seccompFinding(host)],
     ...(await sandboxFindings(host, options, own ?? rangeMapping(probeBase))),
   ]);
@@ -49,7 +59,9 @@ async function sandboxFindings(
   }
   try {
     const idmap: Finding =
-      mapping.kind === 'range' ? { seen: 'the store was mounted with mapped ids' } : { failed: 'only root can map ids of a mount' };
+      mapping.kind === 'range'
+        ? { seen: 'the store was mounted with mapped ids' }
+        : { failed: 'only root can map ids of a mount' };
     return [['userns', { seen: 'a sandbox was opened' }], ['idmap', idmap], ...(await tryInSandbox(opened))];
   } finally {
     opened.supervisor.close();
@@ -71,7 +83,8 @@ async function tryInSandbox({ init }: OpenedSandbox): Promise<readonly (readonly
 
 function subidFinding(own: IdMapping | undefined, login: string): Finding {
   if (own === undefined) return { seen: 'root needs none' };
-  if (own.kind === 'subids') return { seen: `${own.uids[1]?.length ?? 0} ids from ${own.uids[1]?.outside ?? 0}` };
+  if (own.kind === 'subids')
+    return { seen: `${own.uids[1]?.length ?? 0} ids from ${own.uids[1]?.outside ?? 0}` };
   return { failed: `/etc/subuid or /etc/subgid has no line for ${login}, or newuidmap is not installed` };
 }
 
@@ -86,7 +99,12 @@ function cgroupFindings(facts: CgroupFacts): readonly (readonly [HostFeature, Fi
     return [
       `cgroup-${controller}`,
       directory === undefined
-        ? { failed: facts.version === 'none' ? 'there are no control groups' : `cgroup ${facts.version}, not writable for this user` }
+        ? {
+            failed:
+              facts.version === 'none'
+                ? 'there are no control groups'
+                : `cgroup ${facts.version}, not writable for this user`,
+          }
         : { seen: `cgroup ${facts.version}, ${directory}` },
     ];
   });
@@ -95,5 +113,12 @@ function cgroupFindings(facts: CgroupFacts): readonly (readonly [HostFeature, Fi
 function report(feature: HostFeature, finding: Finding): FeatureReport {
   const available = 'seen' in finding;
   const { cost, remedy, required } = describeFeature(feature);
-  return { feature, available, evidence: available ? finding.seen : finding.failed, cost, remedy: available ? '' : remedy, required };
+  return {
+    feature,
+    available,
+    evidence: available ? finding.seen : finding.failed,
+    cost,
+    remedy: available ? '' : remedy,
+    required,
+  };
 }

@@ -16,7 +16,10 @@ export const staticUndefined = ['-fsanitize=undefined', '-fsanitize-undefined-tr
 /** The whole launcher with other flags; returns its path, in a directory for tests. */
 export function buildLauncher(flags: readonly string[]): string {
   const files = readdirSync(sources).filter((name) => name.endsWith('.c'));
-  return compile(flags, files.map((name) => join(sources, name)));
+  return compile(
+    flags,
+    files.map((name) => join(sources, name)),
+  );
 }
 
 export function buildTapeHarness(): string {

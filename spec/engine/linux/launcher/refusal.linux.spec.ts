@@ -3,7 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { encodeFrame, FrameReader, fromLauncher, toLauncher } from '../../../../src/engine/linux/client/frame.ts';
+import {
+  encodeFrame,
+  FrameReader,
+  fromLauncher,
+  toLauncher,
+} from '../../../../src/engine/linux/client/frame.ts';
 import { Host, type SpawnedLauncher } from '../../../../src/engine/linux/host.ts';
 import { encodeTape } from '../../../../src/engine/linux/tape/encode.ts';
 import { noSlot, type Op } from '../../../../src/engine/linux/tape/op.ts';
@@ -23,7 +28,13 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-const marker = (): Op => ({ kind: 'mkdir', dir: noSlot, path: join(directory, 'done'), mode: 0o755, flags: 0 });
+const marker = (): Op => ({
+  kind: 'mkdir',
+  dir: noSlot,
+  path: join(directory, 'done'),
+  mode: 0o755,
+  flags: 0,
+});
 const bad: Op = { kind: 'umask', mask: 0 };
 
 /** Sends raw bytes as a tape; the answer's type and its numbers. */
@@ -32,7 +43,10 @@ function send(bytes: Uint8Array): Promise<{ readonly type: number; readonly numb
   const answer = new Promise<{ type: number; numbers: readonly number[] }>((resolve, reject) => {
     launcher.channel.on('data', (chunk: Buffer) =>
       reader.read(chunk, (type, body) => {
-        resolve({ type, numbers: Array.from({ length: Math.floor(body.length / 4) }, (_, at) => body.readUInt32LE(at * 4)) });
+        resolve({
+          type,
+          numbers: Array.from({ length: Math.floor(body.length / 4) }, (_, at) => body.readUInt32LE(at * 4)),
+        });
       }),
     );
     launcher.channel.once('close', () => reject(new Error('the launcher ended')));
@@ -44,13 +58,30 @@ function send(bytes: Uint8Array): Promise<{ readonly type: number; readonly numb
 const opCountAt = 4;
 const secondOpAt = (bytes: Uint8Array): number => 8 + 8 + Buffer.from(bytes).readUInt32LE(12);
 
+/** Puts a number where another stands. */
+function with32(value: number, at: (bytes: Buffer) => number): (bytes: Buffer) => Uint8Array {
+  return (bytes) => {
+    bytes.writeUInt32LE(value, at(bytes));
+    return bytes;
+  };
+}
+
 const malformations: readonly { readonly name: string; readonly spoil: (bytes: Buffer) => Uint8Array }[] = [
-  { name: 'a wrong magic number', spoil: (bytes) => (bytes.writeUInt32LE(0, 0), bytes) },
-  { name: 'more operations announced than there are', spoil: (bytes) => (bytes.writeUInt32LE(3, opCountAt), bytes) },
+  { name: 'a wrong magic number', spoil: with32(0, () => 0) },
+  {
+    name: 'more operations announced than there are',
+    spoil: with32(3, () => opCountAt),
+  },
   { name: 'bytes after the last operation', spoil: (bytes) => Buffer.concat([bytes, Buffer.alloc(4)]) },
-  { name: 'an unknown operation', spoil: (bytes) => (bytes.writeUInt32LE(9999, secondOpAt(bytes)), bytes) },
-  { name: 'a payload longer than the tape', spoil: (bytes) => (bytes.writeUInt32LE(0x7fff_ffff, secondOpAt(bytes) + 4), bytes) },
-  { name: 'a payload shorter than its fields', spoil: (bytes) => (bytes.writeUInt32LE(2, secondOpAt(bytes) + 4), bytes) },
+  { name: 'an unknown operation', spoil: with32(9999, secondOpAt) },
+  {
+    name: 'a payload longer than the tape',
+    spoil: with32(0x7fff_ffff, (bytes) => secondOpAt(bytes) + 4),
+  },
+  {
+    name: 'a payload shorter than its fields',
+    spoil: with32(2, (bytes) => secondOpAt(bytes) + 4),
+  },
   { name: 'a tape cut in its last field', spoil: (bytes) => bytes.subarray(0, -1) },
   { name: 'no tape at all', spoil: () => Buffer.alloc(0) },
 ];
@@ -69,7 +100,10 @@ describe('a malformed tape', () => {
   });
 
   test('a nested one makes the whole tape malformed', async () => {
-    const nested = encodeTape([marker(), { kind: 'clone', flags: 0, process: 1, pidfd: noSlot, tape: [bad] }]);
+    const nested = encodeTape([
+      marker(),
+      { kind: 'clone', flags: 0, process: 1, pidfd: noSlot, tape: [bad] },
+    ]);
     const bytes = Buffer.from(nested);
     bytes.writeUInt32LE(0xdead, bytes.length - 4 - 4 - 4); // the nested operation's code
     expect((await send(bytes)).type).toBe(fromLauncher.failed);

@@ -12,7 +12,9 @@ import { buildLauncher, staticUndefined } from './build-launcher.ts';
 const directory = mkdtempSync(join(tmpdir(), 'mayfly-ubsan-'));
 const launcher = buildLauncher(staticUndefined);
 const kit = linuxEngineFor(directory, launcher);
-const image = kit.then(({ prepareImage }) => prepareImage('contract', { kind: 'host', programs: contractPrograms, files: [] }));
+const image = kit.then(({ prepareImage }) =>
+  prepareImage('contract', { kind: 'host', programs: contractPrograms, files: [] }),
+);
 image.catch(() => {}); // reported by the tests that await it
 
 afterAll(() => rm(directory, { recursive: true, force: true }));

@@ -13,7 +13,9 @@ const seed = Number(process.env.MAYFLY_FUZZ_SEED ?? 1);
 const harness = buildTapeHarness();
 
 /** What the launcher's decoder, under AddressSanitizer and UBSan, says of each tape. */
-async function judge(tapes: readonly Uint8Array[]): Promise<{ readonly verdicts: string; readonly status: number; readonly stderr: string }> {
+async function judge(
+  tapes: readonly Uint8Array[],
+): Promise<{ readonly verdicts: string; readonly status: number; readonly stderr: string }> {
   const child = spawn(harness, { stdio: 'pipe' });
   const [stdout, stderr, closed] = [buffer(child.stdout), buffer(child.stderr), once(child, 'close')];
   for (const tape of tapes) {
@@ -42,6 +44,7 @@ describe('the decoder of tapes, under AddressSanitizer and UBSan', () => {
     const refused = [...verdicts].filter((verdict) => verdict === '0').length;
     expect(refused).toBeGreaterThan(inputs / 2);
     // Whatever the launcher accepts must make sense to the other decoder too.
-    for (const [at, tape] of tapes.entries()) if (verdicts[at] === '1') expect(() => decodeTape(tape)).not.toThrow();
+    for (const [at, tape] of tapes.entries())
+      if (verdicts[at] === '1') expect(() => decodeTape(tape)).not.toThrow();
   });
 });

@@ -157,7 +157,6 @@ describe.skipIf(obstacle !== undefined)(
       ] as const;
       const seen = (await client.node(connectScript(targets))).trim().split('\n').sort();
       expect(seen).toEqual([
-        // Refused by a stack that is there, a closed port being an answer.
         '10.1.0.3 ECONNREFUSED',
         '10.2.0.3 ENETUNREACH',
         '10.2.0.4 ENETUNREACH',
@@ -214,7 +213,7 @@ describe.skipIf(obstacle !== undefined)(
       const stop = net.createServer(() => { console.log('accepted', accepted); process.exit(); }).listen(8082, '10.1.0.2', () => console.log('ready'));`;
       const done = client.node(script);
       const listening = async (): Promise<string[]> => {
-        const replies = await sandbox.perform(planListening(client.slot, sandbox.slot(), true));
+        const replies = await sandbox.perform(planListening(client.slot, scratch.scratchSocket, true));
         return parseListening(replies, true)
           .map(({ protocol, address, port }) => `${protocol} ${address} ${port}`)
           .sort();

@@ -21,7 +21,10 @@ export function launchError(tape: Tape, failure: LaunchFailure): MayflyError {
   }
   const op = tape[failure.opIndex];
   if (op === undefined) {
-    return new MayflyError('LAUNCH_FAILED', `operation ${failure.opIndex} failed: ${renderErrno(failure.errno)}`);
+    return new MayflyError(
+      'LAUNCH_FAILED',
+      `operation ${failure.opIndex} failed: ${renderErrno(failure.errno)}`,
+    );
   }
   if (op.kind === 'exec') return execError(op, failure.errno);
   return new MayflyError('LAUNCH_FAILED', `${describeOp(op)}: ${renderErrno(failure.errno)}`, {
@@ -34,11 +37,17 @@ function execError(op: Extract<Op, { kind: 'exec' }>, errno: number): MayflyErro
   switch (errnoName(errno)) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return new MayflyError('PROGRAM_NOT_FOUND', `${program}: no such program in the image, or its interpreter is missing`);
+      return new MayflyError(
+        'PROGRAM_NOT_FOUND',
+        `${program}: no such program in the image, or its interpreter is missing`,
+      );
     case 'EACCES':
       return new MayflyError('PROGRAM_NOT_EXECUTABLE', `${program}: the user may not execute it`);
     case 'ENOEXEC':
-      return new MayflyError('PROGRAM_NOT_EXECUTABLE', `${program}: not a program this machine can execute (exec format error)`);
+      return new MayflyError(
+        'PROGRAM_NOT_EXECUTABLE',
+        `${program}: not a program this machine can execute (exec format error)`,
+      );
     default:
       return new MayflyError('LAUNCH_FAILED', `exec ${program}: ${renderErrno(errno)}`);
   }

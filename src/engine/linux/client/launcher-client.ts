@@ -36,7 +36,9 @@ export class LauncherClient implements TapePerformer, StreamControl {
 
   constructor(channel: Socket) {
     this.#channel = channel;
-    channel.on('data', (chunk: Buffer) => this.#frames.read(chunk, (type, body) => this.#onFrame(type, body)));
+    channel.on('data', (chunk: Buffer) =>
+      this.#frames.read(chunk, (type, body) => this.#onFrame(type, body)),
+    );
     channel.on('error', () => {}); // 'close' follows and says it to everyone who waits
     channel.on('close', () => this.#onClose());
   }
@@ -47,9 +49,16 @@ export class LauncherClient implements TapePerformer, StreamControl {
     const id = this.#nextId();
     const bytes = encodeTape(tape);
     if (bytes.byteLength > maxFrameBytes - 16) {
-      return Promise.reject(new MayflyError('INTERNAL', `a tape of ${bytes.byteLength} bytes is over the limit of ${maxFrameBytes}`));
+      return Promise.reject(
+        new MayflyError(
+          'INTERNAL',
+          `a tape of ${bytes.byteLength} bytes is over the limit of ${maxFrameBytes}`,
+        ),
+      );
     }
-    const answer = new Promise<readonly Uint8Array[]>((resolve, reject) => this.#requests.set(id, { tape, resolve, reject }));
+    const answer = new Promise<readonly Uint8Array[]>((resolve, reject) =>
+      this.#requests.set(id, { tape, resolve, reject }),
+    );
     this.#channel.write(encodeFrame(toLauncher.tape, id, bytes));
     return answer;
   }
@@ -91,7 +100,8 @@ export class LauncherClient implements TapePerformer, StreamControl {
   }
 
   send(type: number, stream: number, body?: Uint8Array): void {
-    if (this.#streams.has(stream) && this.#channel.writable) this.#channel.write(encodeFrame(type, stream, body));
+    if (this.#streams.has(stream) && this.#channel.writable)
+      this.#channel.write(encodeFrame(type, stream, body));
   }
 
   register(stream: number, end: StreamEnd): void {
@@ -109,29 +119,41 @@ export class LauncherClient implements TapePerformer, StreamControl {
 
   #onFrame(type: number, body: Buffer): void {
     const id = body.readUInt32LE(0);
+    const stream = this.#streams.get(id);
+    const process = this.#processes.get(id);
     switch (type) {
       case fromLauncher.done:
-        return this.#takeRequest(id)?.resolve(readReplies(body));
+        this.#takeRequest(id)?.resolve(readReplies(body));
+        break;
       case fromLauncher.failed:
-        return this.#onFailed(id, body);
+        this.#onFailed(id, body);
+        break;
       case fromLauncher.started:
-        return this.#processes.get(id)?.onStarted(body.readUInt32LE(4));
+        process?.onStarted(body.readUInt32LE(4));
+        break;
       case fromLauncher.launchFailed:
-        return this.#processes.get(id)?.onFailed(readFailure(body));
+        process?.onFailed(readFailure(body));
+        break;
       case fromLauncher.exited:
-        return this.#processes.get(id)?.onExited(body.readUInt32LE(4));
+        process?.onExited(body.readUInt32LE(4));
+        break;
       case fromLauncher.data:
-        return this.#streams.get(id)?.onData(body.subarray(4));
+        stream?.onData(body.subarray(4));
+        break;
       case fromLauncher.end:
-        return this.#streams.get(id)?.onEnd();
+        stream?.onEnd();
+        break;
       case fromLauncher.closed:
-        return this.#streams.get(id)?.onClosed(body.readUInt32LE(4));
+        stream?.onClosed(body.readUInt32LE(4));
+        break;
       case fromLauncher.written:
-        return this.#streams.get(id)?.onWritten(body.readUInt32LE(4));
+        stream?.onWritten(body.readUInt32LE(4));
+        break;
       case fromLauncher.accepted:
-        return this.#streams.get(id)?.onAccepted(body.readUInt32LE(4), body.subarray(8));
+        stream?.onAccepted(body.readUInt32LE(4), body.subarray(8));
+        break;
       case fromLauncher.connected:
-        return this.#streams.get(id)?.onConnected();
+        stream?.onConnected();
     }
   }
 

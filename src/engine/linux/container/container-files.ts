@@ -5,8 +5,8 @@ import { MayflyError } from '../../../core/mayfly-error.ts';
 import { cloneFlags } from '../abi/clone-flags.ts';
 import { openFlags, resolveFlags } from '../abi/open-flags.ts';
 import { noSlot, type Op, type Slot, type Tape } from '../tape/op.ts';
-import { parseStatx } from './parse-statx.ts';
 import type { ContainerHome } from './container-home.ts';
+import { parseStatx } from './parse-statx.ts';
 
 const chunkBytes = 1 << 20;
 
@@ -39,7 +39,8 @@ export class ContainerFiles {
     return this.withRoot(async (root) => {
       const facts = await this.#statAt(root, path, true);
       if (facts === undefined) throw this.#error('PATH_NOT_FOUND', path, 'there is no such file');
-      if (facts.type !== 'file') throw this.#error('PATH_NOT_FOUND', path, `it is a ${facts.type}, not a file`);
+      if (facts.type !== 'file')
+        throw this.#error('PATH_NOT_FOUND', path, `it is a ${facts.type}, not a file`);
       return this.#readAll(root, path, maxBytes);
     });
   }
@@ -53,10 +54,17 @@ export class ContainerFiles {
   async writeArchive(path: string, tar: Readable): Promise<void> {
     await this.withRoot(async (root) => {
       const facts = await this.#statAt(root, path, true);
-      if (facts?.type !== 'directory') throw this.#error('PATH_NOT_FOUND', path, 'there is no such directory');
+      if (facts?.type !== 'directory')
+        throw this.#error('PATH_NOT_FOUND', path, 'there is no such directory');
       const [directory, scratch] = [this.#home.slots.take(), this.#home.slots.take()];
       const open: Op = {
-        kind: 'open', dir: root, path: relative(path), flags: openFlags.O_PATH, mode: 0, resolve: resolveFlags.RESOLVE_IN_ROOT, into: directory,
+        kind: 'open',
+        dir: root,
+        path: relative(path),
+        flags: openFlags.O_PATH,
+        mode: 0,
+        resolve: resolveFlags.RESOLVE_IN_ROOT,
+        into: directory,
       };
       const { writeArchive } = await import('./write-archive.ts');
       try {
@@ -70,14 +78,19 @@ export class ContainerFiles {
 
   async #pack(path: string, out: PassThrough): Promise<void> {
     await this.withRoot(async (root) => {
-      if ((await this.#statAt(root, path, false)) === undefined) throw this.#error('PATH_NOT_FOUND', path, 'there is no such file or directory');
+      if ((await this.#statAt(root, path, false)) === undefined)
+        throw this.#error('PATH_NOT_FOUND', path, 'there is no such file or directory');
       const { pack } = await import('tar-stream');
       const { readArchive } = await import('./read-archive.ts');
       const scratch = this.#home.slots.take();
       const tar = pack();
       tar.pipe(out);
       try {
-        await readArchive(this.#home.init, { root, scratch, path: relative(posix.normalize(path)).replace(/\/$/, '') }, tar);
+        await readArchive(
+          this.#home.init,
+          { root, scratch, path: relative(posix.normalize(path)).replace(/\/$/, '') },
+          tar,
+        );
       } finally {
         await this.#closeSlots(scratch);
       }
@@ -120,15 +133,26 @@ export class ContainerFiles {
     let offset = 0;
     try {
       const open: Tape = [
-        { kind: 'open', dir: root, path: relative(path), flags: openFlags.O_NONBLOCK, mode: 0, resolve: resolveFlags.RESOLVE_IN_ROOT, into: file },
+        {
+          kind: 'open',
+          dir: root,
+          path: relative(path),
+          flags: openFlags.O_NONBLOCK,
+          mode: 0,
+          resolve: resolveFlags.RESOLVE_IN_ROOT,
+          into: file,
+        },
       ];
       await this.#home.init.perform(open);
       for (;;) {
-        const [part] = await this.#home.init.perform([{ kind: 'readSlot', slot: file, offset, length: chunkBytes }]);
+        const [part] = await this.#home.init.perform([
+          { kind: 'readSlot', slot: file, offset, length: chunkBytes },
+        ]);
         if (part === undefined || part.byteLength === 0) return Buffer.concat(parts);
         parts.push(part);
         offset += part.byteLength;
-        if (offset > maxBytes) throw this.#error('OUTPUT_LIMIT', path, `it is larger than the limit of ${maxBytes} bytes`);
+        if (offset > maxBytes)
+          throw this.#error('OUTPUT_LIMIT', path, `it is larger than the limit of ${maxBytes} bytes`);
       }
     } finally {
       await this.#closeSlots(file);
@@ -147,6 +171,7 @@ export function relative(path: string): string {
 }
 
 function isMissing(error: unknown): boolean {
-  const errno = error instanceof MayflyError ? (error.cause as { errno?: string } | undefined)?.errno : undefined;
+  const errno =
+    error instanceof MayflyError ? (error.cause as { errno?: string } | undefined)?.errno : undefined;
   return errno === 'ENOENT' || errno === 'ENOTDIR' || errno === 'ELOOP';
 }

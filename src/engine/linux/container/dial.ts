@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { MayflyError } from '../../../core/mayfly-error.ts';
+import { errnoError } from '../client/errno-error.ts';
 import { parseIp } from '../net/ip.ts';
 import { planDial } from '../net/plan-dial.ts';
 import type { Slot } from '../tape/op.ts';
 import type { ContainerHome } from './container-home.ts';
-import { errnoError } from '../client/errno-error.ts';
 
 export interface DialTarget {
   /** An address, or a name as the container would resolve it. */
@@ -23,7 +23,11 @@ export async function dialFrom(
 ): Promise<Duplex> {
   const ip = parseIp(host) ?? home.resolve(container, host)?.[0];
   if (ip === undefined) {
-    throw Object.assign(new Error(`getaddrinfo ENOTFOUND ${host}`), { code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: host });
+    throw Object.assign(new Error(`getaddrinfo ENOTFOUND ${host}`), {
+      code: 'ENOTFOUND',
+      syscall: 'getaddrinfo',
+      hostname: host,
+    });
   }
   const stream = home.init.nextStream();
   const socket = home.init.duplex(stream, { readable: true, writable: true });
@@ -31,7 +35,9 @@ export async function dialFrom(
   const connected = once(socket, 'connect', { signal });
   connected.catch(() => {});
   try {
-    await home.init.perform(planDial({ container: pidfd, to: { ip, port }, protocol: 'tcp', scratch, stream }));
+    await home.init.perform(
+      planDial({ container: pidfd, to: { ip, port }, protocol: 'tcp', scratch, stream }),
+    );
     await connected;
     return socket;
   } catch (error) {
@@ -47,5 +53,7 @@ export async function dialFrom(
 function asConnectError(error: unknown): unknown {
   if (!(error instanceof MayflyError)) return error;
   const code = (error.cause as { errno?: string } | undefined)?.errno;
-  return code === undefined ? error : Object.assign(errnoError('connect', 0), { code, message: `connect ${code}`, cause: error });
+  return code === undefined
+    ? error
+    : Object.assign(errnoError('connect', 0), { code, message: `connect ${code}`, cause: error });
 }

@@ -1,14 +1,21 @@
 import type { Duplex, Readable } from 'node:stream';
 import type { ContainerSpec, ExitStatus, ProcessSpec, PublishedPort } from '../../../core/container.ts';
-import type { AttachedNetwork, Container, ContainerState, FileFacts, ListeningSocket, Process } from '../../../core/engine.ts';
+import type {
+  AttachedNetwork,
+  Container,
+  ContainerState,
+  FileFacts,
+  ListeningSocket,
+  Process,
+} from '../../../core/engine.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import { parseSignal } from '../abi/signals.ts';
 import { parseListening, planListening } from '../net/plan-listening.ts';
 import type { Slot } from '../tape/op.ts';
 import { ContainerFiles } from './container-files.ts';
+import type { ContainerHome } from './container-home.ts';
 import { dialFrom } from './dial.ts';
 import { execInContainer } from './exec.ts';
-import type { ContainerHome } from './container-home.ts';
 import type { LinuxProcess } from './linux-process.ts';
 import { planSignalAll } from './plan-signal-all.ts';
 

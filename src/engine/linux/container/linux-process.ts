@@ -19,7 +19,13 @@ export class LinuxProcess implements Process {
   #pid: number | undefined;
   #hasEnded = false;
 
-  constructor(init: LauncherClient, launched: LaunchedProcess, stdio: Stdio, pid: number | undefined, wasOomKilled: () => Promise<boolean>) {
+  constructor(
+    init: LauncherClient,
+    launched: LaunchedProcess,
+    stdio: Stdio,
+    pid: number | undefined,
+    wasOomKilled: () => Promise<boolean>,
+  ) {
     this.#init = init;
     this.#launched = launched;
     this.#terminal = stdio.terminal;
@@ -51,9 +57,11 @@ export class LinuxProcess implements Process {
   async kill(name: string): Promise<void> {
     const signal = parseSignal(name);
     if (signal === undefined) throw new MayflyError('SCENARIO_WRONG_VALUE', `there is no signal ${name}`);
-    await this.#init.perform([{ kind: 'kill', process: this.#launched.id, signal }]).catch((error: unknown) => {
-      if (!isNoSuchProcess(error)) throw error;
-    });
+    await this.#init
+      .perform([{ kind: 'kill', process: this.#launched.id, signal }])
+      .catch((error: unknown) => {
+        if (!isNoSuchProcess(error)) throw error;
+      });
   }
 
   async resize(columns: number, rows: number): Promise<void> {

@@ -20,12 +20,22 @@ const partBytes = 1 << 20;
  * Writes `path` and all below it into the pack; the entry of `path` itself has its base name, as in Docker's archives. The tree may
  * change meanwhile: a file that grows is cut at its size, one that shrinks is filled with zeroes, one that goes is left out.
  */
-export async function readArchive(performer: TapePerformer, source: ArchiveSource, pack: Pack): Promise<void> {
+export async function readArchive(
+  performer: TapePerformer,
+  source: ArchiveSource,
+  pack: Pack,
+): Promise<void> {
   await addEntry(performer, source, source.path, posix.basename(`/${source.path}`) || '.', pack);
   pack.finalize();
 }
 
-async function addEntry(performer: TapePerformer, source: ArchiveSource, path: string, name: string, pack: Pack): Promise<void> {
+async function addEntry(
+  performer: TapePerformer,
+  source: ArchiveSource,
+  path: string,
+  name: string,
+  pack: Pack,
+): Promise<void> {
   const facts = await statOf(performer, source.root, path);
   if (facts === undefined) return;
   const header = {
@@ -38,10 +48,21 @@ async function addEntry(performer: TapePerformer, source: ArchiveSource, path: s
   switch (facts.type) {
     case 'directory': {
       pack.entry({ ...header, type: 'directory' });
-      const [listing] = await performer.perform([{ kind: 'listDirectory', dir: source.root, path: path === '' ? '.' : path }]);
-      const names = Buffer.from(listing ?? []).toString().split('\0').filter((each) => each !== '');
+      const [listing] = await performer.perform([
+        { kind: 'listDirectory', dir: source.root, path: path === '' ? '.' : path },
+      ]);
+      const names = Buffer.from(listing ?? [])
+        .toString()
+        .split('\0')
+        .filter((each) => each !== '');
       for (const each of names.toSorted()) {
-        await addEntry(performer, source, path === '' || path === '.' ? each : `${path}/${each}`, `${name}/${each}`, pack);
+        await addEntry(
+          performer,
+          source,
+          path === '' || path === '.' ? each : `${path}/${each}`,
+          `${name}/${each}`,
+          pack,
+        );
       }
       return;
     }
@@ -68,7 +89,9 @@ async function addFile(
   pack: Pack,
 ): Promise<void> {
   const flags = openFlags.O_NONBLOCK;
-  const open: Tape = [{ kind: 'open', dir: root, path, flags, mode: 0, resolve: resolveFlags.RESOLVE_IN_ROOT, into: scratch }];
+  const open: Tape = [
+    { kind: 'open', dir: root, path, flags, mode: 0, resolve: resolveFlags.RESOLVE_IN_ROOT, into: scratch },
+  ];
   await performer.perform(open);
   const entry = pack.entry({ ...header, type: 'file' });
   for (let offset = 0; offset < header.size; ) {
@@ -88,4 +111,3 @@ async function statOf(performer: TapePerformer, root: Slot, path: string): Promi
     () => undefined,
   );
 }
-

@@ -21,7 +21,11 @@ const partBytes = 1 << 20;
 const mostEntries = 100_000;
 
 /** Extracts a tar stream as tar(1) does: existing files are replaced, directories merged. Devices are refused. */
-export async function writeArchive(performer: TapePerformer, target: ArchiveTarget, tar: Readable): Promise<void> {
+export async function writeArchive(
+  performer: TapePerformer,
+  target: ArchiveTarget,
+  tar: Readable,
+): Promise<void> {
   const { extract } = await import('tar-stream');
   const entries = extract();
   tar.on('error', (error) => entries.destroy(error));
@@ -29,13 +33,22 @@ export async function writeArchive(performer: TapePerformer, target: ArchiveTarg
   let count = 0;
   for await (const entry of entries) {
     count += 1;
-    if (count > mostEntries) throw new MayflyError('OUTPUT_LIMIT', `${target.where}: the archive has more than ${mostEntries} entries`);
+    if (count > mostEntries)
+      throw new MayflyError(
+        'OUTPUT_LIMIT',
+        `${target.where}: the archive has more than ${mostEntries} entries`,
+      );
     await writeEntry(performer, target, entry.header, entry as AsyncIterable<Uint8Array>);
     entry.resume();
   }
 }
 
-async function writeEntry(performer: TapePerformer, target: ArchiveTarget, header: Header, content: AsyncIterable<Uint8Array>): Promise<void> {
+async function writeEntry(
+  performer: TapePerformer,
+  target: ArchiveTarget,
+  header: Header,
+  content: AsyncIterable<Uint8Array>,
+): Promise<void> {
   const path = entryPath(header.name, target);
   if (path === undefined) return;
   const { directory: dir, scratch } = target;
@@ -44,44 +57,81 @@ async function writeEntry(performer: TapePerformer, target: ArchiveTarget, heade
   const finish = metadata(dir, path, header, header.type === 'symlink');
   switch (header.type) {
     case 'directory':
-      await performer.perform([...parents(dir, path), { kind: 'mkdir', dir, path, mode, flags: EXISTING_IS_FINE }, ...finish]);
+      await performer.perform([
+        ...parents(dir, path),
+        { kind: 'mkdir', dir, path, mode, flags: EXISTING_IS_FINE },
+        ...finish,
+      ]);
       return;
     case 'symlink':
-      await performer.perform([...parents(dir, path), replace, { kind: 'symlink', dir, path, target: header.linkname ?? '' }, ...finish]);
+      await performer.perform([
+        ...parents(dir, path),
+        replace,
+        { kind: 'symlink', dir, path, target: header.linkname ?? '' },
+        ...finish,
+      ]);
       return;
     case 'link': {
       const fromPath = entryPath(header.linkname ?? '', target) ?? '';
-      await performer.perform([...parents(dir, path), replace, { kind: 'link', fromDir: dir, fromPath, dir, path }]);
+      await performer.perform([
+        ...parents(dir, path),
+        replace,
+        { kind: 'link', fromDir: dir, fromPath, dir, path },
+      ]);
       return;
     }
     case 'fifo':
-      await performer.perform([...parents(dir, path), replace, { kind: 'mknod', dir, path, mode: fileTypes.S_IFIFO | mode, device: 0 }, ...finish]);
+      await performer.perform([
+        ...parents(dir, path),
+        replace,
+        { kind: 'mknod', dir, path, mode: fileTypes.S_IFIFO | mode, device: 0 },
+        ...finish,
+      ]);
       return;
     case 'file':
     case 'contiguous-file':
       await performer.perform([...parents(dir, path), replace, createFile(dir, path, scratch)]);
       for await (const part of content) {
         for (let at = 0; at < part.length; at += partBytes) {
-          await performer.perform([{ kind: 'writeSlot', slot: scratch, data: part.subarray(at, at + partBytes) }]);
+          await performer.perform([
+            { kind: 'writeSlot', slot: scratch, data: part.subarray(at, at + partBytes) },
+          ]);
         }
       }
       await performer.perform([{ kind: 'close', slot: scratch }, ...finish]);
       return;
     default:
-      throw new MayflyError('IMAGE_HOSTILE', `${target.where}: ${header.name} is a ${header.type}, which is not copied`);
+      throw new MayflyError(
+        'IMAGE_HOSTILE',
+        `${target.where}: ${header.name} is a ${header.type}, which is not copied`,
+      );
   }
 }
 
 function createFile(dir: Slot, path: string, into: Slot): Op {
   const { O_CREAT, O_EXCL, O_WRONLY } = openFlags;
-  return { kind: 'open', dir, path, flags: O_CREAT | O_EXCL | O_WRONLY, mode: 0o600, resolve: resolveFlags.RESOLVE_IN_ROOT, into };
+  return {
+    kind: 'open',
+    dir,
+    path,
+    flags: O_CREAT | O_EXCL | O_WRONLY,
+    mode: 0o600,
+    resolve: resolveFlags.RESOLVE_IN_ROOT,
+    into,
+  };
 }
 
 function metadata(dir: Slot, path: string, header: Header, isLink: boolean): Tape {
   return [
     { kind: 'chown', dir, path, uid: header.uid ?? 0, gid: header.gid ?? 0 },
     ...(isLink ? [] : [{ kind: 'chmod', dir, path, mode: header.mode ?? 0o644 } as const]),
-    { kind: 'setTimes', dir, path, seconds: Math.floor((header.mtime?.getTime() ?? 0) / 1000), nanoseconds: 0 },
+    {
+      kind: 'setTimes',
+      dir,
+      path,
+      seconds: Math.floor((header.mtime?.getTime() ?? 0) / 1000),
+      nanoseconds: 0,
+    },
   ];
 }
 
@@ -99,6 +149,7 @@ function parents(dir: Slot, path: string): Tape {
 /** Undefined for the directory itself. */
 function entryPath(name: string, { where }: ArchiveTarget): string | undefined {
   const components = name.split('/').filter((each) => each !== '' && each !== '.');
-  if (components.includes('..')) throw new MayflyError('IMAGE_HOSTILE', `${where}: the archive has an entry ${JSON.stringify(name)}`);
+  if (components.includes('..'))
+    throw new MayflyError('IMAGE_HOSTILE', `${where}: the archive has an entry ${JSON.stringify(name)}`);
   return components.length === 0 ? undefined : components.join('/');
 }

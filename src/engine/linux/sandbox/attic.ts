@@ -7,7 +7,14 @@ import type { AtticMount } from './container-launch.ts';
 import { openHostTree } from './host-trees.ts';
 import type { IdMapping } from './id-mapping.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
-import { diskAttic, inAttic, planAtticAttach, planAtticDirectories, planAtticRemove, planAtticTmpfs } from './plan-attic.ts';
+import {
+  diskAttic,
+  inAttic,
+  planAtticAttach,
+  planAtticDirectories,
+  planAtticRemove,
+  planAtticTmpfs,
+} from './plan-attic.ts';
 import { planVolumeFromImage } from './plan-volume-from-image.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
 import type { SlotPool } from './slot-pool.ts';
@@ -59,11 +66,16 @@ export class Attic {
 
   /** A size-limited tmpfs, or a directory on disk where no limit can be kept: asking for one is then an error. */
   #planPlace(name: string, sizeBytes: number | undefined, directories: readonly string[]): Tape {
-    if (this.#diskPath === undefined) return inAttic(planAtticTmpfs(name, sizeBytes ?? defaultWritableBytes, directories));
+    if (this.#diskPath === undefined)
+      return inAttic(planAtticTmpfs(name, sizeBytes ?? defaultWritableBytes, directories));
     if (sizeBytes === undefined) return inAttic(planAtticDirectories(name, directories));
-    throw new MayflyError('HOST_LIMIT_UNAVAILABLE', 'a size limit was asked for, but writable layers on disk have none', {
-      hint: 'remove the limit, or use writable layers in memory (`upper: tmpfs`, Linux 6.6 or later)',
-    });
+    throw new MayflyError(
+      'HOST_LIMIT_UNAVAILABLE',
+      'a size limit was asked for, but writable layers on disk have none',
+      {
+        hint: 'remove the limit, or use writable layers in memory (`upper: tmpfs`, Linux 6.6 or later)',
+      },
+    );
   }
 
   #inPlace(name: string): string {
@@ -140,7 +152,10 @@ export class Attic {
     return this.#bring(hostPath, name);
   }
 
-  async #openVolume(mount: MountSpec & { readonly kind: 'volume' }, spec: ContainerSpec): Promise<AtticMount> {
+  async #openVolume(
+    mount: MountSpec & { readonly kind: 'volume' },
+    spec: ContainerSpec,
+  ): Promise<AtticMount> {
     if (!this.#volumes.has(mount.volume)) {
       throw new MayflyError('INTERNAL', `there is no volume ${mount.volume} in this sandbox`);
     }
@@ -153,7 +168,11 @@ export class Attic {
   }
 
   /** An empty volume takes the image's content at its first mount, as in Docker: copy-on-write, so at no cost. */
-  async #fillVolume(mount: MountSpec & { readonly kind: 'volume' }, spec: ContainerSpec, plain: string): Promise<string> {
+  async #fillVolume(
+    mount: MountSpec & { readonly kind: 'volume' },
+    spec: ContainerSpec,
+    plain: string,
+  ): Promise<string> {
     if (spec.rootfs.layers.length === 0) return plain;
     this.#count += 1;
     const name = `filled${this.#count}`;
@@ -177,10 +196,15 @@ export class Attic {
 const hostPathOf = (device: string): string => device.split(':')[0] ?? device;
 
 function keyOf(mount: MountSpec): string {
-  return mount.kind === 'bind' ? `bind:${mount.hostPath}` : mount.kind === 'volume' ? `volume:${mount.volume}` : '';
+  return mount.kind === 'bind'
+    ? `bind:${mount.hostPath}`
+    : mount.kind === 'volume'
+      ? `volume:${mount.volume}`
+      : '';
 }
 
 function isMissing(error: unknown): boolean {
-  const errno = error instanceof MayflyError ? (error.cause as { errno?: string } | undefined)?.errno : undefined;
+  const errno =
+    error instanceof MayflyError ? (error.cause as { errno?: string } | undefined)?.errno : undefined;
   return errno === 'ENOENT' || errno === 'ENOTDIR';
 }

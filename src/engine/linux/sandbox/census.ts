@@ -51,7 +51,12 @@ export async function takeCensus(
   }
 }
 
-function look(host: Host, opened: OpenedSandbox, snapshot: SandboxSnapshot, choice: CensusChoice): readonly Leak[] {
+function look(
+  host: Host,
+  opened: OpenedSandbox,
+  snapshot: SandboxSnapshot,
+  choice: CensusChoice,
+): readonly Leak[] {
   return [
     ...survivingProcesses(host, opened, snapshot),
     ...survivingMounts(host, snapshot, choice.runId),
@@ -67,12 +72,16 @@ function survivingProcesses(host: Host, opened: OpenedSandbox, snapshot: Sandbox
     .listNow('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid): readonly Leak[] => {
-      const inside = searchedKinds.map((kind) => host.readLinkNow(`/proc/${pid}/ns/${kind}`)).find((each) => each !== undefined && snapshot.has(each));
+      const inside = searchedKinds
+        .map((kind) => host.readLinkNow(`/proc/${pid}/ns/${kind}`))
+        .find((each) => each !== undefined && snapshot.has(each));
       if (inside === undefined && !own.includes(pid)) return [];
       const stat = host.readTextNow(`/proc/${pid}/stat`);
       if (stat === undefined || /^\d+ \(.*\) [ZX]/s.test(stat)) return [];
       const name = /\((.*)\)/s.exec(stat)?.[1] ?? '';
-      return [{ kind: 'process', what: `pid ${pid} (${name})${inside === undefined ? '' : ` in ${inside}`}` }];
+      return [
+        { kind: 'process', what: `pid ${pid} (${name})${inside === undefined ? '' : ` in ${inside}`}` },
+      ];
     });
 }
 
@@ -82,7 +91,9 @@ function survivingMounts(host: Host, snapshot: SandboxSnapshot, runId: string): 
   return lines.flatMap((line): readonly Leak[] => {
     const [, , , root = '', target = ''] = line.split(' ');
     if (snapshot.has(root)) return [{ kind: 'namespace', what: `${root} mounted at ${target}` }];
-    return target.includes(nameOf(runId)) || root.includes(nameOf(runId)) ? [{ kind: 'mount', what: target }] : [];
+    return target.includes(nameOf(runId)) || root.includes(nameOf(runId))
+      ? [{ kind: 'mount', what: target }]
+      : [];
   });
 }
 
@@ -97,9 +108,13 @@ function survivingLinks(host: Host, runId: string): readonly Leak[] {
 }
 
 function survivingDirectories(host: Host, { runId, cgroups, upperDirectory }: CensusChoice): readonly Leak[] {
-  const groups = [...new Set(Object.values(cgroups.controllers))].map((parent) => `${parent}/${nameOf(runId)}`);
+  const groups = [...new Set(Object.values(cgroups.controllers))].map(
+    (parent) => `${parent}/${nameOf(runId)}`,
+  );
   return [
     ...groups.filter((path) => host.existsNow(path)).map((what): Leak => ({ kind: 'cgroup', what })),
-    ...(upperDirectory !== undefined && host.existsNow(upperDirectory) ? [{ kind: 'file', what: upperDirectory } as const] : []),
+    ...(upperDirectory !== undefined && host.existsNow(upperDirectory)
+      ? [{ kind: 'file', what: upperDirectory } as const]
+      : []),
   ];
 }

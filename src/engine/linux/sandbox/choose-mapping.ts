@@ -31,6 +31,7 @@ export async function userMapping(host: Host, uid: number, gid: number, login: s
   ]);
   const uidBase = findSubidRange(subuid ?? '', login, uid);
   const gidBase = findSubidRange(subgid ?? '', login, uid);
-  const possible = uidBase !== undefined && gidBase !== undefined && newuidmap !== undefined && newgidmap !== undefined;
+  const possible =
+    uidBase !== undefined && gidBase !== undefined && newuidmap !== undefined && newgidmap !== undefined;
   return possible ? subidMapping(uid, gid, uidBase, gidBase) : singleIdMapping(uid, gid);
 }

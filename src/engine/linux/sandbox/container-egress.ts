@@ -1,18 +1,17 @@
-import { networkInterfaces } from 'node:os';
 import type { ContainerSpec } from '../../../core/container.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { LaunchedProcess } from '../client/launched-process.ts';
-import { dnsForwarder } from '../net/dns/forward-query.ts';
 import type { ForwardQuery } from '../net/dns/dns-responder.ts';
+import { dnsForwarder } from '../net/dns/forward-query.ts';
 import { parseNameservers } from '../net/dns/parse-nameservers.ts';
 import { requireEgress } from '../net/egress/egress-report.ts';
 import { pastaArguments } from '../net/egress/pasta-arguments.ts';
 import { planEgressRoutes } from '../net/egress/plan-egress-routes.ts';
-import { parseIp } from '../net/ip.ts';
+import { type IpAddress, parseIp } from '../net/ip.ts';
 import type { Slot } from '../tape/op.ts';
 import { hostPidOf } from './host-pid.ts';
-import { probeEgress } from './probe-egress.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
+import { probeEgress } from './probe-egress.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
 import { supervisorSlots } from './sandbox-slots.ts';
 import type { SlotPool } from './slot-pool.ts';
@@ -38,7 +37,10 @@ export class ContainerEgress {
   /** Refuses, with the remedy, before anything of the container is made. */
   async prepare(network: string, spec: ContainerSpec): Promise<void> {
     requireEgress(network, await probeEgress(this.#facts.host));
-    const servers = spec.dns.length > 0 ? spec.dns : parseNameservers((await this.#facts.host.readText('/etc/resolv.conf')) ?? '');
+    const servers =
+      spec.dns.length > 0
+        ? spec.dns
+        : parseNameservers((await this.#facts.host.readText('/etc/resolv.conf')) ?? '');
     this.#forward = dnsForwarder({
       servers: servers.map((address) => ({ address, port: dnsPort })),
       timeoutMs: dnsTimeoutMs,
@@ -53,7 +55,9 @@ export class ContainerEgress {
   /** Between clone and release: the container's program finds the way out in place. `pid`: as the sandbox's init sees it. */
   async open(spec: ContainerSpec, pidfd: Slot, pid: number): Promise<void> {
     const scratch = this.#slots.take();
-    await this.#opened.init.perform(planEgressRoutes(pidfd, scratch, hostAddresses(), this.#facts.ipv6));
+    await this.#opened.init.perform(
+      planEgressRoutes(pidfd, scratch, this.#hostAddresses(), this.#facts.ipv6),
+    );
     this.#slots.give(scratch);
     const program = requireEgress(spec.name, await probeEgress(this.#facts.host));
     const namespaces = `/proc/${await hostPidOf(this.#facts.host, this.#opened.initPid, pid)}/ns`;
@@ -74,6 +78,10 @@ export class ContainerEgress {
     this.#relays.delete(container);
     await this.#opened.supervisor.perform([{ kind: 'kill', process: relay.id, signal: 9 }]).catch(() => {}); // it ended by itself
     await relay.exited.catch(() => {});
+  }
+
+  #hostAddresses(): readonly IpAddress[] {
+    return this.#facts.host.interfaceCidrs().flatMap((cidr) => parseIp(cidr.replace(/\/.*$/, '')) ?? []);
   }
 
   async #start(program: string, argv: readonly string[]): Promise<LaunchedProcess> {
@@ -107,14 +115,11 @@ async function untilReady(said: AsyncIterable<Buffer>): Promise<void> {
     text += chunk.toString();
     if (/^\d+\s*$/m.test(text)) return;
   }
-  throw new MayflyError('NETWORK_FAILED', `pasta could not open the way out: ${text.trim() || 'it ended without a word'}`, {
-    hint: 'run `mayfly doctor`',
-  });
-}
-
-function hostAddresses() {
-  return Object.values(networkInterfaces())
-    .flatMap((each) => each ?? [])
-    .filter(({ internal }) => !internal)
-    .flatMap(({ address }) => parseIp(address.replace(/%.*$/, '')) ?? []);
+  throw new MayflyError(
+    'NETWORK_FAILED',
+    `pasta could not open the way out: ${text.trim() || 'it ended without a word'}`,
+    {
+      hint: 'run `mayfly doctor`',
+    },
+  );
 }

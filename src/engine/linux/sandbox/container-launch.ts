@@ -1,7 +1,7 @@
 import type { ContainerSpec } from '../../../core/container.ts';
 import { cloneFlags } from '../abi/clone-flags.ts';
-import type { LauncherClient } from '../client/launcher-client.ts';
 import type { LaunchedProcess } from '../client/launched-process.ts';
+import type { LauncherClient } from '../client/launcher-client.ts';
 import type { ContainerFacts } from '../plan/container-input.ts';
 import { planContainer } from '../plan/plan-container.ts';
 import type { ResolvedUser } from '../plan/resolve-user.ts';
@@ -57,10 +57,20 @@ const { CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWUTS, CL
 const containerNamespaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
 
 /** Clones a container and lets it go, in one tape of the init; resolves when its program executes. */
-export async function launchContainer(init: LauncherClient, slots: SlotPool, choice: LaunchChoice): Promise<Launched> {
+export async function launchContainer(
+  init: LauncherClient,
+  slots: SlotPool,
+  choice: LaunchChoice,
+): Promise<Launched> {
   const upper = slots.take();
-  const mounts = choice.mountNames.map((each) => (each === undefined ? undefined : { ...each, slot: slots.take() }));
-  const devices = Object.entries(choice.devices).map(([path, mount]) => ({ path, ...mount, slot: slots.take() }));
+  const mounts = choice.mountNames.map((each) =>
+    each === undefined ? undefined : { ...each, slot: slots.take() },
+  );
+  const devices = Object.entries(choice.devices).map(([path, mount]) => ({
+    path,
+    ...mount,
+    slot: slots.take(),
+  }));
   const fromAttic = [...mounts.flatMap((each) => each ?? []), ...devices];
   const stdio = openStdio(init, slots, choice.spec.process, choice.user);
   const process = init.expectProcess((id) =>
@@ -69,8 +79,12 @@ export async function launchContainer(init: LauncherClient, slots: SlotPool, cho
       slots: {
         firstFree: childSlots,
         upper: { kind: 'slot', slot: upper, type: 'directory' },
-        mounts: mounts.map((each) => (each === undefined ? undefined : { kind: 'slot', slot: each.slot, type: each.type })),
-        devices: Object.fromEntries(devices.map(({ path, slot, type }) => [path, { kind: 'slot', slot, type }])),
+        mounts: mounts.map((each) =>
+          each === undefined ? undefined : { kind: 'slot', slot: each.slot, type: each.type },
+        ),
+        devices: Object.fromEntries(
+          devices.map(({ path, slot, type }) => [path, { kind: 'slot', slot, type }]),
+        ),
         stdio: stdio.forChild(id),
         cgroupProcs: choice.cgroupProcs,
       },
@@ -98,7 +112,9 @@ export async function launchContainer(init: LauncherClient, slots: SlotPool, cho
   } catch (error) {
     process.onLauncherEnded(error as Error);
     stdio.abandon();
-    await init.perform([...taken, ...stdio.slots].map((slot): Op => ({ kind: 'close', slot }))).catch(() => {});
+    await init
+      .perform([...taken, ...stdio.slots].map((slot): Op => ({ kind: 'close', slot })))
+      .catch(() => {});
     throw error;
   } finally {
     slots.give(...taken, ...stdio.slots);
@@ -126,7 +142,12 @@ async function performInTwo(
 
 function planClone(choice: LaunchChoice, process: LaunchedProcess): Tape {
   const ownNetwork = choice.networkOf === undefined;
-  const map = (name: string): Op => ({ kind: 'writeProcessFile', process: process.id, name, data: Buffer.from(choice.idMap) });
+  const map = (name: string): Op => ({
+    kind: 'writeProcessFile',
+    process: process.id,
+    name,
+    data: Buffer.from(choice.idMap),
+  });
   return [
     ...(choice.networkOf === undefined
       ? []
@@ -139,7 +160,14 @@ function planClone(choice: LaunchChoice, process: LaunchedProcess): Tape {
       tape: process.tape,
     },
     ...(choice.facts.mappedIds === 1
-      ? [{ kind: 'writeProcessFile', process: process.id, name: 'setgroups', data: Buffer.from('deny') } as const]
+      ? [
+          {
+            kind: 'writeProcessFile',
+            process: process.id,
+            name: 'setgroups',
+            data: Buffer.from('deny'),
+          } as const,
+        ]
       : []),
     map('uid_map'),
     map('gid_map'),

@@ -1,4 +1,9 @@
-import type { ContainerSpec, NetworkAttachment, NetworkSpec, PublishedPort } from '../../../core/container.ts';
+import type {
+  ContainerSpec,
+  NetworkAttachment,
+  NetworkSpec,
+  PublishedPort,
+} from '../../../core/container.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { LauncherClient } from '../client/launcher-client.ts';
 import { dnsResponder, type ForwardQuery } from '../net/dns/dns-responder.ts';
@@ -42,7 +47,11 @@ export class ContainerNetworks {
     this.#init = init;
     this.#slots = slots;
     this.#facts = facts;
-    this.#networks = new SandboxNetworks(specs, slots, { seed: facts.seed, hostRanges: [], ipv6: facts.ipv6 });
+    this.#networks = new SandboxNetworks(specs, slots, {
+      seed: facts.seed,
+      hostRanges: facts.hostRanges,
+      ipv6: facts.ipv6,
+    });
   }
 
   plan(): readonly Tape[] {
@@ -51,8 +60,9 @@ export class ContainerNetworks {
 
   /** A container's place on its networks; the same addresses again when it starts once more. */
   join(spec: ContainerSpec, pidfd: Slot, forward?: ForwardQuery): NetworkPlace {
-    if (spec.network.kind === 'shared') return { addresses: this.#addressesOf(spec.network.container), tape: [], scratch: [] };
-    const member = this.#members.get(spec.name) ?? this.#newMember(spec);
+    if (spec.network.kind === 'shared')
+      return { addresses: this.#addressesOf(spec.network.container), tape: [], scratch: [] };
+    const member = this.#renewedMember(spec.name) ?? this.#newMember(spec);
     const isAttached = spec.network.kind === 'attached';
     const scratch = [this.#slots.take(), this.#slots.take(), this.#slots.take(), this.#slots.take()] as const;
     const tape = planContainerNetwork(
@@ -134,6 +144,19 @@ export class ContainerNetworks {
   async closeAll(deadlineMs: number): Promise<void> {
     const publications = [...this.#members.values()].flatMap((member) => member.publications);
     await Promise.all(publications.map((each) => each.close(deadlineMs)));
+  }
+
+  /**
+   * Again with the addresses of before, on new ports: the kernel may still be taking the old namespace away, which the name
+   * server's sockets would keep.
+   */
+  #renewedMember(container: string): Member | undefined {
+    const member = this.#members.get(container);
+    if (member === undefined) return undefined;
+    member.dns?.close();
+    member.dns = undefined;
+    member.attachments = member.attachments.map((each) => this.#networks.renew(each));
+    return member;
   }
 
   #newMember(spec: ContainerSpec): Member {

@@ -29,6 +29,8 @@ export class DescriptorPassing {
         { kind: 'close', slot },
       ]),
     ]);
-    await this.#init.perform(into.map((slot) => ({ kind: 'receiveSlot', socket: initSlots.passFrom, into: slot })));
+    await this.#init.perform(
+      into.map((slot) => ({ kind: 'receiveSlot', socket: initSlots.passFrom, into: slot })),
+    );
   }
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { LauncherClient } from '../client/launcher-client.ts';
-import type { Attachment } from '../net/plan-attach.ts';
 import { parseIp } from '../net/ip.ts';
+import type { Attachment } from '../net/plan-attach.ts';
 import { planDial } from '../net/plan-dial.ts';
 import type { ContainerDialer } from '../net/publish/container-dialer.ts';
 import type { Slot } from '../tape/op.ts';

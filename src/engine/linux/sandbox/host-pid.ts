@@ -8,8 +8,13 @@ import type { Host } from '../host.ts';
 export async function hostPidOf(host: Host, initPid: number, pidInSandbox: number): Promise<number> {
   const children = (await host.readText(`/proc/${initPid}/task/${initPid}/children`)) ?? '';
   for (const child of children.trim().split(' ')) {
-    const numbers = /^NSpid:\t(.*)$/m.exec((await host.readText(`/proc/${child}/status`)) ?? '')?.[1]?.split('\t');
+    const numbers = /^NSpid:\t(.*)$/m
+      .exec((await host.readText(`/proc/${child}/status`)) ?? '')?.[1]
+      ?.split('\t');
     if (Number(numbers?.[1]) === pidInSandbox) return Number(child);
   }
-  throw new MayflyError('INTERNAL', `process ${pidInSandbox} of the sandbox is not among the children of its init`);
+  throw new MayflyError(
+    'INTERNAL',
+    `process ${pidInSandbox} of the sandbox is not among the children of its init`,
+  );
 }

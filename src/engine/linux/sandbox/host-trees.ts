@@ -19,9 +19,16 @@ const flags = openTreeFlags.OPEN_TREE_CLONE | openTreeFlags.AT_RECURSIVE;
  * get it from the supervisor, with the host's ids as the container's (else everything would belong to nobody); a user's init
  * opens it itself, with the user's own rights and no more.
  */
-export async function openHostTree(opened: OpenedSandbox, mapping: IdMapping, hostPath: string, into: Slot): Promise<HostTree> {
+export async function openHostTree(
+  opened: OpenedSandbox,
+  mapping: IdMapping,
+  hostPath: string,
+  into: Slot,
+): Promise<HostTree> {
   try {
-    return mapping.kind === 'range' ? await passTree(opened, hostPath, into) : await openFromInside(opened, hostPath, into);
+    return mapping.kind === 'range'
+      ? await passTree(opened, hostPath, into)
+      : await openFromInside(opened, hostPath, into);
   } catch (cause) {
     if (!(cause instanceof MayflyError) || cause.code !== 'LAUNCH_FAILED') throw cause;
     throw new MayflyError('SCENARIO_FORBIDDEN', `${hostPath} cannot be mounted: ${cause.message}`, {
@@ -37,7 +44,15 @@ async function passTree(opened: OpenedSandbox, hostPath: string, into: Slot): Pr
   const open: Op = { kind: 'openTree', dir: noSlot, path: hostPath, flags, into: tree };
   const mapIds: Tape = [
     openForReading(`/proc/${opened.initPid}/ns/user`, userNamespace),
-    { kind: 'setMountAttributes', slot: tree, set: 0, clear: 0, propagation: 0, userns: userNamespace, recursive: 1 },
+    {
+      kind: 'setMountAttributes',
+      slot: tree,
+      set: 0,
+      clear: 0,
+      propagation: 0,
+      userns: userNamespace,
+      recursive: 1,
+    },
   ];
   try {
     await opened.passing.pass([open, ...mapIds], [tree], [into]);
@@ -62,6 +77,7 @@ function typeOf(statx: Uint8Array | undefined): HostTree['type'] {
 }
 
 function isUnsupported(error: unknown): boolean {
-  const cause = error instanceof MayflyError ? (error.cause as { kind?: string; errno?: string } | undefined) : undefined;
+  const cause =
+    error instanceof MayflyError ? (error.cause as { kind?: string; errno?: string } | undefined) : undefined;
   return cause?.kind === 'setMountAttributes' && (cause.errno === 'EINVAL' || cause.errno === 'EPERM');
 }

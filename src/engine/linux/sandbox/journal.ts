@@ -66,7 +66,8 @@ export class Journal {
 
 async function removeCgroup(host: Host, directory: string): Promise<void> {
   if (!(await host.exists(directory))) return;
-  for (const name of await host.listDirectories(directory)) await host.removeEmptyDirectory(`${directory}/${name}`);
+  for (const name of await host.listDirectories(directory))
+    await host.removeEmptyDirectory(`${directory}/${name}`);
   await host.removeEmptyDirectory(directory);
 }
 

@@ -1,11 +1,11 @@
 import type { ContainerSpec, PublishedPort } from '../../../core/container.ts';
 import type { AttachedNetwork, Container, Leak, Sandbox, SandboxSpec } from '../../../core/engine.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
+import type { ContainerHandles, ContainerHome } from '../container/container-home.ts';
 import { LinuxContainer } from '../container/linux-container.ts';
 import { LinuxProcess } from '../container/linux-process.ts';
-import type { ContainerHandles, ContainerHome } from '../container/container-home.ts';
-import type { IpAddress } from '../net/ip.ts';
 import { resolveName } from '../net/dns/resolve-names.ts';
+import type { IpAddress } from '../net/ip.ts';
 import { describeAttachment } from '../net/plan-attach.ts';
 import { planImageLinks } from '../plan/image-links.ts';
 import { resolveUser, type UserDatabase } from '../plan/resolve-user.ts';
@@ -14,12 +14,12 @@ import type { Slot } from '../tape/op.ts';
 import { Attic } from './attic.ts';
 import { ContainerCgroups } from './container-cgroups.ts';
 import { ContainerEgress } from './container-egress.ts';
-import { ContainerNetworks } from './container-networks.ts';
 import { launchContainer } from './container-launch.ts';
-import type { OpenedSandbox } from './open-sandbox.ts';
-import { initSlots } from './sandbox-slots.ts';
-import type { SandboxFacts } from './sandbox-facts.ts';
+import { ContainerNetworks } from './container-networks.ts';
 import { renderIdentityMap } from './id-mapping.ts';
+import type { OpenedSandbox } from './open-sandbox.ts';
+import type { SandboxFacts } from './sandbox-facts.ts';
+import { initSlots } from './sandbox-slots.ts';
 import { SlotPool } from './slot-pool.ts';
 import { readUserDatabase } from './user-database.ts';
 
@@ -50,7 +50,10 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
 
   /** Networks and volumes; once, before any container. */
   async prepare(): Promise<void> {
-    await Promise.all([this.#attic.prepare(), ...this.#networks.plan().map((tape) => this.init.perform(tape))]);
+    await Promise.all([
+      this.#attic.prepare(),
+      ...this.#networks.plan().map((tape) => this.init.perform(tape)),
+    ]);
   }
 
   get init() {
@@ -71,7 +74,8 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
 
   async startContainer(spec: ContainerSpec, signal: AbortSignal): Promise<Container> {
     signal.throwIfAborted();
-    if (this.#containers.has(spec.name)) throw new MayflyError('CONTAINER_STATE', `a container ${spec.name} exists already`);
+    if (this.#containers.has(spec.name))
+      throw new MayflyError('CONTAINER_STATE', `a container ${spec.name} exists already`);
     const id = Buffer.from(this.#facts.randomBytes(32)).toString('hex');
     const container = new LinuxContainer(spec, id, this);
     this.#containers.set(spec.name, container);
@@ -90,8 +94,13 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
     const egressNetwork = this.#networks.egressOf(spec);
     if (egressNetwork !== undefined) await this.#egress.prepare(egressNetwork, spec);
     const cgroupProcs = await this.#cgroups.make(spec);
-    const place = this.#networks.join(spec, pidfd, egressNetwork === undefined ? undefined : this.#egress.forward);
-    const owner = spec.network.kind === 'shared' ? this.#containers.get(spec.network.container)?.pidfd : undefined;
+    const place = this.#networks.join(
+      spec,
+      pidfd,
+      egressNetwork === undefined ? undefined : this.#egress.forward,
+    );
+    const owner =
+      spec.network.kind === 'shared' ? this.#containers.get(spec.network.container)?.pidfd : undefined;
     const { process, stdio } = await launchContainer(this.init, this.slots, {
       spec,
       imageKey: this.#imageKey(spec),
@@ -113,7 +122,9 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
       pidfd,
       mountNamespace: mounts,
       network: place.tape,
-      ...(egressNetwork === undefined ? {} : { beforeRelease: (pid: number) => this.#egress.open(spec, pidfd, pid) }),
+      ...(egressNetwork === undefined
+        ? {}
+        : { beforeRelease: (pid: number) => this.#egress.open(spec, pidfd, pid) }),
     }).finally(() => this.slots.give(...place.scratch));
     process.exited.catch(() => {}).then(() => this.#egress.close(spec.name));
     await this.#networks.afterStart(spec, pidfd);

@@ -16,7 +16,11 @@ export interface LayerServer extends TapePerformer {
  * Root writes real ids, so its server is the launcher itself. A user's server is root of a user namespace with the user's
  * subordinate ids, or with himself only.
  */
-export async function openLayerServer(host: Host, launcherPath: string, mapping: IdMapping | 'real-ids'): Promise<LayerServer> {
+export async function openLayerServer(
+  host: Host,
+  launcherPath: string,
+  mapping: IdMapping | 'real-ids',
+): Promise<LayerServer> {
   const launcher = host.spawnLauncher(launcherPath);
   const supervisor = new LauncherClient(launcher.channel);
   const inner = new LauncherClient(launcher.initChannel);
@@ -42,7 +46,8 @@ async function startInner(host: Host, supervisor: LauncherClient, mapping: IdMap
     { kind: 'clone', flags: cloneFlags.CLONE_NEWUSER, process: inner.id, pidfd: noSlot, tape: inner.tape },
     { kind: 'processId', process: inner.id },
   ]);
-  if (mapping.kind === 'subids') await mapSubordinateIds(host, Buffer.from(pidReply ?? []).readUInt32LE(0), mapping);
+  if (mapping.kind === 'subids')
+    await mapSubordinateIds(host, Buffer.from(pidReply ?? []).readUInt32LE(0), mapping);
   await supervisor.perform([
     ...(mapping.kind === 'subids' ? [] : planOwnMaps(inner.id, mapping)),
     { kind: 'release', process: inner.id },
@@ -65,7 +70,12 @@ function planInner(mapping: IdMapping): Tape {
 }
 
 function planOwnMaps(process: number, mapping: IdMapping): readonly Op[] {
-  const write = (name: string, text: string): Op => ({ kind: 'writeProcessFile', process, name, data: Buffer.from(text) });
+  const write = (name: string, text: string): Op => ({
+    kind: 'writeProcessFile',
+    process,
+    name,
+    data: Buffer.from(text),
+  });
   return [
     ...(mapping.kind === 'single-id' ? [write('setgroups', 'deny')] : []),
     write('uid_map', renderIdMap(mapping.uids)),

@@ -54,7 +54,11 @@ async function startInit(host: Host, choice: SandboxChoice, supervisor: Launcher
   const initPid = Buffer.from(pidReply ?? []).readUInt32LE(0);
   if (choice.mapping.kind === 'subids') await mapSubordinateIds(host, initPid, choice.mapping);
   await supervisor.perform(
-    planRelease({ initProcess: init.id, initPid, ...(idmapped ? { idmappedStore: choice.layersDirectory } : {}) }),
+    planRelease({
+      initProcess: init.id,
+      initPid,
+      ...(idmapped ? { idmappedStore: choice.layersDirectory } : {}),
+    }),
   );
   await init.started;
   return initPid;
@@ -64,7 +68,13 @@ async function startInit(host: Host, choice: SandboxChoice, supervisor: Launcher
 function withRemedy(error: unknown): unknown {
   if (!(error instanceof MayflyError) || error.code !== 'LAUNCH_FAILED') return error;
   const cause = error.cause as { readonly kind?: string; readonly errno?: string } | undefined;
-  const refused = cause?.errno === 'EPERM' || cause?.errno === 'ENOSPC' || cause?.errno === 'EACCES' || cause?.errno === 'EUSERS';
+  const refused =
+    cause?.errno === 'EPERM' ||
+    cause?.errno === 'ENOSPC' ||
+    cause?.errno === 'EACCES' ||
+    cause?.errno === 'EUSERS';
   if (!refused || (cause?.kind !== 'clone' && cause?.kind !== 'newMount')) return error;
-  return new MayflyError('HOST_NO_USERNS', `this host does not let a user make a sandbox: ${error.message}`, { cause: error });
+  return new MayflyError('HOST_NO_USERNS', `this host does not let a user make a sandbox: ${error.message}`, {
+    cause: error,
+  });
 }

@@ -25,7 +25,13 @@ export function planAtticTmpfs(name: string, sizeBytes: number, directories: rea
   const mount = initSlots.scratch;
   return [
     { kind: 'mkdir', dir: noSlot, path, mode: 0o700, flags: 0 },
-    { kind: 'newMount', fsType: 'tmpfs', options: [`size=${sizeBytes}`, 'mode=755'], attributes: MOUNT_ATTR_NODEV, into: mount },
+    {
+      kind: 'newMount',
+      fsType: 'tmpfs',
+      options: [`size=${sizeBytes}`, 'mode=755'],
+      attributes: MOUNT_ATTR_NODEV,
+      into: mount,
+    },
     { kind: 'attachMount', mount, dir: noSlot, path },
     ...directories.map((each): Op => ({ kind: 'mkdir', dir: mount, path: each, mode: 0o755, flags: 0 })),
     { kind: 'close', slot: mount },

@@ -1,8 +1,8 @@
 import { cloneFlags } from '../abi/clone-flags.ts';
 import { mountAttributes, mountFlags, openTreeFlags } from '../abi/mount-flags.ts';
 import { openFlags } from '../abi/open-flags.ts';
-import { sandboxLayout } from '../plan/sandbox-layout.ts';
 import { inertMount } from '../plan/mount-ops.ts';
+import { sandboxLayout } from '../plan/sandbox-layout.ts';
 import { noSlot, type Op, type Tape } from '../tape/op.ts';
 import type { IdMapping } from './id-mapping.ts';
 import { openForReading } from './plan-supervisor.ts';
@@ -45,7 +45,14 @@ export function planInit(plan: InitPlan): Tape {
     { kind: 'parentDeathSignal', signal: 9 },
     { kind: 'setHostname', name: 'mayfly' },
     { kind: 'newKeyring' },
-    { kind: 'mount', source: '', target: '/', fsType: '', flags: mountFlags.MS_REC | mountFlags.MS_PRIVATE, data: '' },
+    {
+      kind: 'mount',
+      source: '',
+      target: '/',
+      fsType: '',
+      flags: mountFlags.MS_REC | mountFlags.MS_PRIVATE,
+      data: '',
+    },
     openForReading('/proc/self/ns/mnt', slots.hostMounts),
     { kind: 'unshare', flags: cloneFlags.CLONE_NEWNS },
     ...planRoot(),
@@ -74,8 +81,20 @@ function planIdentity(mapping: IdMapping): readonly Op[] {
 function planRoot(): readonly Op[] {
   return [
     { kind: 'newMount', fsType: 'proc', options: [], attributes: inertMount, into: slots.file },
-    { kind: 'newMount', fsType: 'sysfs', options: [], attributes: inertMount | mountAttributes.MOUNT_ATTR_RDONLY, into: slots.node },
-    { kind: 'newMount', fsType: 'tmpfs', options: ['mode=755', 'size=16m'], attributes: mountAttributes.MOUNT_ATTR_NOSUID, into: slots.root },
+    {
+      kind: 'newMount',
+      fsType: 'sysfs',
+      options: [],
+      attributes: inertMount | mountAttributes.MOUNT_ATTR_RDONLY,
+      into: slots.node,
+    },
+    {
+      kind: 'newMount',
+      fsType: 'tmpfs',
+      options: ['mode=755', 'size=16m'],
+      attributes: mountAttributes.MOUNT_ATTR_NOSUID,
+      into: slots.root,
+    },
     { kind: 'attachMount', mount: slots.root, dir: noSlot, path: '/proc' },
     ...directories.map((path): Op => ({ kind: 'mkdir', dir: slots.root, path, mode: 0o755, flags: 0 })),
     { kind: 'attachMount', mount: slots.file, dir: slots.root, path: sandboxLayout.proc },
@@ -88,7 +107,13 @@ function planRoot(): readonly Op[] {
 function planDeviceNode(name: string): readonly Op[] {
   return [
     ...emptyFile(`dev/${name}`, 0o666),
-    { kind: 'openTree', dir: noSlot, path: `/dev/${name}`, flags: openTreeFlags.OPEN_TREE_CLONE, into: slots.node },
+    {
+      kind: 'openTree',
+      dir: noSlot,
+      path: `/dev/${name}`,
+      flags: openTreeFlags.OPEN_TREE_CLONE,
+      into: slots.node,
+    },
     { kind: 'attachMount', mount: slots.node, dir: slots.root, path: `dev/${name}` },
     { kind: 'close', slot: slots.node },
   ];
@@ -97,7 +122,15 @@ function planDeviceNode(name: string): readonly Op[] {
 function emptyFile(path: string, mode: number): readonly Op[] {
   const { O_CREAT, O_WRONLY, O_EXCL } = openFlags;
   return [
-    { kind: 'open', dir: slots.root, path, flags: O_CREAT | O_WRONLY | O_EXCL, mode, resolve: 0, into: slots.file },
+    {
+      kind: 'open',
+      dir: slots.root,
+      path,
+      flags: O_CREAT | O_WRONLY | O_EXCL,
+      mode,
+      resolve: 0,
+      into: slots.file,
+    },
     { kind: 'close', slot: slots.file },
   ];
 }
@@ -108,7 +141,13 @@ function planStore(storeOnHost: string | undefined): readonly Op[] {
     storeOnHost === undefined
       ? [{ kind: 'receiveSlot', socket: slots.passFrom, into: slots.node }]
       : [
-          { kind: 'openTree', dir: noSlot, path: storeOnHost, flags: openTreeFlags.OPEN_TREE_CLONE, into: slots.node },
+          {
+            kind: 'openTree',
+            dir: noSlot,
+            path: storeOnHost,
+            flags: openTreeFlags.OPEN_TREE_CLONE,
+            into: slots.node,
+          },
           {
             kind: 'setMountAttributes',
             slot: slots.node,
@@ -126,7 +165,13 @@ function planStore(storeOnHost: string | undefined): readonly Op[] {
 export function planInitServer(): Tape {
   const { O_PATH } = openFlags;
   const path = (name: string, into: number): Op => ({
-    kind: 'open', dir: noSlot, path: name, flags: O_PATH, mode: 0, resolve: 0, into,
+    kind: 'open',
+    dir: noSlot,
+    path: name,
+    flags: O_PATH,
+    mode: 0,
+    resolve: 0,
+    into,
   });
   return [
     { kind: 'adopt', fd: initDescriptors.passFrom, into: initSlots.passFrom },
@@ -135,7 +180,15 @@ export function planInitServer(): Tape {
     openForReading('/proc/self/ns/pid', initSlots.ownPids),
     path('/store', initSlots.store),
     path('/', initSlots.root),
-    { kind: 'open', dir: noSlot, path: '/dev/null', flags: openFlags.O_RDWR, mode: 0, resolve: 0, into: initSlots.nullDevice },
+    {
+      kind: 'open',
+      dir: noSlot,
+      path: '/dev/null',
+      flags: openFlags.O_RDWR,
+      mode: 0,
+      resolve: 0,
+      into: initSlots.nullDevice,
+    },
     ...planAttic(),
   ];
 }
@@ -146,7 +199,13 @@ function planAttic(): readonly Op[] {
   return [
     { kind: 'unshare', flags: cloneFlags.CLONE_NEWNS },
     openForReading('/proc/self/ns/mnt', initSlots.attic),
-    { kind: 'newMount', fsType: 'tmpfs', options: ['mode=700', 'size=16m'], attributes: MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, into: initSlots.scratch },
+    {
+      kind: 'newMount',
+      fsType: 'tmpfs',
+      options: ['mode=700', 'size=16m'],
+      attributes: MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
+      into: initSlots.scratch,
+    },
     { kind: 'attachMount', mount: initSlots.scratch, dir: noSlot, path: `/${atticDirectory}` },
     { kind: 'close', slot: initSlots.scratch },
   ];

@@ -18,7 +18,11 @@ export function planInSandboxProbes(): readonly InSandboxProbe[] {
   return [
     { feature: 'overlay', tape: planOverlayProbe(), seen: 'an overlay was mounted' },
     { feature: 'tmpfs-upper', tape: planXattrProbe(), seen: 'tmpfs keeps user extended attributes' },
-    { feature: 'net', tape: planNetwork({ namespace: layerA, socket: layerB }, false), seen: 'a bridge was made' },
+    {
+      feature: 'net',
+      tape: planNetwork({ namespace: layerA, socket: layerB }, false),
+      seen: 'a bridge was made',
+    },
   ];
 }
 
@@ -27,18 +31,33 @@ const inOwnMounts: Op = { kind: 'unshare', flags: cloneFlags.CLONE_NEWNS };
 function mountScratch(): Tape {
   return [
     inOwnMounts,
-    { kind: 'mount', source: 'tmpfs', target: '/upper', fsType: 'tmpfs', flags: mountFlags.MS_NODEV, data: 'size=64k' },
-    ...['lower', 'upper', 'work'].map((name): Op => ({ kind: 'mkdir', dir: noSlot, path: `/upper/${name}`, mode: 0o755, flags: 0 })),
+    {
+      kind: 'mount',
+      source: 'tmpfs',
+      target: '/upper',
+      fsType: 'tmpfs',
+      flags: mountFlags.MS_NODEV,
+      data: 'size=64k',
+    },
+    ...['lower', 'upper', 'work'].map(
+      (name): Op => ({ kind: 'mkdir', dir: noSlot, path: `/upper/${name}`, mode: 0o755, flags: 0 }),
+    ),
   ];
 }
 
 function planOverlayProbe(): Tape {
   const data = 'lowerdir=/upper/lower,upperdir=/upper/upper,workdir=/upper/work,userxattr';
-  return [...mountScratch(), { kind: 'mount', source: 'overlay', target: '/root', fsType: 'overlay', flags: 0, data }];
+  return [
+    ...mountScratch(),
+    { kind: 'mount', source: 'overlay', target: '/root', fsType: 'overlay', flags: 0, data },
+  ];
 }
 
 /** Overlayfs marks deleted directories with user.overlay.opaque (`userxattr`); tmpfs takes it since Linux 6.6. */
 function planXattrProbe(): Tape {
   const value = Buffer.from('y');
-  return [...mountScratch(), { kind: 'setXattr', dir: noSlot, path: '/upper/lower', name: 'user.overlay.opaque', value }];
+  return [
+    ...mountScratch(),
+    { kind: 'setXattr', dir: noSlot, path: '/upper/lower', name: 'user.overlay.opaque', value },
+  ];
 }

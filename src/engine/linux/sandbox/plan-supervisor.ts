@@ -29,7 +29,13 @@ export function planSupervisor(plan: SupervisorPlan): Tape {
     { kind: 'selfImage', into: slots.self },
     { kind: 'adopt', fd: inheritedInitChannel, into: slots.initChannel },
     { kind: 'socketPair', a: slots.passTo, b: slots.passFrom },
-    { kind: 'clone', flags: sandboxNamespaces, process: plan.initProcess, pidfd: slots.initPidfd, tape: plan.initTape },
+    {
+      kind: 'clone',
+      flags: sandboxNamespaces,
+      process: plan.initProcess,
+      pidfd: slots.initPidfd,
+      tape: plan.initTape,
+    },
     ...planOwnIdMaps(plan),
     { kind: 'processId', process: plan.initProcess },
   ];

@@ -36,7 +36,13 @@ export function planVolumeFromImage({ name, volume, layers, path }: VolumeFromIm
     // One layer alone is no overlay: an empty one below makes it one.
     mount(image, ro, `lowerdir=${[...lower, '/emptydir'].join(':')},userxattr`),
     {
-      kind: 'open', dir: noSlot, path: image, flags: openFlags.O_PATH, mode: 0, resolve: 0, into: initSlots.scratch2,
+      kind: 'open',
+      dir: noSlot,
+      path: image,
+      flags: openFlags.O_PATH,
+      mode: 0,
+      resolve: 0,
+      into: initSlots.scratch2,
     },
     {
       kind: 'open',
@@ -48,7 +54,11 @@ export function planVolumeFromImage({ name, volume, layers, path }: VolumeFromIm
       into: directory,
     },
     { kind: 'dupTo', slot: directory, fd: lowerDescriptor },
-    mount(at, mountFlags.MS_NODEV, `lowerdir=/proc/self/fd/${lowerDescriptor},upperdir=${volumeAt}/data,workdir=${volumeAt}/work,userxattr`),
+    mount(
+      at,
+      mountFlags.MS_NODEV,
+      `lowerdir=/proc/self/fd/${lowerDescriptor},upperdir=${volumeAt}/data,workdir=${volumeAt}/work,userxattr`,
+    ),
     { kind: 'umount', target: image, flags: umountFlags.MNT_DETACH },
     { kind: 'close', slot: directory },
     { kind: 'close', slot: initSlots.scratch2 },

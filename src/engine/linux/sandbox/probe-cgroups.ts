@@ -2,7 +2,14 @@ import type { Host } from '../host.ts';
 import type { CgroupController, CgroupFacts } from '../plan/cgroup-facts.ts';
 
 const controllers: readonly CgroupController[] = ['memory', 'pids', 'cpu', 'cpuset'];
-const none: CgroupFacts = { version: 'none', controllers: {}, enabled: [], swap: false, cpusetCpus: '', cpusetMems: '' };
+const none: CgroupFacts = {
+  version: 'none',
+  controllers: {},
+  enabled: [],
+  swap: false,
+  cpusetCpus: '',
+  cpusetMems: '',
+};
 
 interface CgroupMount {
   readonly type: 'cgroup' | 'cgroup2';
@@ -34,7 +41,10 @@ async function probeV1(
     const directory = ownDirectory(mount, own.get(controller) ?? '/');
     if (await host.isWritable(directory)) found[controller] = directory;
   }
-  if (!mounts.some(({ type }) => type === 'cgroup') || !mounts.some(({ options }) => options.includes('memory') || options.includes('pids'))) {
+  if (
+    !mounts.some(({ type }) => type === 'cgroup') ||
+    !mounts.some(({ options }) => options.includes('memory') || options.includes('pids'))
+  ) {
     return undefined;
   }
   const { memory, cpuset } = found;
@@ -43,7 +53,8 @@ async function probeV1(
     version: mounts.some(({ type }) => type === 'cgroup2') ? 'hybrid' : 'v1',
     controllers: found,
     enabled: [],
-    swap: memory !== undefined && (await host.readText(`${memory}/memory.memsw.limit_in_bytes`)) !== undefined,
+    swap:
+      memory !== undefined && (await host.readText(`${memory}/memory.memsw.limit_in_bytes`)) !== undefined,
     cpusetCpus: cpuset === undefined ? '' : await read(`${cpuset}/cpuset.cpus`),
     cpusetMems: cpuset === undefined ? '' : await read(`${cpuset}/cpuset.mems`),
   };
@@ -56,7 +67,8 @@ async function probeV1(
 async function probeV2(host: Host, mount: CgroupMount, own: string): Promise<CgroupFacts> {
   const candidates = [ownDirectory(mount, own), parentOf(ownDirectory(mount, own)), mount.path];
   for (const directory of candidates) {
-    if (!directory.startsWith(mount.path) || !(await host.isWritable(`${directory}/cgroup.subtree_control`))) continue;
+    if (!directory.startsWith(mount.path) || !(await host.isWritable(`${directory}/cgroup.subtree_control`)))
+      continue;
     const available = ((await host.readText(`${directory}/cgroup.controllers`)) ?? '').trim().split(' ');
     const enabled = ((await host.readText(`${directory}/cgroup.subtree_control`)) ?? '').trim().split(' ');
     const holdsProcesses = ((await host.readText(`${directory}/cgroup.procs`)) ?? '').trim() !== '';
@@ -97,7 +109,9 @@ export function parseOwn(text: string): ReadonlyMap<string, string> {
 /** Our own group, as seen through the mount. */
 function ownDirectory(mount: CgroupMount, own: string): string {
   const below = mount.root !== '/' && own.startsWith(mount.root) ? own.slice(mount.root.length) : own;
-  return below === '/' || below === '' ? mount.path : `${mount.path}${below.startsWith('/') ? '' : '/'}${below}`;
+  return below === '/' || below === ''
+    ? mount.path
+    : `${mount.path}${below.startsWith('/') ? '' : '/'}${below}`;
 }
 
 function parentOf(path: string): string {

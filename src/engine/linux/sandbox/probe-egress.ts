@@ -9,7 +9,11 @@ export async function probeEgress(host: Host): Promise<EgressFacts> {
     host.readText('/proc/net/route'),
     host.readText('/proc/net/ipv6_route'),
   ]);
-  return { pasta, tun: tun ?? 'usable', hasDefaultRoute: hasDefault4(routes4 ?? '') || hasDefault6(routes6 ?? '') };
+  return {
+    pasta,
+    tun: tun ?? 'usable',
+    hasDefaultRoute: hasDefault4(routes4 ?? '') || hasDefault6(routes6 ?? ''),
+  };
 }
 
 /** proc(5): interface, destination in hexadecimal, … */

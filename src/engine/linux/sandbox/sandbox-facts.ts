@@ -1,12 +1,13 @@
 import type { ProcessSpec } from '../../../core/container.ts';
 import type { Leak } from '../../../core/engine.ts';
+import type { Host } from '../host.ts';
+import type { Cidr } from '../net/cidr.ts';
 import type { CgroupFacts } from '../plan/cgroup-facts.ts';
 import type { SeccompProgram } from '../seccomp/seccomp-program.ts';
 import type { SandboxSnapshot } from './census.ts';
-import type { Journal } from './journal.ts';
 import type { IdMapping } from './id-mapping.ts';
+import type { Journal } from './journal.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
-import type { Host } from '../host.ts';
 
 /** What a sandbox knows about its host and its run; probed or decided before it opens. */
 export interface SandboxFacts {
@@ -14,6 +15,8 @@ export interface SandboxFacts {
   readonly mapping: IdMapping;
   readonly cgroups: CgroupFacts;
   readonly ipv6: boolean;
+  /** Subnets the host itself is on. */
+  readonly hostRanges: readonly Cidr[];
   /** /proc/self/oom_score_adj of ours, which the launcher inherits. */
   readonly oomScoreAdj: number;
   readonly seed: number;
@@ -25,5 +28,10 @@ export interface SandboxFacts {
   readonly sleep: (ms: number) => Promise<void>;
   readonly seccompFor: (process: ProcessSpec) => SeccompProgram | undefined;
   readonly snapshot: (opened: OpenedSandbox) => SandboxSnapshot;
-  readonly census: (opened: OpenedSandbox, snapshot: SandboxSnapshot, runId: string, budgetMs: number) => Promise<readonly Leak[]>;
+  readonly census: (
+    opened: OpenedSandbox,
+    snapshot: SandboxSnapshot,
+    runId: string,
+    budgetMs: number,
+  ) => Promise<readonly Leak[]>;
 }

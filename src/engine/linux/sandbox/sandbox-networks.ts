@@ -1,7 +1,7 @@
 import type { NetworkAttachment, NetworkSpec } from '../../../core/container.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import { chooseAddress } from '../net/choose-address.ts';
-import { parseIp, renderIp } from '../net/ip.ts';
+import { renderIp } from '../net/ip.ts';
 import type { AddressInSubnet, Attachment } from '../net/plan-attach.ts';
 import { type NetworkSlots, planNetwork } from '../net/plan-network.ts';
 import { type AllocatedNetwork, allocateSubnets, type PoolOptions } from '../net/subnet-pool.ts';
@@ -39,17 +39,6 @@ export class SandboxNetworks {
     return this.#networks.get(name)?.allocated.egress ?? false;
   }
 
-  /** Keeps static addresses for those who declared them, before anyone gets one from the pool. */
-  reserve(attachments: readonly NetworkAttachment[]): void {
-    for (const { network, ipv4, ipv6 } of attachments) {
-      const taken = this.#networks.get(network)?.taken;
-      for (const text of [ipv4, ipv6]) {
-        const address = text === undefined ? undefined : parseIp(text);
-        if (address !== undefined) taken?.add(renderIp(address));
-      }
-    }
-  }
-
   /** A place on a network for a container; `release` gives the addresses back. */
   attach(container: string, wanted: NetworkAttachment, interfaceNumber: number): Attachment {
     const network = this.#find(wanted.network);
@@ -80,12 +69,14 @@ export class SandboxNetworks {
 
   release(attachment: Attachment): void {
     const taken = this.#networks.get(attachment.network)?.taken;
-    for (const at of [attachment.ipv4, attachment.ipv6]) if (at !== undefined) taken?.delete(renderIp(at.address));
+    for (const at of [attachment.ipv4, attachment.ipv6])
+      if (at !== undefined) taken?.delete(renderIp(at.address));
   }
 
   #find(name: string): SandboxNetwork {
     const network = this.#networks.get(name);
-    if (network === undefined) throw new MayflyError('NETWORK_FAILED', `there is no network ${name} in this sandbox`);
+    if (network === undefined)
+      throw new MayflyError('NETWORK_FAILED', `there is no network ${name} in this sandbox`);
     return network;
   }
 

@@ -26,7 +26,12 @@ export interface Stdio {
 }
 
 /** Real pipes, made in the sandbox: a socket could not be opened again as /dev/stdout (kernel-notes). */
-export function openStdio(init: LauncherClient, slots: SlotPool, process: ProcessSpec, user: ResolvedUser): Stdio {
+export function openStdio(
+  init: LauncherClient,
+  slots: SlotPool,
+  process: ProcessSpec,
+  user: ResolvedUser,
+): Stdio {
   return process.tty ? openTerminal(init) : openPipes(init, slots, process, user);
 }
 

@@ -32,8 +32,24 @@ function planRead(directory: string, path: string): Tape {
   const { O_PATH, O_NONBLOCK } = openFlags;
   const scratch: Slot = initSlots.scratch;
   return [
-    { kind: 'open', dir: initSlots.store, path: directory, flags: O_PATH, mode: 0, resolve: resolveFlags.RESOLVE_IN_ROOT, into: scratch },
-    { kind: 'open', dir: scratch, path, flags: O_NONBLOCK, mode: 0, resolve: resolveFlags.RESOLVE_IN_ROOT, into: scratch },
+    {
+      kind: 'open',
+      dir: initSlots.store,
+      path: directory,
+      flags: O_PATH,
+      mode: 0,
+      resolve: resolveFlags.RESOLVE_IN_ROOT,
+      into: scratch,
+    },
+    {
+      kind: 'open',
+      dir: scratch,
+      path,
+      flags: O_NONBLOCK,
+      mode: 0,
+      resolve: resolveFlags.RESOLVE_IN_ROOT,
+      into: scratch,
+    },
     { kind: 'readSlot', slot: scratch, offset: 0, length: mostBytes },
     { kind: 'close', slot: scratch },
   ];

@@ -11,9 +11,13 @@ export function chooseWritablePlace(wish: SandboxSpec['upper'], kernelRelease: s
   const possible = major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
   if (wish === 'auto') return possible ? 'tmpfs' : 'disk';
   if (wish === 'tmpfs' && !possible) {
-    throw new MayflyError('HOST_MISSING_FEATURE', `writable layers in memory need Linux 6.6, and this is ${kernelRelease}`, {
-      hint: 'use `upper: disk`',
-    });
+    throw new MayflyError(
+      'HOST_MISSING_FEATURE',
+      `writable layers in memory need Linux 6.6, and this is ${kernelRelease}`,
+      {
+        hint: 'use `upper: disk`',
+      },
+    );
   }
   return wish;
 }

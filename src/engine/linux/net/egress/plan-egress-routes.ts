@@ -1,3 +1,4 @@
+import { MayflyError } from '../../../../core/mayfly-error.ts';
 import { cloneFlags } from '../../abi/clone-flags.ts';
 import type { Slot, Tape } from '../../tape/op.ts';
 import { type Cidr, cidrOf, cidrsOverlap, parseCidr } from '../cidr.ts';
@@ -24,9 +25,14 @@ export function planEgressRoutes(
   hostAddresses: readonly IpAddress[],
   ipv6: boolean,
 ): Tape {
-  const hosts = hostAddresses
-    .slice(0, mostAddresses)
-    .map((address) => cidrOf(address, familyBits[address.family]));
+  if (hostAddresses.length > mostAddresses) {
+    throw new MayflyError(
+      'NETWORK_FAILED',
+      `this host has ${hostAddresses.length} addresses; egress keeps at most ${mostAddresses} of them unreachable`,
+      { hint: 'run where the host has fewer, or leave `egress: true` out' },
+    );
+  }
+  const hosts = hostAddresses.map((address) => cidrOf(address, familyBits[address.family]));
   const refused = [...metadata, ...distinct(hosts)].filter(({ base }) => ipv6 || base.family === 4);
   const messages = encodeMessages(
     refused.map((destination) => newRoute({ kind: 'unreachable', destination })),

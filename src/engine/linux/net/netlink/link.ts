@@ -20,6 +20,8 @@ export const IFLA = {
   LINKINFO: 18,
   AF_SPEC: 26,
   NET_NS_FD: 28,
+  NUM_TX_QUEUES: 31,
+  NUM_RX_QUEUES: 32,
   INFO_KIND: 1,
   INFO_DATA: 2,
   INET6_ADDR_GEN_MODE: 8,
@@ -62,11 +64,21 @@ export function newBridge(link: NewLink): NetlinkMessage {
   return createLink(link, 'bridge', data);
 }
 
+/** A veth otherwise gets a queue per core of the host, each with objects in sysfs: slow to make, and never needed here. */
+const oneQueue: readonly Attribute[] = [
+  { type: IFLA.NUM_TX_QUEUES, value: u32(1) },
+  { type: IFLA.NUM_RX_QUEUES, value: u32(1) },
+];
+
 /** The peer comes to life in the network namespace whose descriptor stands in IFLA_NET_NS_FD, see `netNsFdOffset`. */
 export function newVeth(link: NewLink, peer: NewLink): NetlinkMessage {
-  const peerAttributes = [...settingAttributes(peer), { type: IFLA.NET_NS_FD, value: u32(netNsFdMark) }];
+  const peerAttributes = [
+    ...settingAttributes(peer),
+    ...oneQueue,
+    { type: IFLA.NET_NS_FD, value: u32(netNsFdMark) },
+  ];
   const value = Buffer.concat([linkHeader(peer.index, peer), encodeAttributes(peerAttributes)]);
-  return createLink(link, 'veth', [{ type: IFLA.VETH_INFO_PEER, value }]);
+  return createLink(link, 'veth', [{ type: IFLA.VETH_INFO_PEER, value }], oneQueue);
 }
 
 export function setLink(index: number, settings: LinkSettings): NetlinkMessage {
@@ -98,7 +110,12 @@ export function netNsFdOffset(messages: Uint8Array): number {
   return at + 4;
 }
 
-function createLink(link: NewLink, kind: string, data: readonly Attribute[]): NetlinkMessage {
+function createLink(
+  link: NewLink,
+  kind: string,
+  data: readonly Attribute[],
+  more: readonly Attribute[] = [],
+): NetlinkMessage {
   const info = [
     { type: IFLA.INFO_KIND, value: cString(kind) },
     { type: IFLA.INFO_DATA, value: data },
@@ -107,7 +124,7 @@ function createLink(link: NewLink, kind: string, data: readonly Attribute[]): Ne
     type: RTM_NEWLINK,
     flags: NLM_F_CREATE | NLM_F_EXCL,
     header: linkHeader(link.index, link),
-    attributes: [...settingAttributes(link), { type: IFLA.LINKINFO, value: info }],
+    attributes: [...settingAttributes(link), ...more, { type: IFLA.LINKINFO, value: info }],
   };
 }
 
