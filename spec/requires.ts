@@ -13,3 +13,9 @@ export function describeRequiring(features: readonly HostFeature[], name: string
   if (missing.length === 0) describe(name, body);
   else describe.skip(`${name} (needs ${missing.join(', ')})`, body);
 }
+
+/** A suite of things only root can arrange. */
+export function describeAsRoot(features: readonly HostFeature[], name: string, body: () => void): void {
+  if (process.getuid?.() === 0) describeRequiring(features, name, body);
+  else describe.skip(`${name} (needs root)`, body);
+}

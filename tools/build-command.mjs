@@ -5,7 +5,8 @@ import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
 /** Libraries that are CommonJS ask for Node's own modules with `require`, which ECMAScript modules do not have. */
-const requireForLibraries = "import { createRequire as mayflyRequire } from 'node:module'; const require = mayflyRequire(import.meta.url);";
+const requireForLibraries =
+  "import { createRequire as mayflyRequire } from 'node:module'; const require = mayflyRequire(import.meta.url);";
 
 export async function buildCommand(root, dist) {
   const { metafile } = await build({
@@ -27,7 +28,8 @@ export async function buildCommand(root, dist) {
   });
   const written = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
   // Last, so that a command which runs meanwhile still finds its chunks.
-  for (const name of readdirSync(dist)) if (name.endsWith('.js') && !written.has(name)) rmSync(join(dist, name));
+  for (const name of readdirSync(dist))
+    if (name.endsWith('.js') && !written.has(name)) rmSync(join(dist, name));
   chmodSync(join(dist, 'mayfly.js'), 0o755);
   writeFileSync(join(dist, 'third-party-licenses.txt'), renderLicenses(root, bundledPackages(metafile)));
 }
@@ -45,7 +47,10 @@ function renderLicenses(root, folders) {
   const sections = folders.map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
     const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
-    const text = file === undefined ? `(${license}; the package has no licence file)` : readFileSync(join(root, folder, file), 'utf8').trim();
+    const text =
+      file === undefined
+        ? `(${license}; the package has no licence file)`
+        : readFileSync(join(root, folder, file), 'utf8').trim();
     return `${name} ${version} (${license})\n\n${text}\n`;
   });
   return `dist/ holds parts of these packages.\n\n${sections.join(`\n${'-'.repeat(80)}\n\n`)}`;

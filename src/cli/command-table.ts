@@ -9,11 +9,39 @@ export interface CommandEntry {
 
 /** Every command: a new one is a file in command/ and a line here. Each is loaded when it is asked for. */
 export const commandTable: readonly CommandEntry[] = [
-  { name: 'test', summary: 'run scenarios and say how they went', load: async () => (await import('./command/test.ts')).testCommand },
-  { name: 'validate', summary: 'check scenario files without running them; needs no Linux', load: async () => (await import('./command/validate.ts')).validateCommand },
-  { name: 'plan', summary: 'show what would happen, and do nothing of it', load: async () => (await import('./command/plan.ts')).planCommand },
-  { name: 'explain', summary: 'show the kernel operations that start each service', load: async () => (await import('./command/explain.ts')).explainCommand },
-  { name: 'doctor', summary: 'show what this host can do, and how to mend what it cannot', load: async () => (await import('./command/doctor.ts')).doctorCommand },
-  { name: 'init', summary: 'write a first scenario', load: async () => (await import('./command/init.ts')).initCommand },
-  { name: 'schema', summary: 'print a JSON schema, for editors and tools', load: async () => (await import('./command/schema.ts')).schemaCommand },
+  {
+    name: 'test',
+    summary: 'run scenarios and say how they went',
+    load: async () => (await import('./command/test.ts')).testCommand,
+  },
+  {
+    name: 'validate',
+    summary: 'check scenario files without running them; needs no Linux',
+    load: async () => (await import('./command/validate.ts')).validateCommand,
+  },
+  {
+    name: 'plan',
+    summary: 'show what would happen, and do nothing of it',
+    load: async () => (await import('./command/plan.ts')).planCommand,
+  },
+  {
+    name: 'explain',
+    summary: 'show the kernel operations that start each service',
+    load: async () => (await import('./command/explain.ts')).explainCommand,
+  },
+  {
+    name: 'doctor',
+    summary: 'show what this host can do, and how to mend what it cannot',
+    load: async () => (await import('./command/doctor.ts')).doctorCommand,
+  },
+  {
+    name: 'init',
+    summary: 'write a first scenario',
+    load: async () => (await import('./command/init.ts')).initCommand,
+  },
+  {
+    name: 'schema',
+    summary: 'print a JSON schema, for editors and tools',
+    load: async () => (await import('./command/schema.ts')).schemaCommand,
+  },
 ];

@@ -2,9 +2,9 @@ import { didYouMean } from '../core/did-you-mean.ts';
 import { MayflyError } from '../core/mayfly-error.ts';
 import { parseArguments } from './arguments/parse-arguments.ts';
 import { type CommandEntry, commandTable } from './command-table.ts';
+import { readVersion } from './read-version.ts';
 import { showFailure } from './show-failure.ts';
 import type { Surroundings } from './surroundings.ts';
-import { readVersion } from './read-version.ts';
 
 /** The whole program: resolves with the exit status, and never rejects. */
 export async function runCli(surroundings: Surroundings): Promise<number> {
@@ -38,7 +38,10 @@ function asksForHelp(given: readonly string[]): boolean {
 function findCommand(name: string): CommandEntry {
   const entry = commandTable.find((each) => each.name === name);
   if (entry !== undefined) return entry;
-  const meant = didYouMean(name, commandTable.map((each) => each.name));
+  const meant = didYouMean(
+    name,
+    commandTable.map((each) => each.name),
+  );
   const what = name.startsWith('-') ? 'flag' : 'command';
   throw new MayflyError('CLI_USAGE', `there is no ${what} \`${name}\``, {
     hint: meant === undefined ? '`mayfly --help` lists the commands' : `did you mean \`mayfly ${meant}\`?`,
@@ -46,7 +49,11 @@ function findCommand(name: string): CommandEntry {
 }
 
 /** Nothing to do is a mistake, and its help an error message. */
-async function showHelp(name: string | undefined, isMistake: boolean, { stdout, stderr }: Surroundings): Promise<number> {
+async function showHelp(
+  name: string | undefined,
+  isMistake: boolean,
+  { stdout, stderr }: Surroundings,
+): Promise<number> {
   const { renderCommandHelp, renderProgramHelp } = await import('./arguments/render-help.ts');
   const output = isMistake ? stderr : stdout;
   if (name === undefined) {

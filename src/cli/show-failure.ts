@@ -22,7 +22,8 @@ function toMayflyErrors(error: unknown): readonly MayflyError[] {
 
 /** Of every error and its causes. */
 function stacksOf(error: unknown): string {
-  if (error instanceof MayflyErrors || error instanceof AggregateError) return error.errors.map(stacksOf).join('\n');
+  if (error instanceof MayflyErrors || error instanceof AggregateError)
+    return error.errors.map(stacksOf).join('\n');
   if (!(error instanceof Error)) return String(error);
   const own = error.stack ?? error.message;
   return error.cause === undefined ? own : `${own}\ncaused by: ${stacksOf(error.cause)}`;

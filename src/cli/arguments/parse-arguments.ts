@@ -27,7 +27,9 @@ export function parseArguments(
   const fail = (message: string, hint = `see \`mayfly ${name} --help\``): void => {
     problems.push(new MayflyError('CLI_USAGE', message, { hint }));
   };
-  const values = new Map<string, unknown>(Object.entries(flags).map(([flag, { kind }]) => [flag, emptyOf(kind)]));
+  const values = new Map<string, unknown>(
+    Object.entries(flags).map(([flag, { kind }]) => [flag, emptyOf(kind)]),
+  );
   const positionals: string[] = [];
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value);
@@ -77,7 +79,8 @@ function takeOption(
     return;
   }
   const before = values.get(name);
-  if (before !== undefined && flag.kind !== 'texts') fail(`\`${rawName}\` stands twice`, 'keep one of the two');
+  if (before !== undefined && flag.kind !== 'texts')
+    fail(`\`${rawName}\` stands twice`, 'keep one of the two');
   const read = readValue(flag, value, Array.isArray(before) ? before : []);
   if (read.problem === undefined) values.set(name, read.value);
   else fail(`\`${rawName} ${value}\`: ${read.problem}`);
@@ -96,7 +99,9 @@ function readValue(flag: Exclude<Flag, { kind: 'switch' }>, text: string, before
       return { value: [...before, text] };
     case 'duration': {
       const ms = parseDurationMs(text);
-      return ms === undefined || ms === 0 ? { problem: 'a duration is written like 500ms, 90s or 2m' } : { value: ms };
+      return ms === undefined || ms === 0
+        ? { problem: 'a duration is written like 500ms, 90s or 2m' }
+        : { value: ms };
     }
     case 'whole': {
       const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;

@@ -6,7 +6,9 @@ const mostColumns = 110;
 
 /** What `mayfly --help` shows. */
 export async function renderProgramHelp(commands: readonly CommandEntry[], columns: number): Promise<string> {
-  const parser = begin(columns).usage('mayfly COMMAND [arguments]\n\nYAML scenarios run in throwaway containers, asserted and proven gone.');
+  const parser = begin(columns).usage(
+    'mayfly COMMAND [arguments]\n\nYAML scenarios run in throwaway containers, asserted and proven gone.',
+  );
   for (const { name, summary } of commands) parser.command(name, summary);
   parser.example('mayfly init', 'writes a first scenario');
   parser.example('mayfly test', 'runs every scenario it finds');
@@ -25,7 +27,8 @@ export async function renderCommandHelp(
   const { positional } = command;
   const place = positional === undefined ? '' : ` [${positional.name}${positional.most > 1 ? '…' : ''}]`;
   const parser = begin(columns).usage(`mayfly ${name}${place} [flags]\n\n${capital(summary)}.`);
-  if (positional !== undefined) parser.positional(positional.name, { describe: positional.what, type: 'string' });
+  if (positional !== undefined)
+    parser.positional(positional.name, { describe: positional.what, type: 'string' });
   for (const [flag, definition] of Object.entries(command.flags)) {
     const hasValue = definition.kind !== 'switch';
     parser.option(hasValue ? `${flag} ${definition.value}` : flag, {

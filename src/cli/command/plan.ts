@@ -33,11 +33,18 @@ export const planCommand = defineCommand({
   async run({ flags: given, positionals }, surroundings) {
     const format = given.format ?? 'table';
     if (format !== 'table' && format !== 'json') {
-      throw new MayflyError('CLI_USAGE', `there is no format \`${format}\``, { hint: 'the formats are table and json' });
+      throw new MayflyError('CLI_USAGE', `there is no format \`${format}\``, {
+        hint: 'the formats are table and json',
+      });
     }
     const { timeoutMs } = await readConfig(surroundings.workingDirectory);
     const plan = chooseScenarios(
-      { paths: positionals, flags: given, purpose: 'validate', ...(timeoutMs === undefined ? {} : { timeoutMs }) },
+      {
+        paths: positionals,
+        flags: given,
+        purpose: 'validate',
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      },
       surroundings,
     );
     const text = format === 'json' ? renderJson(plan) : await renderTable(plan, surroundings.stdout);

@@ -10,14 +10,18 @@ export const schemaCommand = defineCommand({
   flags: {},
   positional: { name: 'name', what: `${schemas.join(', ')}; scenario by default`, most: 1 },
   examples: [
-    { line: 'schema > scenario.schema.json', what: 'for an editor: `# yaml-language-server: $schema=scenario.schema.json`' },
+    {
+      line: 'schema > scenario.schema.json',
+      what: 'for an editor: `# yaml-language-server: $schema=scenario.schema.json`',
+    },
     { line: 'schema report-json', what: 'of `mayfly test --report json`' },
     { line: 'schema report-event', what: 'of a line of `mayfly test --report ndjson`' },
   ],
   async run({ positionals: [name = 'scenario'] }, { packageDirectory, stdout }) {
     if (!(schemas as readonly string[]).includes(name)) {
       const meant = didYouMean(name, schemas);
-      const hint = meant === undefined ? `the schemas are ${schemas.join(', ')}` : `did you mean \`${meant}\`?`;
+      const hint =
+        meant === undefined ? `the schemas are ${schemas.join(', ')}` : `did you mean \`${meant}\`?`;
       throw new MayflyError('CLI_USAGE', `there is no schema \`${name}\``, { hint });
     }
     stdout.write(readFileSync(join(packageDirectory, 'schema', `${name}.schema.json`), 'utf8'));

@@ -4,7 +4,7 @@ import type { MayflyEvent } from '../../core/event.ts';
 import type { RunContext } from '../../scenario/run/run-context.ts';
 import { defaultRunLimits } from '../../scenario/run/run-limits.ts';
 import { runScenarios } from '../../scenario/run/run-scenarios.ts';
-import type { FlagValues, Flags } from '../arguments/flag.ts';
+import type { Flags, FlagValues } from '../arguments/flag.ts';
 import { defineCommand } from '../command.ts';
 import type { Config } from '../config/config.ts';
 import { readConfig } from '../config/find-config.ts';
@@ -24,11 +24,20 @@ import type { Surroundings } from '../surroundings.ts';
 
 const flags = {
   ...selectionFlags,
-  jobs: { kind: 'whole', value: 'NUMBER', least: 1, what: 'How many scenarios at once; as many as there are cores by default' },
+  jobs: {
+    kind: 'whole',
+    value: 'NUMBER',
+    least: 1,
+    what: 'How many scenarios at once; as many as there are cores by default',
+  },
   timeout: { kind: 'duration', value: 'DURATION', what: 'Of scenarios that name none; 2m by default' },
   'fail-fast': { kind: 'switch', what: 'Begin no further scenario after the first that fails' },
-  report: { kind: 'texts', value: 'NAME[=FILE]', what: 'table, json, ndjson or junit, to a file or to standard output' },
-  output: { kind: 'text', value: 'DIR', what: "Keep logs, evidence and what `save` saves" },
+  report: {
+    kind: 'texts',
+    value: 'NAME[=FILE]',
+    what: 'table, json, ndjson or junit, to a file or to standard output',
+  },
+  output: { kind: 'text', value: 'DIR', what: 'Keep logs, evidence and what `save` saves' },
   'fail-on-flaky': { kind: 'switch', what: 'Exit with 1 if a scenario passed only when tried again' },
   'fail-on-skipped': { kind: 'switch', what: 'Exit with 1 if a scenario was skipped' },
   ...planningFlags,
@@ -56,10 +65,18 @@ export const testCommand = defineCommand({
   async run({ flags: given, positionals }, surroundings) {
     const config = await readConfig(surroundings.workingDirectory);
     const choices = parseReportChoices(given.report.length > 0 ? given.report : (config.reports ?? []));
-    const runId = surroundings.randomBytes(5).reduce((text, byte) => `${text}${byte.toString(36).padStart(2, '0')}`, '');
+    const runId = surroundings
+      .randomBytes(5)
+      .reduce((text, byte) => `${text}${byte.toString(36).padStart(2, '0')}`, '');
     const timeoutMs = given.timeout ?? config.timeoutMs;
     const plan = chooseScenarios(
-      { paths: positionals, flags: given, purpose: 'run', runId, ...(timeoutMs === undefined ? {} : { timeoutMs }) },
+      {
+        paths: positionals,
+        flags: given,
+        purpose: 'run',
+        runId,
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      },
       surroundings,
     );
     const reports = await Reports.open(choices, surroundings);
@@ -70,7 +87,10 @@ export const testCommand = defineCommand({
       reports.add(event);
       progress.add(event);
     };
-    const context = await openContext({ plan, given, config, runId, emit, signal: interrupts.signal }, surroundings);
+    const context = await openContext(
+      { plan, given, config, runId, emit, signal: interrupts.signal },
+      surroundings,
+    );
     const exitStatus = await runAndClose(plan, context, progress);
     await reports.finish();
     return exitStatus;
@@ -108,7 +128,12 @@ async function openContext(run: Run, surroundings: Surroundings): Promise<RunCon
     about: {
       mayflyVersion: readVersion(surroundings),
       startedAt: new Date(surroundings.dateMs()).toISOString(),
-      host: { platform: machine.platform, kernel: machine.kernelRelease, user: user.login, node: machine.nodeVersion },
+      host: {
+        platform: machine.platform,
+        kernel: machine.kernelRelease,
+        user: user.login,
+        node: machine.nodeVersion,
+      },
     },
     jobs: given.jobs ?? config.jobs ?? machine.cores,
     failFast: given['fail-fast'],

@@ -28,10 +28,17 @@ export const validateCommand = defineCommand({
     const paths = findScenarioFiles(positionals, workingDirectory);
     const files = loadScenarioFiles(paths, workingDirectory, loadOptions('validate', flags, vars));
     const environmentOf = (scenario: Scenario): NodeJS.ProcessEnv => withSecrets(scenario, surroundings);
-    const { plan, errors } = planScenarios(files, { flags, vars, seed: flags.seed ?? 0, environmentOf }, surroundings);
+    const { plan, errors } = planScenarios(
+      files,
+      { flags, vars, seed: flags.seed ?? 0, environmentOf },
+      surroundings,
+    );
     const all = [...files.flatMap((file) => file.errors), ...errors];
     if (all.length > 0) throw new MayflyErrors(all);
-    await showWarnings(plan.scenarios.flatMap(({ warnings }) => warnings), stderr);
+    await showWarnings(
+      plan.scenarios.flatMap(({ warnings }) => warnings),
+      stderr,
+    );
     const count = plan.scenarios.length;
     stdout.write(`${count} ${count === 1 ? 'scenario is' : 'scenarios are'} valid\n`);
     return 0;
@@ -43,7 +50,9 @@ function withSecrets({ document }: Scenario, { environment }: Surroundings): Nod
   const { secrets } = document;
   const missing = Object.values(isJsonObject(secrets) ? secrets : {}).flatMap((secret) => {
     const name = isJsonObject(secret) ? secret['environment'] : undefined;
-    return typeof name === 'string' && environment[name] === undefined ? [[name, 'not-set-while-validating']] : [];
+    return typeof name === 'string' && environment[name] === undefined
+      ? [[name, 'not-set-while-validating']]
+      : [];
   });
   return { ...environment, ...Object.fromEntries(missing) };
 }

@@ -54,7 +54,9 @@ function fail(document: LoadedDocument, pointer: string, message: string): undef
 function readTimeout(value: Json | undefined, document: LoadedDocument): number | undefined {
   if (value === undefined) return undefined;
   const ms = typeof value === 'string' ? parseDurationMs(value) : undefined;
-  return ms === undefined || ms === 0 ? fail(document, '/timeout', '`timeout` is a duration, like 90s or 2m') : ms;
+  return ms === undefined || ms === 0
+    ? fail(document, '/timeout', '`timeout` is a duration, like 90s or 2m')
+    : ms;
 }
 
 function readJobs(value: Json | undefined, document: LoadedDocument): number | undefined {
@@ -64,10 +66,15 @@ function readJobs(value: Json | undefined, document: LoadedDocument): number | u
 }
 
 /** Whether there is such a report is judged where `--report` is. */
-function readReports(value: Json | undefined, document: LoadedDocument, directory: string): readonly string[] | undefined {
+function readReports(
+  value: Json | undefined,
+  document: LoadedDocument,
+  directory: string,
+): readonly string[] | undefined {
   if (value === undefined) return undefined;
   const isList = Array.isArray(value) && value.every((entry) => typeof entry === 'string');
-  if (!isList) return fail(document, '/reports', '`reports` is a list of names, like `table` or `junit=junit.xml`');
+  if (!isList)
+    return fail(document, '/reports', '`reports` is a list of names, like `table` or `junit=junit.xml`');
   return value.map((entry) => {
     const equals = entry.indexOf('=');
     return equals < 0 ? entry : `${entry.slice(0, equals)}=${resolve(directory, entry.slice(equals + 1))}`;

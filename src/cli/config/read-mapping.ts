@@ -22,7 +22,11 @@ export function readMapping<T>(
   const findings = new Findings(source);
   const start = { start: 0, end: 1 };
   if (Buffer.byteLength(text) > defaultLimits.fileBytes) {
-    findings.error(code, `the file is too large; the limit \`fileBytes\` is ${defaultLimits.fileBytes}`, start);
+    findings.error(
+      code,
+      `the file is too large; the limit \`fileBytes\` is ${defaultLimits.fileBytes}`,
+      start,
+    );
   }
   const [root, ...others] = findings.all.length > 0 ? [] : parseDocuments(source, defaultLimits, findings);
   if (others[0] !== undefined) findings.error(code, 'the file holds more than one document', others[0].root);
@@ -30,7 +34,10 @@ export function readMapping<T>(
   if (document !== undefined && !isJsonObject(document.json) && document.json !== null) {
     findings.error(code, 'the file has to hold a mapping, `name: value`', document.valueSpan(''));
   }
-  const value = document !== undefined && isJsonObject(document.json) && findings.all.length === 0 ? read(document) : undefined;
+  const value =
+    document !== undefined && isJsonObject(document.json) && findings.all.length === 0
+      ? read(document)
+      : undefined;
   const errors = findings.toErrors('error');
   if (errors.length > 0) throw new MayflyErrors(errors);
   return value;

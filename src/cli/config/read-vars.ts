@@ -18,7 +18,9 @@ export function readVars(
 function parseAssignment(text: string): readonly [string, string] {
   const match = /^([A-Za-z_][\w-]*)=(.*)$/s.exec(text);
   if (match !== null) return [match[1] ?? '', match[2] ?? ''];
-  throw new MayflyError('CLI_USAGE', `\`--var ${text}\` is no assignment`, { hint: 'write `--var name=value`' });
+  throw new MayflyError('CLI_USAGE', `\`--var ${text}\` is no assignment`, {
+    hint: 'write `--var name=value`',
+  });
 }
 
 function readVarsFile(path: string, workingDirectory: string): Readonly<Record<string, Json>> {
@@ -28,7 +30,10 @@ function readVarsFile(path: string, workingDirectory: string): Readonly<Record<s
     text = readFileSync(path, 'utf8');
   } catch (cause) {
     const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-    throw new MayflyError('CLI_USAGE', `cannot read the file of \`--vars-file ${file}\`: ${why}`, { cause, hint: 'check the path' });
+    throw new MayflyError('CLI_USAGE', `cannot read the file of \`--vars-file ${file}\`: ${why}`, {
+      cause,
+      hint: 'check the path',
+    });
   }
   const values = readMapping(file, text, 'CLI_USAGE', ({ json }) => json);
   return isJsonObject(values) ? values : {};

@@ -12,11 +12,18 @@ export interface Directories {
 }
 
 /** Root's own places (Filesystem Hierarchy Standard), an ordinary user's (XDG Base Directory Specification). */
-export function chooseDirectories({ environment, user }: Pick<Surroundings, 'environment' | 'user'>): Directories {
+export function chooseDirectories({
+  environment,
+  user,
+}: Pick<Surroundings, 'environment' | 'user'>): Directories {
   const { MAYFLY_STORE, MAYFLY_STATE, XDG_DATA_HOME, XDG_STATE_HOME } = environment;
   const isRoot = user.uid === 0;
-  const store = isRoot ? '/var/lib/mayfly' : join(absolute(XDG_DATA_HOME) ?? join(user.home, '.local/share'), 'mayfly');
-  const state = isRoot ? '/var/lib/mayfly/state' : join(absolute(XDG_STATE_HOME) ?? join(user.home, '.local/state'), 'mayfly');
+  const store = isRoot
+    ? '/var/lib/mayfly'
+    : join(absolute(XDG_DATA_HOME) ?? join(user.home, '.local/share'), 'mayfly');
+  const state = isRoot
+    ? '/var/lib/mayfly/state'
+    : join(absolute(XDG_STATE_HOME) ?? join(user.home, '.local/state'), 'mayfly');
   return { store: absolute(MAYFLY_STORE) ?? store, state: absolute(MAYFLY_STATE) ?? state };
 }
 

@@ -7,7 +7,11 @@ import type { Surroundings } from '../surroundings.ts';
 import type { Directories } from './directories.ts';
 
 /** The built-in runtime on this machine. @throws MayflyError HOST_NOT_LINUX elsewhere. */
-export async function openEngine(seed: number, directories: Directories, surroundings: Surroundings): Promise<LinuxEngine> {
+export async function openEngine(
+  seed: number,
+  directories: Directories,
+  surroundings: Surroundings,
+): Promise<LinuxEngine> {
   const { environment, machine, packageDirectory, randomBytes, monotonicMs, user } = surroundings;
   const { platform, arch, kernelRelease } = machine;
   const layersDirectory = storePaths(directories.store).layers;

@@ -10,7 +10,11 @@ import type { Surroundings } from '../surroundings.ts';
 import type { Directories } from './directories.ts';
 
 /** Images out of this user's store, unpacked by the engine's launcher where they are not there yet. */
-export async function openImages(engine: LinuxEngine, directories: Directories, surroundings: Surroundings): Promise<ImageProvider> {
+export async function openImages(
+  engine: LinuxEngine,
+  directories: Directories,
+  surroundings: Surroundings,
+): Promise<ImageProvider> {
   const { environment, machine, user, dateMs } = surroundings;
   return createImageProvider({
     storeDirectory: directories.store,

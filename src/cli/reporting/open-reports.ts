@@ -21,7 +21,10 @@ interface Target {
 /** All reports of a run: streams are written as events come, documents when it is over. */
 export class Reports {
   readonly #fold = new SummaryFold();
-  readonly #streams: { readonly render: (event: MayflyEvent) => string; readonly write: (text: string) => void }[] = [];
+  readonly #streams: {
+    readonly render: (event: MayflyEvent) => string;
+    readonly write: (text: string) => void;
+  }[] = [];
   readonly #targets: readonly Target[];
 
   private constructor(targets: readonly Target[]) {
@@ -36,7 +39,8 @@ export class Reports {
       const target = targets[index];
       if (name !== 'ndjson' || target === undefined) continue;
       const report = await target.report;
-      if (report.kind === 'stream') reports.#streams.push({ render: report.renderEvent, write: (text) => target.write(text) });
+      if (report.kind === 'stream')
+        reports.#streams.push({ render: report.renderEvent, write: (text) => target.write(text) });
     }
     return reports;
   }
@@ -53,7 +57,8 @@ export class Reports {
     const { summary } = this.#fold;
     for (const target of this.#targets) {
       const report = await target.report;
-      if (report.kind === 'document') target.write(report.render(summary, { color: target.color, columns: target.columns }));
+      if (report.kind === 'document')
+        target.write(report.render(summary, { color: target.color, columns: target.columns }));
       target.end();
     }
   }
@@ -63,9 +68,20 @@ function openTarget({ name, file }: ReportChoice, { stdout, workingDirectory }: 
   const report = loadReport(name);
   if (file === undefined) return { report, ...toOutput(stdout) };
   const opened = TextFile.open(resolve(workingDirectory, file), `the report ${name}`);
-  return { report, write: (text) => opened.write(text), end: () => opened.end(), color: false, columns: fileColumns };
+  return {
+    report,
+    write: (text) => opened.write(text),
+    end: () => opened.end(),
+    color: false,
+    columns: fileColumns,
+  };
 }
 
 function toOutput(stdout: Output): Omit<Target, 'report'> {
-  return { write: (text) => stdout.write(text), end: () => {}, color: stdout.hasColor, columns: stdout.columns };
+  return {
+    write: (text) => stdout.write(text),
+    end: () => {},
+    color: stdout.hasColor,
+    columns: stdout.columns,
+  };
 }

@@ -11,7 +11,10 @@ export function openOutputFolder(folder: string): Required<Pick<RunContext, 'sav
     mkdirSync(folder, { recursive: true });
   } catch (cause) {
     const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-    throw new MayflyError('CLI_USAGE', `cannot make the folder of \`--output\`, ${folder}: ${why}`, { cause, hint: 'choose another place' });
+    throw new MayflyError('CLI_USAGE', `cannot make the folder of \`--output\`, ${folder}: ${why}`, {
+      cause,
+      hint: 'choose another place',
+    });
   }
   return {
     saveEvidence: async (path, bytes) => {

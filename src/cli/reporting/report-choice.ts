@@ -31,13 +31,16 @@ function parseChoice(text: string): ReportChoice | MayflyError {
   const name = equals < 0 ? text : text.slice(0, equals);
   if (!isReportName(name)) {
     const meant = didYouMean(name, reportNames);
-    const hint = meant === undefined ? `the reports are ${reportNames.join(', ')}` : `did you mean \`${meant}\`?`;
+    const hint =
+      meant === undefined ? `the reports are ${reportNames.join(', ')}` : `did you mean \`${meant}\`?`;
     return new MayflyError('CLI_USAGE', `there is no report \`${name}\``, { hint });
   }
   if (equals < 0) return { name };
   const file = text.slice(equals + 1);
   if (file !== '') return { name, file };
-  return new MayflyError('CLI_USAGE', `\`--report ${text}\` names no file`, { hint: `write \`--report ${name}=FILE\`` });
+  return new MayflyError('CLI_USAGE', `\`--report ${text}\` names no file`, {
+    hint: `write \`--report ${name}=FILE\``,
+  });
 }
 
 function findClashes(choices: readonly ReportChoice[]): readonly MayflyError[] {
@@ -47,11 +50,21 @@ function findClashes(choices: readonly ReportChoice[]): readonly MayflyError[] {
   return [
     ...(toOutput.length > 1
       ? [
-          new MayflyError('CLI_USAGE', `only one report can go to standard output, and these are ${toOutput.join(', ')}`, {
-            hint: `give the others files: \`--report ${toOutput[1]}=FILE\``,
-          }),
+          new MayflyError(
+            'CLI_USAGE',
+            `only one report can go to standard output, and these are ${toOutput.join(', ')}`,
+            {
+              hint: `give the others files: \`--report ${toOutput[1]}=FILE\``,
+            },
+          ),
         ]
       : []),
-    ...(twice === undefined ? [] : [new MayflyError('CLI_USAGE', `two reports would go to ${twice}`, { hint: 'give each a file of its own' })]),
+    ...(twice === undefined
+      ? []
+      : [
+          new MayflyError('CLI_USAGE', `two reports would go to ${twice}`, {
+            hint: 'give each a file of its own',
+          }),
+        ]),
   ];
 }

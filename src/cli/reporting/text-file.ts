@@ -17,7 +17,10 @@ export class TextFile {
       return new TextFile(openSync(path, 'w'));
     } catch (cause) {
       const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-      throw new MayflyError('CLI_USAGE', `cannot write ${what} to ${path}: ${why}`, { cause, hint: 'choose another place' });
+      throw new MayflyError('CLI_USAGE', `cannot write ${what} to ${path}: ${why}`, {
+        cause,
+        hint: 'choose another place',
+      });
     }
   }
 

@@ -4,8 +4,8 @@ import { readVars } from '../config/read-vars.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { findScenarioFiles } from './find-scenario-files.ts';
 import { loadScenarioFiles } from './load-scenario-files.ts';
-import type { PlanningValues, SelectionValues } from './planning-flags.ts';
 import { type PlannedScenarios, planScenarios } from './plan-scenarios.ts';
+import type { PlanningValues, SelectionValues } from './planning-flags.ts';
 import { selectByName, selectByTags } from './select-scenarios.ts';
 
 export interface ScenarioChoice {
@@ -21,10 +21,17 @@ export function chooseScenarios(choice: ScenarioChoice, surroundings: Surroundin
   const { paths, flags, purpose, runId, timeoutMs } = choice;
   const { workingDirectory } = surroundings;
   const vars = readVars(flags.var, flags['vars-file'], workingDirectory);
-  const files = loadScenarioFiles(findScenarioFiles(paths, workingDirectory), workingDirectory, loadOptions(purpose, flags, vars));
+  const files = loadScenarioFiles(
+    findScenarioFiles(paths, workingDirectory),
+    workingDirectory,
+    loadOptions(purpose, flags, vars),
+  );
   const broken = files.flatMap(({ errors }) => errors);
   if (broken.length > 0) throw new MayflyErrors(broken);
-  const tagged = selectByTags(files.flatMap(({ scenarios }) => scenarios), flags.tag);
+  const tagged = selectByTags(
+    files.flatMap(({ scenarios }) => scenarios),
+    flags.tag,
+  );
   const seed = flags.seed ?? surroundings.randomBytes(4).reduce((number, byte) => number * 256 + byte, 0);
   const { plan, errors } = planScenarios(
     files.map((file) => ({ ...file, scenarios: file.scenarios.filter((each) => tagged.includes(each)) })),

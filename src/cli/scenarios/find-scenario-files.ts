@@ -34,10 +34,16 @@ export function findScenarioFiles(paths: readonly string[], workingDirectory: st
 function findByDefault(workingDirectory: string): readonly string[] {
   const folder = join(workingDirectory, defaultFolder);
   const hasFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
-  const found = hasFolder ? search(folder, isScenarioName) : search(workingDirectory, (name) => /\.mayfly\.ya?ml$/.test(name));
+  const found = hasFolder
+    ? search(folder, isScenarioName)
+    : search(workingDirectory, (name) => /\.mayfly\.ya?ml$/.test(name));
   if (found.length > 0) return found;
-  const where = hasFolder ? `\`${defaultFolder}\` holds no scenario file` : `there is no folder \`${defaultFolder}\` and no \`*.mayfly.yaml\` here`;
-  throw new MayflyError('CLI_NOTHING_MATCHED', where, { hint: 'name a file or a folder, or write a first scenario with `mayfly init`' });
+  const where = hasFolder
+    ? `\`${defaultFolder}\` holds no scenario file`
+    : `there is no folder \`${defaultFolder}\` and no \`*.mayfly.yaml\` here`;
+  throw new MayflyError('CLI_NOTHING_MATCHED', where, {
+    hint: 'name a file or a folder, or write a first scenario with `mayfly init`',
+  });
 }
 
 function expand(path: string, workingDirectory: string): readonly string[] {
@@ -47,9 +53,13 @@ function expand(path: string, workingDirectory: string): readonly string[] {
   if (!facts.isDirectory()) return [absolute];
   const found = search(absolute, isScenarioName);
   if (found.length > 0) return found;
-  throw new MayflyError('SCENARIO_NOT_FOUND', `the folder \`${showPath(absolute, workingDirectory)}\` holds no scenario file`, {
-    hint: 'scenario files end in .yaml or .yml',
-  });
+  throw new MayflyError(
+    'SCENARIO_NOT_FOUND',
+    `the folder \`${showPath(absolute, workingDirectory)}\` holds no scenario file`,
+    {
+      hint: 'scenario files end in .yaml or .yml',
+    },
+  );
 }
 
 function isScenarioName(name: string): boolean {
@@ -60,16 +70,24 @@ function isScenarioName(name: string): boolean {
 function search(root: string, isWanted: (name: string) => boolean): readonly string[] {
   let seen = 0;
   const visit = (directory: string, depth: number): readonly string[] => {
-    const entries = readdirSync(directory, { withFileTypes: true }).filter(({ name }) => !name.startsWith('.') && name !== 'node_modules');
+    const entries = readdirSync(directory, { withFileTypes: true }).filter(
+      ({ name }) => !name.startsWith('.') && name !== 'node_modules',
+    );
     seen += entries.length;
     if (seen > searchLimits.entries || depth > searchLimits.depth) {
       const limit = depth > searchLimits.depth ? 'depth' : 'entries';
-      throw new MayflyError('SCENARIO_LIMIT', `too much to search for scenario files below ${root}; the limit \`${limit}\` is ${searchLimits[limit]}`, {
-        hint: 'name the folder that holds them',
-      });
+      throw new MayflyError(
+        'SCENARIO_LIMIT',
+        `too much to search for scenario files below ${root}; the limit \`${limit}\` is ${searchLimits[limit]}`,
+        {
+          hint: 'name the folder that holds them',
+        },
+      );
     }
     const sorted = entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-    const files = sorted.filter((entry) => entry.isFile() && isWanted(entry.name)).map(({ name }) => join(directory, name));
+    const files = sorted
+      .filter((entry) => entry.isFile() && isWanted(entry.name))
+      .map(({ name }) => join(directory, name));
     const folders = sorted.filter((entry) => entry.isDirectory());
     return [...files, ...folders.flatMap(({ name }) => visit(join(directory, name), depth + 1))];
   };

@@ -32,6 +32,10 @@ function readText(path: string, file: string): string | MayflyError {
   } catch (cause) {
     const isEncoding = cause instanceof TypeError;
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-    return new MayflyError('SCENARIO_UNREADABLE', isEncoding ? `${file} is not UTF-8` : `cannot read ${file}: ${code}`, { cause });
+    return new MayflyError(
+      'SCENARIO_UNREADABLE',
+      isEncoding ? `${file} is not UTF-8` : `cannot read ${file}: ${code}`,
+      { cause },
+    );
   }
 }

@@ -47,11 +47,17 @@ export function planScenarios(
       }
     }),
   );
-  const directoryOf = (plan: ScenarioPlan): string => directories.get(plan.file) ?? surroundings.workingDirectory;
+  const directoryOf = (plan: ScenarioPlan): string =>
+    directories.get(plan.file) ?? surroundings.workingDirectory;
   return { plan: { seed: choice.seed, scenarios, directoryOf }, errors };
 }
 
-function planOptions(directory: string, scenario: Scenario, choice: PlanningChoice, { environment }: Surroundings): PlanOptions {
+function planOptions(
+  directory: string,
+  scenario: Scenario,
+  choice: PlanningChoice,
+  { environment }: Surroundings,
+): PlanOptions {
   const { flags, vars, seed, runId, timeoutMs } = choice;
   return {
     seed,

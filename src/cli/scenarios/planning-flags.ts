@@ -4,17 +4,28 @@ import type { Flags, FlagValues } from '../arguments/flag.ts';
 export const planningFlags = {
   var: { kind: 'texts', value: 'NAME=VALUE', what: 'Set `vars.NAME`; wins over the file' },
   'vars-file': { kind: 'texts', value: 'FILE', what: 'Set variables from a YAML or JSON mapping' },
-  seed: { kind: 'whole', value: 'NUMBER', what: 'For everything that is random; the same seed repeats a run' },
+  seed: {
+    kind: 'whole',
+    value: 'NUMBER',
+    what: 'For everything that is random; the same seed repeats a run',
+  },
   'allow-privileged': { kind: 'switch', what: 'Let scenarios ask for `privileged: true`' },
   'allow-host-binds': { kind: 'switch', what: 'Let scenarios read and bind files outside of their folder' },
-  'allow-public-ports': { kind: 'switch', what: 'Let scenarios publish ports on other addresses than loopback' },
+  'allow-public-ports': {
+    kind: 'switch',
+    what: 'Let scenarios publish ports on other addresses than loopback',
+  },
 } as const satisfies Flags;
 
 export type PlanningValues = FlagValues<typeof planningFlags>;
 
 /** Flags that choose among the scenarios found. */
 export const selectionFlags = {
-  tag: { kind: 'texts', value: 'TAG', what: 'Only scenarios with one of these tags; `manual` ones only when asked for' },
+  tag: {
+    kind: 'texts',
+    value: 'TAG',
+    what: 'Only scenarios with one of these tags; `manual` ones only when asked for',
+  },
   grep: { kind: 'text', value: 'REGEX', what: 'Only scenarios whose file and name match' },
 } as const satisfies Flags;
 

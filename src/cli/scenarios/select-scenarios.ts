@@ -11,13 +11,21 @@ export const manualTag = 'manual';
  * @throws MayflyError CLI_NOTHING_MATCHED when that is none.
  */
 export function selectByTags(scenarios: readonly Scenario[], tags: readonly string[]): readonly Scenario[] {
-  const wanted = scenarios.filter((scenario) => tags.length === 0 || scenario.tags.some((tag) => tags.includes(tag)));
-  const selected = wanted.filter((scenario) => !scenario.tags.includes(manualTag) || tags.includes(manualTag));
+  const wanted = scenarios.filter(
+    (scenario) => tags.length === 0 || scenario.tags.some((tag) => tags.includes(tag)),
+  );
+  const selected = wanted.filter(
+    (scenario) => !scenario.tags.includes(manualTag) || tags.includes(manualTag),
+  );
   if (selected.length > 0) return selected;
   if (wanted.length > 0) {
-    throw new MayflyError('CLI_NOTHING_MATCHED', `what was found is tagged \`${manualTag}\`, and such scenarios run only when asked for`, {
-      hint: `add --tag ${manualTag}`,
-    });
+    throw new MayflyError(
+      'CLI_NOTHING_MATCHED',
+      `what was found is tagged \`${manualTag}\`, and such scenarios run only when asked for`,
+      {
+        hint: `add --tag ${manualTag}`,
+      },
+    );
   }
   const known = [...new Set(scenarios.flatMap((scenario) => scenario.tags))].sort();
   throw new MayflyError('CLI_NOTHING_MATCHED', `no scenario is tagged ${tags.join(' or ')}`, {
@@ -30,7 +38,10 @@ export function selectByTags(scenarios: readonly Scenario[], tags: readonly stri
  *
  * @throws MayflyError CLI_NOTHING_MATCHED when that is none, CLI_USAGE for a bad expression.
  */
-export function selectByName(plans: readonly ScenarioPlan[], grep: string | undefined): readonly ScenarioPlan[] {
+export function selectByName(
+  plans: readonly ScenarioPlan[],
+  grep: string | undefined,
+): readonly ScenarioPlan[] {
   if (grep === undefined) return plans;
   const pattern = parsePattern(grep);
   const selected = plans.filter((plan) => pattern.test(`${plan.id} ${plan.name}`));

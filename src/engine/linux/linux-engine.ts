@@ -117,7 +117,8 @@ export class LinuxEngine implements Engine {
       seccompFor: (process) => this.#seccomp.compile(process.seccomp, process.capabilities),
       snapshot: (opened) => takeSnapshot(this.#host, opened),
       census: async (opened, snapshot, runId, budgetMs) => {
-        if (upperDirectory !== undefined) await this.#removeTree(upperDirectory);
+        // What cannot be removed is found by the census, and stays in the journal for a later run.
+        if (upperDirectory !== undefined) await this.#removeTree(upperDirectory).catch(() => {});
         const { now } = this.#options;
         const leaks = await takeCensus(this.#host, opened, snapshot, {
           runId,

@@ -94,7 +94,7 @@ async function poll(probe: Probe, target: Waiting, signal: AbortSignal): Promise
       return;
     }
     missing.set(probe.what, verdict.seen);
-    if (false) throw diedError(target, probe, verdict.seen);
+    if (endedBefore !== undefined) throw diedError(target, probe, verdict.seen);
     const pauseMs =
       everyMs ?? Math.min(maxPauseMs, Math.max(minPauseMs, (clock.nowMs() - startedAtMs) * pauseShare));
     await pause(pauseMs, changed, target, signal);

@@ -1,6 +1,9 @@
 import type { Host } from '../host.ts';
 import type { CgroupController, CgroupFacts } from '../plan/cgroup-facts.ts';
 
+/** What of the host is read. */
+export type CgroupReader = Pick<Host, 'readText' | 'isWritable'>;
+
 const controllers: readonly CgroupController[] = ['memory', 'pids', 'cpu', 'cpuset'];
 const none: CgroupFacts = {
   version: 'none',
@@ -20,7 +23,7 @@ interface CgroupMount {
 }
 
 /** What control groups this user may make: cgroup v1, v2 or both, and which controllers. Reads only. */
-export async function probeCgroups(host: Host): Promise<CgroupFacts> {
+export async function probeCgroups(host: CgroupReader): Promise<CgroupFacts> {
   const mounts = parseMounts((await host.readText('/proc/self/mountinfo')) ?? '');
   const own = parseOwn((await host.readText('/proc/self/cgroup')) ?? '');
   const v1 = await probeV1(host, mounts, own);
@@ -30,7 +33,7 @@ export async function probeCgroups(host: Host): Promise<CgroupFacts> {
 }
 
 async function probeV1(
-  host: Host,
+  host: CgroupReader,
   mounts: readonly CgroupMount[],
   own: ReadonlyMap<string, string>,
 ): Promise<CgroupFacts | undefined> {
@@ -64,7 +67,7 @@ async function probeV1(
  * v2: groups may be made beside our own process only where it is allowed to (a delegated subtree, or root); a group
  * that holds processes cannot give controllers to children ("no internal processes"), so its parent is used.
  */
-async function probeV2(host: Host, mount: CgroupMount, own: string): Promise<CgroupFacts> {
+async function probeV2(host: CgroupReader, mount: CgroupMount, own: string): Promise<CgroupFacts> {
   const candidates = [ownDirectory(mount, own), parentOf(ownDirectory(mount, own)), mount.path];
   for (const directory of candidates) {
     if (!directory.startsWith(mount.path) || !(await host.isWritable(`${directory}/cgroup.subtree_control`)))
@@ -87,7 +90,7 @@ async function probeV2(host: Host, mount: CgroupMount, own: string): Promise<Cgr
 }
 
 /** proc(5), /proc/PID/mountinfo: `… root mountpoint options … - type source superoptions`. */
-export function parseMounts(text: string): readonly CgroupMount[] {
+function parseMounts(text: string): readonly CgroupMount[] {
   return text.split('\n').flatMap((line) => {
     const [left = '', right = ''] = line.split(' - ');
     const [, , , root = '', path = ''] = left.split(' ');
@@ -97,7 +100,7 @@ export function parseMounts(text: string): readonly CgroupMount[] {
 }
 
 /** proc(5), /proc/PID/cgroup: `id:controllers:path`, by controller; v2 has the empty name. */
-export function parseOwn(text: string): ReadonlyMap<string, string> {
+function parseOwn(text: string): ReadonlyMap<string, string> {
   const paths = new Map<string, string>();
   for (const line of text.split('\n')) {
     const [, names, ...path] = line.split(':');
