@@ -1,6 +1,7 @@
 // Bundles the command into dist/: our code and the libraries it uses, in chunks that are loaded when they are needed.
 // An installed package then needs no other package, and a start reads a handful of files instead of hundreds.
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -24,6 +25,7 @@ export async function buildCommand(root, dist) {
     chunkNames: 'chunk-[hash]',
     legalComments: 'none', // every licence is in full in dist/third-party-licenses.txt
     metafile: true,
+    plugins: [namedExports(root)],
     logLevel: 'warning',
   });
   const written = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
@@ -32,6 +34,25 @@ export async function buildCommand(root, dist) {
     if (name.endsWith('.js') && !written.has(name)) rmSync(join(dist, name));
   chmodSync(join(dist, 'mayfly.js'), 0o755);
   writeFileSync(join(dist, 'third-party-licenses.txt'), renderLicenses(root, bundledPackages(metafile)));
+}
+
+/**
+ * A chunk made of a CommonJS library has a default export only, while `await import('library')` in Node also offers its
+ * names. In between goes a module that exports those by name.
+ */
+function namedExports(root) {
+  return {
+    name: 'named-exports',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^[^.]/ }, ({ path, kind }) =>
+        kind === 'dynamic-import' && !isBuiltin(path) ? { path, namespace: 'named-exports' } : undefined,
+      );
+      onLoad({ filter: /.*/, namespace: 'named-exports' }, async ({ path }) => {
+        const names = Object.keys(await import(path)).filter((name) => /^(?!default$)[A-Za-z_$][\w$]*$/.test(name));
+        return { contents: `export { ${names.join(', ')} } from '${path}';`, resolveDir: root };
+      });
+    },
+  };
 }
 
 /** The folders of packages of which anything got into the bundle. */

@@ -122,6 +122,10 @@ function small(code) {
     return `vErrors = fail(vErrors,${at ?? 'instancePath'},${path},${keyword},${kept}${property});errors++;`;
   });
   const plainer = shorter
+    .replace(
+      /vErrors = vErrors === null \? (validate\d+)\.errors : vErrors\.concat\(\1\.errors\);/g,
+      'vErrors = joined(vErrors, $1.errors);',
+    )
     .replace(/,parentData(?::\w+)?,parentDataProperty(?::[^,{}]+)?,rootData\}/g, '}')
     .replaceAll(', parentData, parentDataProperty, rootData=data}', '}');
   return plainer.replace(/const (schema\d+) = (\{.*?\});(?=const |function )/g, (_all, name, json) => {
@@ -129,7 +133,12 @@ function small(code) {
   });
 }
 
-const fail = `function fail(errors, instancePath, schemaPath, keyword, params, propertyName) {
+const fail = `function joined(errors, more) {
+  if (errors === null) return more;
+  for (const error of more) errors.push(error);
+  return errors;
+}
+function fail(errors, instancePath, schemaPath, keyword, params, propertyName) {
   const error = { instancePath, schemaPath, keyword, params, propertyName };
   if (errors === null) return [error];
   errors.push(error);

@@ -7,7 +7,7 @@ export async function showFailure(error: unknown, { stderr, environment }: Surro
   const errors = toMayflyErrors(error);
   const { renderErrors } = await import('../report/render-errors.ts');
   stderr.write(`${renderErrors(errors, { color: stderr.hasColor })}\n`);
-  if (environment['MAYFLY_DEBUG'] !== undefined) stderr.write(`\n${stacksOf(error)}\n`);
+  if (environment.MAYFLY_DEBUG !== undefined) stderr.write(`\n${stacksOf(error)}\n`);
   return exitStatusOfErrors(errors);
 }
 

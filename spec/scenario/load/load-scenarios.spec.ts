@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { MayflyError, renderError } from '../../../src/core/mayfly-error.ts';
 import { loadScenarios } from '../../../src/scenario/load/load-scenarios.ts';
 import { validatePatterns } from '../../../src/scenario/load/validate-patterns.ts';
 
@@ -180,6 +181,26 @@ describe('R5 limits, each named', () => {
     const { errors } = loadScenarios('x.yaml', text);
     expect(errors).toHaveLength(101);
     expect(errors.at(-1)?.message).toBe('300 more errors in this file; the limit `errors` is 100');
+  });
+});
+
+describe('how a place is shown', () => {
+  test('a long line is cut around the place, and the caret stays under it', () => {
+    const { errors } = loadScenarios(
+      'x.yaml',
+      `${base}steps: [{ in: web, run: "${'a'.repeat(500)}", oops: 1, name: "${'b'.repeat(500)}" }]\n`,
+    );
+    const [, , , source = '', caret = ''] = renderError(
+      errors[0] ?? new MayflyError('INTERNAL', 'none'),
+    ).split('\n');
+    expect(source.length).toBeLessThan(180);
+    expect(source.slice(caret.indexOf('^'), caret.lastIndexOf('^') + 1)).toBe('oops');
+  });
+
+  test('control characters do not reach the terminal', () => {
+    const { errors } = loadScenarios('x.yaml', 'name: "\u001b[31mred"\n');
+    expect(errors.map((error) => renderError(error)).join()).not.toContain('\u001b');
+    expect(errors.length).toBeGreaterThan(0);
   });
 });
 

@@ -3,7 +3,16 @@ import type { ReadyCondition } from '../../../src/core/plan.ts';
 import type { FakePrograms } from '../../../src/engine/fake/fake-program.ts';
 import { parseCondition } from '../../../src/scenario/ready/parse-condition.ts';
 import { parsePort } from '../../../src/scenario/ready/wait-for-port.ts';
-import { httpServer, plan, type Ran, type RunOptions, run, runFake, service } from '../run/runner-kit.ts';
+import {
+  httpServer,
+  plan,
+  type Ran,
+  type RunOptions,
+  run,
+  runFake,
+  service,
+  step,
+} from '../run/runner-kit.ts';
 
 const at = { file: 'shop.yaml', line: 4, column: 5 };
 

@@ -49,7 +49,7 @@ export const validateCommand = defineCommand({
 function withSecrets({ document }: Scenario, { environment }: Surroundings): NodeJS.ProcessEnv {
   const { secrets } = document;
   const missing = Object.values(isJsonObject(secrets) ? secrets : {}).flatMap((secret) => {
-    const name = isJsonObject(secret) ? secret['environment'] : undefined;
+    const name = isJsonObject(secret) ? secret.environment : undefined;
     return typeof name === 'string' && environment[name] === undefined
       ? [[name, 'not-set-while-validating']]
       : [];

@@ -23,9 +23,9 @@ export function parseConfig(file: string, text: string, directory: string): Conf
 function readConfig(document: LoadedDocument, directory: string): Config {
   const values = isJsonObject(document.json) ? document.json : {};
   for (const key of Object.keys(values)) checkKey(key, document);
-  const timeoutMs = readTimeout(values['timeout'], document);
-  const jobs = readJobs(values['jobs'], document);
-  const reports = readReports(values['reports'], document, directory);
+  const timeoutMs = readTimeout(values.timeout, document);
+  const jobs = readJobs(values.jobs, document);
+  const reports = readReports(values.reports, document, directory);
   return {
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(jobs === undefined ? {} : { jobs }),

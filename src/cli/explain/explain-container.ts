@@ -62,7 +62,6 @@ export function explainContainer(container: ContainerToExplain): readonly Explai
 
 function attach({ spec, networks }: ContainerToExplain): readonly Attachment[] {
   if (spec.network.kind !== 'attached') return [];
-  networks.reserve(spec.network.attachments);
   return spec.network.attachments.map((wanted, index) => networks.attach(spec.name, wanted, index));
 }
 

@@ -1,3 +1,4 @@
+import type { VolumeSpec } from '../../core/container.ts';
 import type { Sandbox } from '../../core/engine.ts';
 import type { Outcome, Problem } from '../../core/event.ts';
 import type { Image } from '../../core/image.ts';
@@ -56,11 +57,18 @@ export async function runAttempt(attempt: Attempt): Promise<AttemptResult> {
     // Its budget is the teardown's own, whatever is left of the scenario's time.
     await using scope = new Scope(context.limits.teardownBudgetMs + patienceMs, context.clock);
     try {
-      const images = await prepareImages(plan, context, emitter, deadline.signal);
-      const sandbox = await openSandbox(attempt, images, deadline.signal);
-      const world = new World({ plan, attempt: attempt.number, context, emitter, sandbox, images });
+      const { sandbox, imagesReady } = await open(attempt, deadline.signal);
+      let world: World | undefined;
       scope.defer('the sandbox', async () => {
         closed = await closeSandbox(sandbox, world, context, emitter);
+      });
+      world = new World({
+        plan,
+        attempt: attempt.number,
+        context,
+        emitter,
+        sandbox,
+        images: await imagesReady,
       });
       const found = await runInWorld(world, deadline.signal);
       inSteps.push(...found.inSteps);
@@ -79,16 +87,49 @@ export async function runAttempt(attempt: Attempt): Promise<AttemptResult> {
 /** What the engine may take beyond its budget before nobody waits for it any more. */
 const patienceMs = 2_000;
 
-/** Volumes that an image declares belong to the sandbox like the scenario's own, so the images come first. */
-function openSandbox(
-  { plan, sandboxId, context }: Attempt,
-  images: ReadonlyMap<string, Image>,
-  signal: AbortSignal,
-): Promise<Sandbox> {
-  const anonymous = plan.services.flatMap((service) => {
+interface Opened {
+  readonly sandbox: Sandbox;
+  readonly imagesReady: Promise<ReadonlyMap<string, Image>>;
+}
+
+/**
+ * Volumes that an image declares belong to the sandbox like the scenario's own, so such images come first; others are made
+ * ready while the sandbox opens.
+ */
+async function open(attempt: Attempt, signal: AbortSignal): Promise<Opened> {
+  const { plan, context, emitter } = attempt;
+  using linked = openLinked(signal);
+  const imagesReady = prepareImages(plan, context, emitter, linked.signal);
+  imagesReady.catch(() => {});
+  try {
+    const anonymous = mayDeclareVolumes(plan) ? volumesOfImages(plan, await imagesReady) : [];
+    const sandbox = await openSandbox(attempt, anonymous, signal);
+    return { sandbox, imagesReady };
+  } catch (error) {
+    linked.abort(error);
+    throw error;
+  }
+}
+
+/** Programs of the host and plain directories come without a configuration of their own. */
+function mayDeclareVolumes({ images }: ScenarioPlan): boolean {
+  return images.some(({ source, configOverrides: { volumes = [] } }) => {
+    return volumes.length > 0 || (source.kind !== 'host' && source.kind !== 'rootfs');
+  });
+}
+
+function volumesOfImages(plan: ScenarioPlan, images: ReadonlyMap<string, Image>): readonly VolumeSpec[] {
+  return plan.services.flatMap((service) => {
     const image = images.get(service.image);
     return image === undefined ? [] : anonymousVolumes(mergeImage(service.container, image));
   });
+}
+
+function openSandbox(
+  { plan, sandboxId, context }: Attempt,
+  anonymous: readonly VolumeSpec[],
+  signal: AbortSignal,
+): Promise<Sandbox> {
   const { networks, volumes, upper = 'auto' } = plan;
   return context.engine.openSandbox(
     { runId: sandboxId, networks, volumes: [...volumes, ...anonymous], upper },

@@ -17,9 +17,11 @@ export type RemoveTree = (directory: string) => Promise<void>;
 export class Journal {
   readonly #host: Host;
   readonly #directory: string;
+  readonly #uppers: string;
 
   constructor(host: Host, stateDirectory: string) {
     this.#host = host;
+    this.#uppers = `${stateDirectory}/uppers/`;
     this.#directory = `${stateDirectory}/journal`;
   }
 
@@ -48,7 +50,8 @@ export class Journal {
   async #clean(entry: JournalEntry, removeTree: RemoveTree): Promise<boolean> {
     try {
       for (const directory of entry.cgroups) await removeCgroup(this.#host, directory);
-      if (entry.upperDirectory !== undefined) await removeTree(entry.upperDirectory);
+      const upper = entry.upperDirectory;
+      if (upper?.startsWith(this.#uppers) === true) await removeTree(upper);
       return true;
     } catch {
       return false; // busy still, or not ours: the entry stays

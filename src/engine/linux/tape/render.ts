@@ -26,7 +26,7 @@ export function renderOp(op: Op): string {
   const fields = opLayout(op.kind).fields.map(
     ({ name, type }) => `${name}=${renderField(op.kind, name, type, values[name])}`,
   );
-  return `${op.kind.padEnd(kindWidth)}${fields.join(' ')}`.trimEnd();
+  return `${op.kind.padEnd(kindWidth - 1)} ${fields.join(' ')}`.trimEnd();
 }
 
 function renderField(kind: string, name: string, type: FieldType, value: unknown): string {

@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MayflyError } from '../../../src/core/mayfly-error.ts';
 import type { FakeProgram } from '../../../src/engine/fake/fake-program.ts';
-import { httpServer, imageOf, plan, type Ran, run, runFake, service, step } from './runner-kit.ts';
-
-const forever = Number.POSITIVE_INFINITY;
+import { httpServer, imageOf, plan, type Ran, run, runFake, service } from './runner-kit.ts';
 
 /** Is ready after a while: it then says so and listens. */
 const readyAfter = (ms: number, port = 80): FakeProgram =>
@@ -157,153 +155,15 @@ describe('start', () => {
       problems: [{ code: 'IMAGE_NOT_FOUND' }],
       result: { exitStatus: 2 },
     });
-    expect(ran.engine.sandboxes).toEqual([]);
+    expect(ran.of('containerStarted')).toEqual([]);
+    expect(ran.of('censusTaken')).toMatchObject([{ left: 0 }]);
   });
 
   test('volumes that an image declares belong to the sandbox', async () => {
     const steps = [run('touch /data/x'), run('test -e /data/x')];
-    expect((await runFake(plan({ steps }), { image: { volumes: ['/data'] } })).problems).toEqual([]);
-  });
-});
-
-describe('R15 a service that ends by itself', () => {
-  test('fails the scenario at once, with its exit status and last words', async () => {
-    const services = [service('box'), service('db', { command: ['db'] })];
-    const ran = await runFake(plan({ services, steps: [run('sleep 60'), run('true')] }), {
-      programs: { db: endsAfter(3_000, 7) },
-    });
-    expect(ran).toMatchObject({ outcome: 'failed', result: { exitStatus: 1 } });
-    const [finished] = ran.of('scenarioFinished');
-    expect(finished?.problems).toMatchObject([
-      {
-        code: 'SERVICE_DIED',
-        message: '`db` ended with exit status 7 while the scenario ran',
-        logs: { db: ['starting', 'giving up'] },
-      },
-    ]);
-    expect(ran.of('stepFinished')).toMatchObject([
-      { outcome: 'failed', reason: expect.stringContaining('`db` ended'), problems: [] },
-      { outcome: 'skipped' },
-    ]);
-    expect(ran.of('containerEnded')).toContainEqual(
-      expect.objectContaining({ container: 'db', code: 7, expected: false }),
-    );
-    expect(ran.clock.nowMs()).toBeLessThan(10_000);
-  });
-
-  test('fails also with exit status 0', async () => {
-    const services = [service('box'), service('db', { command: ['true'] })];
-    expect((await runFake(plan({ services, steps: [run('sleep 1')] }))).outcome).toBe('failed');
-  });
-
-  test.each([
-    { name: 'passes when `exits` matches', exits: 7, code: 7, outcome: 'passed' },
-    { name: 'passes when `exits` matches by a matcher', exits: { gt: 0 }, code: 7, outcome: 'passed' },
-    { name: 'fails when it does not', exits: 0, code: 7, outcome: 'failed' },
-  ])('$name', async ({ exits, code, outcome }) => {
-    const services = [service('box'), service('job', { command: ['job'], exits })];
-    const ran = await runFake(plan({ services }), { programs: { job: endsAfter(3_000, code) } });
-    expect(ran.outcome).toBe(outcome);
-    expect(ran.clock.nowMs()).toBeGreaterThanOrEqual(3_000);
-    expect(ran.of('containerEnded')[0]).toMatchObject({ container: 'job', expected: outcome === 'passed' });
-  });
-
-  test('that should end and never does fails by the time-out', async () => {
-    const services = [service('box'), service('job', { exits: 0 })];
-    const ran = await runFake(plan({ services, timeoutMs: 5_000 }));
-    expect(ran).toMatchObject({ outcome: 'failed', problems: [{ code: 'TIMEOUT' }] });
-  });
-
-  test('at teardown is expected', async () => {
-    const ran = await runFake(plan());
-    expect(ran.outcome).toBe('passed');
-    expect(ran.of('containerEnded')).toMatchObject([{ container: 'box', signal: 'SIGKILL', expected: true }]);
-  });
-
-  test.each([{ restart: 'always' }, { restart: 'on-failure' }] as const)(
-    'is started again with restart: $restart',
-    async ({ restart }) => {
-      const services = [service('box'), service('db', { command: ['db'], restart })];
-      const ran = await runFake(
-        plan({ services, steps: [run('sleep 10'), step('logs', { service: 'db', contains: 'starting' })] }),
-        { programs: { db: endsAfter(1_000, 7) } },
-      );
-      expect(ran.outcome).toBe('passed');
-      expect(ran.of('containerEnded').filter(({ container }) => container === 'db').length).toBeGreaterThan(
-        2,
-      );
-    },
-  );
-
-  test('fails once restart has been tried so often', async () => {
-    const services = [
-      service('box'),
-      service('db', { command: ['db'], restart: 'on-failure', maxRestarts: 2 }),
-    ];
-    const ran = await runFake(plan({ services, steps: [run('sleep 60')] }), {
-      programs: { db: endsAfter(1_000, 7) },
-    });
-    expect(ran.problems).toMatchObject([{ code: 'SERVICE_DIED' }]);
-    expect(ran.of('containerEnded').filter(({ container }) => container === 'db')).toHaveLength(3);
-  });
-});
-
-describe('logs', () => {
-  test('come as events, in order, by stream, and whole to --output', async () => {
-    const program: FakeProgram = async (machine) => {
-      for (const piece of ['one\ntw', 'o\r\n', 'three']) await machine.write(piece);
-      await machine.writeError('oops\n');
-      await machine.sleep(1_000);
-      return 0;
-    };
-    const ran = await runFake(
-      plan({ services: [service('box'), service('talker', { command: ['talker'], exits: 0 })] }),
-      { programs: { talker: program } },
-    );
-    const lines = ran.of('logWritten').filter(({ container }) => container === 'talker');
-    expect(lines.filter(({ stream }) => stream === 'stdout').map(({ line }) => line)).toEqual([
-      'one',
-      'two',
-      'three',
-    ]);
-    expect(lines.filter(({ stream }) => stream === 'stderr').map(({ line }) => line)).toEqual(['oops']);
-    expect(ran.saved.get('shop.yaml/talker.log')?.split('\n').toSorted()).toEqual([
-      '',
-      'one',
-      'oops',
-      'three',
-      'two',
-    ]);
-  });
-
-  test('R8 are masked, also across chunks; so is everything else', async () => {
-    const secrets = { PASSWORD: 's3cr3t-value' };
-    const program: FakeProgram = async (machine) => {
-      await machine.write('password is s3cr3');
-      await machine.write('t-value!\n');
-      await machine.sleep(forever);
-      return 0;
-    };
-    const steps = [
-      run('echo s3cr3t-value', { name: 'says s3cr3t-value', save: 'out.txt', expect: { stdout: 'other' } }),
-    ];
-    const ran = await runFake(plan({ secrets, services: [service('box', { command: ['talker'] })], steps }), {
-      programs: { talker: program },
-    });
-    const everything = JSON.stringify(ran.events) + [...ran.saved.values()].join();
-    expect(ran.outcome).toBe('failed');
-    expect(everything).toContain('password is ***!');
-    expect(everything).not.toContain('s3cr3t-value');
-    expect(ran.saved.get('shop.yaml/out.txt')).toBe('***\n');
-  });
-
-  test('R8 a matcher sees the secret itself', async () => {
-    const ran = await runFake(
-      plan({
-        secrets: { P: 's3cr3t-value' },
-        steps: [run('echo s3cr3t-value', { expect: { stdout: '${{ secrets.P }}' } })],
-      }),
-    );
-    expect(ran.outcome).toBe('passed');
+    const images = [
+      { name: 'tools', source: { kind: 'registry', reference: 'x' }, configOverrides: {} },
+    ] as const;
+    expect((await runFake(plan({ steps, images }), { image: { volumes: ['/data'] } })).problems).toEqual([]);
   });
 });
