@@ -82,6 +82,22 @@ test('a configuration of ours reads back as it was', () => {
   });
 });
 
+test('variables and labels are added to the image, other fields replaced', () => {
+  const config = { ...emptyImageConfig, environment: ['A=1', 'B=2'], labels: { a: '1' }, command: ['old'] };
+  const overrides = { environment: ['B=3', 'C=4'], labels: { b: '2' }, command: ['new'] };
+  const changed = applyOverrides(
+    { id: 'sha256:x', config },
+    overrides,
+    { os: 'linux', architecture: 'amd64' },
+    [],
+  );
+  expect(changed.config).toMatchObject({
+    environment: ['A=1', 'B=3', 'C=4'],
+    labels: { a: '1', b: '2' },
+    command: ['new'],
+  });
+});
+
 test('an override that is undefined changes nothing', () => {
   const image = { id: 'sha256:x', config: emptyImageConfig };
   expect(

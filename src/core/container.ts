@@ -113,7 +113,7 @@ export interface NetworkAttachment {
 }
 
 export interface PublishedPort {
-  /** On the host; loopback addresses only unless the command line allows more. */
+  /** On the host; loopback addresses only unless the command line allows more. `localhost` means 127.0.0.1 and ::1, with one number. */
   readonly hostAddress: string;
   /** 0 means any free port. */
   readonly hostPort: number;

@@ -78,7 +78,7 @@ export type ImageSource =
 export interface ImageRequest {
   readonly name: string;
   readonly source: ImageSource;
-  /** Replaces fields of the source's own configuration. */
+  /** Replaces fields of the source's own configuration; `environment` and `labels` are added to it. */
   readonly configOverrides: Partial<ImageConfig>;
 }
 

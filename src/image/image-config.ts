@@ -117,6 +117,12 @@ function toSet(names: readonly string[]): Readonly<Record<string, object>> {
   return Object.fromEntries(names.map((name) => [name, {}]));
 }
 
+/** As ENV in a Dockerfile: an added variable takes the place of one of the same name. */
+function addEnvironment(own: readonly string[], added: readonly string[]): readonly string[] {
+  const names = new Set(added.map((entry) => entry.split('=', 1)[0]));
+  return [...own.filter((entry) => !names.has(entry.split('=', 1)[0])), ...added];
+}
+
 /** A scenario's own words replace the image's; an image that was changed so has an id of its own. */
 export function applyOverrides(
   image: { readonly id: string; readonly config: ImageConfig },
@@ -126,6 +132,11 @@ export function applyOverrides(
 ): { readonly id: string; readonly config: ImageConfig } {
   const given = Object.entries(overrides).filter(([, value]) => value !== undefined);
   if (given.length === 0) return image;
-  const config: ImageConfig = { ...image.config, ...Object.fromEntries(given) };
+  const config: ImageConfig = {
+    ...image.config,
+    ...Object.fromEntries(given),
+    environment: addEnvironment(image.config.environment, overrides.environment ?? []),
+    labels: { ...image.config.labels, ...overrides.labels },
+  };
   return { id: digestOf(renderConfig(config, platform, diffIds)), config };
 }

@@ -87,7 +87,7 @@ function ownerTest(processes) {
   return (path, content) => {
     const inContent = [...content.matchAll(/(\d+) (\d+)/g)].some(([, pid, started]) => alive.has(`${pid} ${started}`));
     const name = path.slice(path.lastIndexOf('/') + 1);
-    const inName = [...name.matchAll(/(?<=-)(\d+)-(\d+)(?=-)/g)].some(([, pid, started]) => alive.has(`${pid} ${started}`));
+    const inName = [...name.matchAll(/(?<=-)(\d+)(?=-(\d+)-)/g)].some(([, pid, started]) => alive.has(`${pid} ${started}`));
     return inContent || inName;
   };
 }

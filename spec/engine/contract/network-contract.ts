@@ -130,6 +130,26 @@ export function describeNetworks(subject: ContractSubject): void {
         networks,
       ));
 
+    test('a port published on any free port of the host has a number', () =>
+      inSandbox(
+        subject,
+        async ({ start }) => {
+          const port = {
+            hostAddress: '127.0.0.1',
+            hostPort: 0,
+            containerPort: 7000,
+            protocol: 'tcp',
+          } as const;
+          const containers = await Promise.all(
+            ['one', 'two'].map((name) => start(name, node(greeter), { ...on('front'), ports: [port] })),
+          );
+          const numbers = containers.flatMap(({ ports }) => ports.map(({ hostPort }) => hostPort));
+          expect(new Set(numbers).size).toBe(2);
+          expect(numbers.every((number) => number > 0)).toBe(true);
+        },
+        networks,
+      ));
+
     test('a shared network is one and the same', () =>
       inSandbox(subject, async ({ start }) => {
         const server = await started(start('server', node(echoOnLoopback)));

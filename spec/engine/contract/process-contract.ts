@@ -99,6 +99,15 @@ export function describeProcesses(subject: ContractSubject): void {
         expect(await finish(container.main)).toMatchObject({ stdout: '', status: { code: 0 } });
       }));
 
+    test('with a terminal has everything on one stream', () =>
+      inSandbox(subject, async ({ start }) => {
+        const container = await start('one', [], {
+          process: processSpec(sh('echo out; echo err >&2'), { tty: true }),
+        });
+        const { stdout, stderr } = await finish(container.main);
+        expect([stdout.replaceAll('\r', ''), stderr]).toEqual(['out\nerr\n', '']);
+      }));
+
     test('that handles a signal gets it', () =>
       inSandbox(subject, async ({ start }) => {
         const container = await start('one', node(exitsOnTerm));

@@ -84,6 +84,14 @@ describe('finally', () => {
     });
   });
 
+  test('R19 runs when a service has died', async () => {
+    const services = [service('box'), service('db', { command: ['sh', '-c', 'sleep 1; exit 7'] })];
+    const last = [run('sleep 1; echo bye', { path: '/finally/0', save: 'bye' })];
+    const ran = await runFake(plan({ services, steps: [run('sleep 20')], finally: last }));
+    expect(ran.problems).toMatchObject([{ code: 'SERVICE_DIED' }]);
+    expect(ran.saved.get('shop.yaml/bye')).toBe('bye\n');
+  });
+
   test('R19 skips what has no service to run in', async () => {
     const services = [service('box', { command: ['nope'] })];
     const ran = await runFake(plan({ services, finally: [run('echo bye', { path: '/finally/0' })] }));

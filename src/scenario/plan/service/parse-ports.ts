@@ -2,8 +2,8 @@ import type { PublishedPort } from '../../../core/container.ts';
 import type { DocumentNode } from '../document-node.ts';
 import { isLoopback, parseIp } from '../network/ip-address.ts';
 
-/** Where a port is published when nothing is said: this machine only, over both families. */
-const defaultHostAddresses = ['127.0.0.1', '::1'] as const;
+/** Where a port is published when nothing is said: this machine only, over both families and with the same number. */
+const defaultHostAddress = 'localhost';
 
 interface PortText {
   readonly host: string | undefined;
@@ -17,16 +17,15 @@ export function parsePorts(ports: DocumentNode, mayPublishAnywhere: boolean): re
   return ports.items().flatMap((item) => {
     const text = item.isMap ? longForm(item) : shortForm(item);
     if (text === undefined) return [];
-    const addresses = hostAddresses(item, text.host, mayPublishAnywhere);
+    const hostAddress = addressOnHost(item, text.host, mayPublishAnywhere);
     const pairs = portPairs(item, text);
+    if (hostAddress === undefined) return [];
     const protocol = text.protocol;
     if (protocol !== 'tcp' && protocol !== 'udp') {
       item.fail('SCENARIO_WRONG_VALUE', `\`${protocol}\` is not one of tcp, udp`);
       return [];
     }
-    return pairs.flatMap(([hostPort, containerPort]) =>
-      addresses.map((hostAddress) => ({ hostAddress, hostPort, containerPort, protocol })),
-    );
+    return pairs.map(([hostPort, containerPort]) => ({ hostAddress, hostPort, containerPort, protocol }));
   });
 }
 
@@ -59,19 +58,19 @@ function longForm(item: DocumentNode): PortText | undefined {
   };
 }
 
-function hostAddresses(item: DocumentNode, text: string | undefined, anywhere: boolean): readonly string[] {
-  if (text === undefined) return defaultHostAddresses;
+function addressOnHost(item: DocumentNode, text: string | undefined, anywhere: boolean): string | undefined {
+  if (text === undefined) return defaultHostAddress;
   const bare = text.replace(/^\[|\]$/g, '');
   const address = parseIp(bare);
   if (address === undefined) {
     item.fail('SCENARIO_WRONG_VALUE', `\`${bare}\` is no address to publish on`);
-    return [];
+    return undefined;
   }
   if (!anywhere && !isLoopback(address)) {
     const hint = 'leave the address out for loopback, or allow it with --allow-public-ports';
     item.fail('SCENARIO_FORBIDDEN', `publishing on ${bare} would open the port to other machines`, hint);
   }
-  return [bare];
+  return bare;
 }
 
 /** Host and container ports, side by side; 0 means any free port. */
