@@ -48,7 +48,9 @@ function namedExports(root) {
         kind === 'dynamic-import' && !isBuiltin(path) ? { path, namespace: 'named-exports' } : undefined,
       );
       onLoad({ filter: /.*/, namespace: 'named-exports' }, async ({ path }) => {
-        const names = Object.keys(await import(path)).filter((name) => /^(?!default$)[A-Za-z_$][\w$]*$/.test(name));
+        const names = Object.keys(await import(path)).filter((name) =>
+          /^(?!default$)[A-Za-z_$][\w$]*$/.test(name),
+        );
         return { contents: `export { ${names.join(', ')} } from '${path}';`, resolveDir: root };
       });
     },

@@ -4,15 +4,22 @@ import { readFileSync } from 'node:fs';
 const list = 'spec/expected-skips.txt';
 
 /** A problem for each test that skipped unexpectedly, and for each that was expected to and did not. */
-export function explainSkips(skips, { isReference = isRootOnDebian12(), text = readFileSync(list, 'utf8') } = {}) {
+export function explainSkips(
+  skips,
+  { isReference = isRootOnDebian12(), text = readFileSync(list, 'utf8') } = {},
+) {
   if (!isReference) {
     for (const skip of skips) console.log(`skipped: ${skip}`);
     return [];
   }
   const expected = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return [
-    ...skips.filter((skip) => !expected.includes(skip)).map((skip) => `skipped, and is not in ${list}: ${skip}`),
-    ...expected.filter((line) => !skips.includes(line)).map((line) => `is in ${list}, and did not skip: ${line}`),
+    ...skips
+      .filter((skip) => !expected.includes(skip))
+      .map((skip) => `skipped, and is not in ${list}: ${skip}`),
+    ...expected
+      .filter((line) => !skips.includes(line))
+      .map((line) => `is in ${list}, and did not skip: ${line}`),
   ];
 }
 

@@ -46,7 +46,8 @@ async function runTests() {
   if (report === undefined) return count(['vitest gave no report'], 'tests');
   for (const { name, status: outcome, message, assertionResults } of report.testResults) {
     const spec = relative(root, name);
-    if (outcome === 'failed' && assertionResults.length === 0) count([`${spec}: ${message.split('\n', 1)[0]}`], spec);
+    if (outcome === 'failed' && assertionResults.length === 0)
+      count([`${spec}: ${message.split('\n', 1)[0]}`], spec);
     for (const { status, fullName } of assertionResults) countOutcome(status, `${spec} > ${fullName}`);
   }
   if (status !== 0 && counts.failed === 0) count(['vitest ended with an error outside of any test'], 'tests');
@@ -80,7 +81,10 @@ function count(problems, name) {
 
 function run(command, args, stdio) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ['ignore', stdio, stdio], env: { ...process.env, FORCE_COLOR: '0' } });
+    const child = spawn(command, args, {
+      stdio: ['ignore', stdio, stdio],
+      env: { ...process.env, FORCE_COLOR: '0' },
+    });
     let output = '';
     child.stdout?.on('data', (chunk) => (output += chunk));
     child.stderr?.on('data', (chunk) => (output += chunk));

@@ -26,5 +26,6 @@ const { status } = spawnSync('npx', ['vitest', 'run', '--testTimeout', '600000',
     MAYFLY_FUZZ_INPUTS: String(runs * 100),
   },
 });
-if (status !== 0) console.error(`fuzz: again with MAYFLY_FUZZ_SEED=${seed} MAYFLY_FUZZ_RUNS=${runs} npx vitest run FILE`);
+if (status !== 0)
+  console.error(`fuzz: again with MAYFLY_FUZZ_SEED=${seed} MAYFLY_FUZZ_RUNS=${runs} npx vitest run FILE`);
 process.exit(status ?? 1);

@@ -1,6 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,7 +27,9 @@ function takeSnapshot(): string {
 
 /** What is left; other tests run meanwhile, so that each test looks for what it planted itself. */
 function compareWith(file: string): { readonly status: number | null; readonly text: string } {
-  const { status, stdout } = spawnSync('node', [program, 'compare', file, '--wait', '0', ...places], { encoding: 'utf8' });
+  const { status, stdout } = spawnSync('node', [program, 'compare', file, '--wait', '0', ...places], {
+    encoding: 'utf8',
+  });
   return { status, text: stdout };
 }
 
@@ -93,15 +94,17 @@ const kinds: readonly Kind[] = [
       return { sign: path, remove: () => rmdirSync(path) };
     },
   },
-  ...(['state/uppers/run1', 'state/id-ranges/7', 'store/layers/tmp-1', 'tmp/mayfly-1'] as const).map((path) => ({
-    kind: 'file',
-    plant: () => {
-      const file = join(folder, path);
-      mkdirSync(join(file, '..'), { recursive: true });
-      writeFileSync(file, '1 1');
-      return { sign: file, remove: () => rmSync(file) };
-    },
-  })),
+  ...(['state/uppers/run1', 'state/id-ranges/7', 'store/layers/tmp-1', 'tmp/mayfly-1'] as const).map(
+    (path) => ({
+      kind: 'file',
+      plant: () => {
+        const file = join(folder, path);
+        mkdirSync(join(file, '..'), { recursive: true });
+        writeFileSync(file, '1 1');
+        return { sign: file, remove: () => rmSync(file) };
+      },
+    }),
+  ),
 ];
 
 function writableHierarchy(): string {
@@ -129,7 +132,9 @@ describeAsRoot(['userns', 'cgroup-pids'], 'the census that shares no code with M
     const before = takeSnapshot();
     const pid = plantProcess('--user', '--net');
     try {
-      const lines = linesOf('namespace', compareWith(before).text).filter((line) => line.endsWith(`held by ${pid}`));
+      const lines = linesOf('namespace', compareWith(before).text).filter((line) =>
+        line.endsWith(`held by ${pid}`),
+      );
       expect(lines.map((line) => /(\w+):\[/.exec(line)?.[1]).sort()).toEqual(['net', 'user']);
     } finally {
       process.kill(pid, 'SIGKILL');

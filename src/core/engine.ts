@@ -29,6 +29,16 @@ export interface SandboxSpec {
 export interface Sandbox extends AsyncDisposable {
   /** Makes the container and starts its process. Rejects with what refused (PROGRAM_NOT_FOUND, LAUNCH_FAILED …). */
   startContainer(spec: ContainerSpec, signal: AbortSignal): Promise<Container>;
+  /**
+   * Keeps the state of all writable layers and volumes as it is now. Every container must have ended (CONTAINER_STATE else).
+   * Costs nothing that grows with their size.
+   */
+  checkpoint(): Promise<void>;
+  /**
+   * Gives every container and volume a fresh copy-on-write fork of the last checkpoint; what was written since is gone. Every
+   * container must have ended; `start` them again afterwards. Containers made since the checkpoint start from their image.
+   */
+  rewind(): Promise<void>;
   /** Ends everything; idempotent. Resolves within the budget, with what was left behind: empty is the proof. */
   close(budgetMs: number): Promise<readonly Leak[]>;
 }

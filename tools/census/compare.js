@@ -14,7 +14,10 @@ export function compare(before, now) {
   const isAlive = ownerTest(now.processes);
   const orphans = findOrphans(before, now);
   return [
-    ...orphans.map(({ pid, name, command }) => ({ kind: 'process', what: `${pid} (${name}) ${command}`.trim() })),
+    ...orphans.map(({ pid, name, command }) => ({
+      kind: 'process',
+      what: `${pid} (${name}) ${command}`.trim(),
+    })),
     ...leftNamespaces(before, now, orphans),
     ...leftMounts(before, now),
     ...now.links.filter((name) => !before.links.includes(name)).map((what) => ({ kind: 'link', what })),
@@ -29,7 +32,8 @@ function findOrphans(before, now) {
   const isSuspect = (process) =>
     process !== undefined &&
     !known.has(identity(process)) &&
-    (isLauncher(process) || process.namespaces.some((each) => /^(?:user|pid|net):/.test(each) && !oldNamespaces.has(each)));
+    (isLauncher(process) ||
+      process.namespaces.some((each) => /^(?:user|pid|net):/.test(each) && !oldNamespaces.has(each)));
   const byPid = new Map(now.processes.map((process) => [process.pid, process]));
   const isOrphan = (process) => {
     const parent = byPid.get(process.parent);
@@ -47,16 +51,22 @@ function isLauncher({ name, program, command }) {
 function leftNamespaces(before, now, orphans) {
   const old = namespacesOf(before.processes);
   const isNew = (name) => /^[a-z_]+:\[\d+\]$/.test(name) && !old.has(name);
-  const held = orphans.flatMap(({ pid, namespaces }) => namespaces.filter(isNew).map((name) => [name, `held by ${pid}`]));
+  const held = orphans.flatMap(({ pid, namespaces }) =>
+    namespaces.filter(isNew).map((name) => [name, `held by ${pid}`]),
+  );
   const oldMounts = new Set(before.mounts.map(({ root }) => root));
   const mounted = now.mounts.flatMap(({ root, target, type }) =>
     type === 'nsfs' && !oldMounts.has(root) ? [[root, `mounted at ${target}`]] : [],
   );
-  return [...new Map([...mounted, ...held])].map(([name, why]) => ({ kind: 'namespace', what: `${name} ${why}` }));
+  return [...new Map([...mounted, ...held])].map(([name, why]) => ({
+    kind: 'namespace',
+    what: `${name} ${why}`,
+  }));
 }
 
 function leftMounts(before, now) {
-  const line = ({ target, root, type, source }) => `${target} (${type}, ${source}${root === '/' ? '' : `, ${root}`})`;
+  const line = ({ target, root, type, source }) =>
+    `${target} (${type}, ${source}${root === '/' ? '' : `, ${root}`})`;
   const old = new Set(before.mounts.map(line));
   return now.mounts
     .map(line)
@@ -74,8 +84,13 @@ function leftCgroups(before, now, isAlive) {
 
 function leftFiles(before, now, isAlive) {
   const old = new Set(before.files.map(({ path }) => path));
-  const journal = new Map(now.files.filter(({ path }) => path.includes('/journal/')).map(({ path, content }) => [path.replace(/.*\/|\.json$/g, ''), content]));
-  const contentOf = ({ path, content }) => (path.includes('/uppers/') ? (journal.get(path.replace(/.*\//, '')) ?? '') : content);
+  const journal = new Map(
+    now.files
+      .filter(({ path }) => path.includes('/journal/'))
+      .map(({ path, content }) => [path.replace(/.*\/|\.json$/g, ''), content]),
+  );
+  const contentOf = ({ path, content }) =>
+    path.includes('/uppers/') ? (journal.get(path.replace(/.*\//, '')) ?? '') : content;
   return now.files
     .filter((file) => !old.has(file.path) && !isAlive(file.path, contentOf(file)))
     .map(({ path }) => ({ kind: 'file', what: path }));
@@ -83,11 +98,17 @@ function leftFiles(before, now, isAlive) {
 
 /** `pid starttime` in a file's content, `…-pid-starttime-…` in a temporary's name. */
 function ownerTest(processes) {
-  const alive = new Set(processes.filter(({ isDead }) => !isDead).map(({ pid, started }) => `${pid} ${started}`));
+  const alive = new Set(
+    processes.filter(({ isDead }) => !isDead).map(({ pid, started }) => `${pid} ${started}`),
+  );
   return (path, content) => {
-    const inContent = [...content.matchAll(/(\d+) (\d+)/g)].some(([, pid, started]) => alive.has(`${pid} ${started}`));
+    const inContent = [...content.matchAll(/(\d+) (\d+)/g)].some(([, pid, started]) =>
+      alive.has(`${pid} ${started}`),
+    );
     const name = path.slice(path.lastIndexOf('/') + 1);
-    const inName = [...name.matchAll(/(?<=-)(\d+)(?=-(\d+)-)/g)].some(([, pid, started]) => alive.has(`${pid} ${started}`));
+    const inName = [...name.matchAll(/(?<=-)(\d+)(?=-(\d+)-)/g)].some(([, pid, started]) =>
+      alive.has(`${pid} ${started}`),
+    );
     return inContent || inName;
   };
 }

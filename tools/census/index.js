@@ -30,7 +30,9 @@ const pollMs = 50;
 if (action === 'snapshot') process.stdout.write(`${JSON.stringify(takeSnapshot(values))}\n`);
 else if (action === 'compare' && file !== undefined) process.exitCode = await compareWith(file);
 else {
-  process.stderr.write('usage: node tools/census snapshot > FILE; node tools/census compare FILE [--wait SECONDS]\n');
+  process.stderr.write(
+    'usage: node tools/census snapshot > FILE; node tools/census compare FILE [--wait SECONDS]\n',
+  );
   process.exitCode = 2;
 }
 
@@ -54,11 +56,15 @@ async function compareWith(path) {
 function defaultStore() {
   const { MAYFLY_STORE, XDG_DATA_HOME } = process.env;
   if (MAYFLY_STORE) return MAYFLY_STORE;
-  return process.getuid() === 0 ? '/var/lib/mayfly' : join(XDG_DATA_HOME || join(homedir(), '.local/share'), 'mayfly');
+  return process.getuid() === 0
+    ? '/var/lib/mayfly'
+    : join(XDG_DATA_HOME || join(homedir(), '.local/share'), 'mayfly');
 }
 
 function defaultState() {
   const { MAYFLY_STATE, XDG_STATE_HOME } = process.env;
   if (MAYFLY_STATE) return MAYFLY_STATE;
-  return process.getuid() === 0 ? '/var/lib/mayfly/state' : join(XDG_STATE_HOME || join(homedir(), '.local/state'), 'mayfly');
+  return process.getuid() === 0
+    ? '/var/lib/mayfly/state'
+    : join(XDG_STATE_HOME || join(homedir(), '.local/state'), 'mayfly');
 }

@@ -68,7 +68,9 @@ function findCgroups(directory, depth) {
 
 /** What must not outlive a run: locks, journal, writable layers, half-made layers, temporaries. With their content, which names the owner. */
 function readFiles({ store, state, tmp }) {
-  const inState = ['journal', 'id-ranges', 'uppers'].flatMap((folder) => list(join(state, folder)).map((name) => join(state, folder, name)));
+  const inState = ['journal', 'id-ranges', 'uppers'].flatMap((folder) =>
+    list(join(state, folder)).map((name) => join(state, folder, name)),
+  );
   const inStore = ['layers', 'layer-records', 'images', 'blobs/sha256', 'scratch'].flatMap((folder) =>
     list(join(store, folder))
       .filter((name) => name.startsWith('tmp-'))
@@ -79,7 +81,10 @@ function readFiles({ store, state, tmp }) {
       .filter((name) => /^\.?mayfly/.test(name))
       .map((name) => join(folder, name)),
   );
-  return [...inState, ...inStore, ...inTmp].map((path) => ({ path, content: (text(path) ?? '').slice(0, 4096) }));
+  return [...inState, ...inStore, ...inTmp].map((path) => ({
+    path,
+    content: (text(path) ?? '').slice(0, 4096),
+  }));
 }
 
 function list(path) {
@@ -92,7 +97,9 @@ function list(path) {
 
 function directories(path) {
   try {
-    return readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+    return readdirSync(path, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? [entry.name] : [],
+    );
   } catch {
     return [];
   }

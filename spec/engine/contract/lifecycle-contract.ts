@@ -144,6 +144,52 @@ export function describeLifecycle(subject: ContractSubject): void {
         expect(ends.map(({ code }) => code)).toEqual([137, 137, 137, 137, 137, 137]);
       }));
 
+    test('rewind gives every container and volume a fork of the checkpoint, again and again', () =>
+      inSandbox(
+        subject,
+        async ({ sandbox, start }) => {
+          const script =
+            'cat /data/log /own 2>&1; echo again >> /data/log; echo own >> /own; rm -f /data/gone';
+          const volume = {
+            kind: 'volume',
+            volume: 'v',
+            target: '/data',
+            readOnly: false,
+            copyImageContent: true,
+          } as const;
+          const container = await start('one', ['sh', '-c', script], { mounts: [volume] });
+          await finish(container.main);
+          await sandbox.checkpoint();
+          for (const _case of ['first', 'second', 'third']) {
+            await sandbox.rewind();
+            await container.start(never);
+            expect((await finish(container.main)).stdout).toBe('again\nown\n');
+          }
+        },
+        { volumes: [{ name: 'v' }] },
+      ));
+
+    test('a file that was deleted before the checkpoint is gone in the fork, one deleted in a fork is back', () =>
+      inSandbox(subject, async ({ sandbox, start }) => {
+        const script = 'ls /etc/passwd; ls /kept; rm -f /etc/passwd /kept; echo x > /kept';
+        const container = await start('one', ['sh', '-c', script]);
+        await finish(container.main);
+        await sandbox.checkpoint();
+        await sandbox.rewind();
+        await container.start(never);
+        expect((await finish(container.main)).stdout).toBe('/kept\n');
+        await sandbox.rewind();
+        await container.start(never);
+        expect((await finish(container.main)).stdout).toBe('/kept\n');
+      }));
+
+    test('CONTAINER_STATE: no checkpoint while something may still write', () =>
+      inSandbox(subject, async ({ sandbox, start }) => {
+        await start('one', ['sleep', '1000']);
+        expect(await codeOf(sandbox.checkpoint())).toBe('CONTAINER_STATE');
+        expect(await codeOf(sandbox.rewind())).toBe('CONTAINER_STATE');
+      }));
+
     test('starts nothing after close', () =>
       inSandbox(subject, async ({ sandbox, start }) => {
         await sandbox.close(teardownBudgetMs);

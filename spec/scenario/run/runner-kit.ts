@@ -206,7 +206,7 @@ export async function runFake(
   };
 }
 
-export function imagesOf(config: Partial<ImageConfig> = {}): ImageProvider {
+function imagesOf(config: Partial<ImageConfig> = {}): ImageProvider {
   return { prepare: async ({ name }) => imageOf(name, config) };
 }
 

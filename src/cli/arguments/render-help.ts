@@ -12,8 +12,8 @@ export async function renderProgramHelp(commands: readonly CommandEntry[], colum
   for (const { name, summary } of commands) parser.command(name, summary);
   parser.example('mayfly init', 'writes a first scenario');
   parser.example('mayfly test', 'runs every scenario it finds');
-  parser.option('help', { type: 'boolean', describe: 'Show this, or the help of a command' });
-  parser.option('version', { type: 'boolean', describe: 'Show the version' });
+  parser.option('help', { describe: 'Show this, or the help of a command' });
+  parser.option('version', { describe: 'Show the version' });
   parser.epilogue('`mayfly COMMAND --help` tells more. Exit statuses: docs/exit-status.md');
   return `${await parser.getHelp()}\n`;
 }
@@ -27,8 +27,7 @@ export async function renderCommandHelp(
   const { positional } = command;
   const place = positional === undefined ? '' : ` [${positional.name}${positional.most > 1 ? '…' : ''}]`;
   const parser = begin(columns).usage(`mayfly ${name}${place} [flags]\n\n${capital(summary)}.`);
-  if (positional !== undefined)
-    parser.positional(positional.name, { describe: positional.what, type: 'string' });
+  if (positional !== undefined) parser.positional(positional.name, { describe: positional.what });
   for (const [flag, definition] of Object.entries(command.flags)) {
     const hasValue = definition.kind !== 'switch';
     parser.option(hasValue ? `${flag} ${definition.value}` : flag, {

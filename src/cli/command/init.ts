@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import { defineCommand } from '../command.ts';
+import { makeFolders } from '../reporting/make-folders.ts';
 import { defaultFolder } from '../scenarios/find-scenario-files.ts';
 import { showPath } from '../scenarios/show-path.ts';
 
@@ -52,7 +53,7 @@ export const initCommand = defineCommand({
     const path = resolve(workingDirectory, given);
     const shown = showPath(path, workingDirectory);
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolders(dirname(path));
       writeFileSync(path, firstScenario, { flag: 'wx' });
     } catch (cause) {
       const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);

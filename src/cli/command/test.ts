@@ -56,7 +56,7 @@ export const testCommand = defineCommand({
     { line: 'test', what: 'every scenario in `scenarios`' },
     { line: 'test shop.yaml --grep login', what: 'those of a file with `login` in their name' },
     { line: 'test --tag manual', what: 'those that run only when asked for' },
-    { line: 'test --report junit=out/junit.xml --output out', what: 'for a CI server' },
+    { line: 'test --report junit=junit.xml --output out', what: 'for a CI server' },
   ],
   notes: [
     'Exit status: 0 all passed, 1 failed, 2 invalid input, 3 the host cannot, 4 error of the engine, 5 something was left behind, 130 interrupted.',

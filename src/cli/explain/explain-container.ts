@@ -8,12 +8,11 @@ import type { MountSource } from '../../engine/linux/plan/container-input.ts';
 import { planCgroup } from '../../engine/linux/plan/plan-cgroup.ts';
 import { planContainer } from '../../engine/linux/plan/plan-container.ts';
 import { resolveUser } from '../../engine/linux/plan/resolve-user.ts';
-import { defaultWritableBytes } from '../../engine/linux/sandbox/attic.ts';
 import { childSlots } from '../../engine/linux/sandbox/container-launch.ts';
-import { inAttic, planAtticTmpfs } from '../../engine/linux/sandbox/plan-attic.ts';
 import type { SandboxNetworks } from '../../engine/linux/sandbox/sandbox-networks.ts';
 import { supervisorSlots } from '../../engine/linux/sandbox/sandbox-slots.ts';
 import type { SlotPool } from '../../engine/linux/sandbox/slot-pool.ts';
+import { WritablePlaces } from '../../engine/linux/sandbox/writable-places.ts';
 import type { Slot, Tape } from '../../engine/linux/tape/op.ts';
 import { type ExplainFacts, readUsers } from './explain-facts.ts';
 import type { ExplainedTape } from './explain-sandbox.ts';
@@ -41,12 +40,10 @@ export function explainContainer(container: ContainerToExplain): readonly Explai
       : [{ title: `supervisor: the control groups of ${spec.name}`, tape: cgroup }]),
     {
       title: `init: the writable layer of ${spec.name}`,
-      tape: inAttic(
-        planAtticTmpfs(`layer-${spec.name}`, spec.rootfs.writableBytes ?? defaultWritableBytes, [
-          'upper',
-          'work',
-        ]),
-      ),
+      tape: new WritablePlaces(false).planMake(`layer-${spec.name}`, spec.rootfs.writableBytes, [
+        'upper',
+        'work',
+      ]),
     },
     ...(spec.network.kind === 'shared'
       ? []
@@ -98,13 +95,13 @@ function explainChild(
   const addresses = attachments.flatMap(({ ipv4, ipv6 }) =>
     [ipv4, ipv6].flatMap((each) => (each === undefined ? [] : [renderIp(each.address)])),
   );
-  const { process } = spec;
+  const { process: main } = spec;
   return planContainer({
     spec,
     imageKey,
-    user: resolveUser(process.user, process.groupAdd, readUsers(image.layers, facts.layersDirectory)),
+    user: resolveUser(main.user, main.groupAdd, readUsers(image.layers, facts.layersDirectory)),
     addresses,
-    seccomp: facts.seccomp.compile(process.seccomp, process.capabilities),
+    seccomp: facts.seccomp.compile(main.seccomp, main.capabilities),
     facts: {
       mappedIds: facts.mapping.kind === 'single-id' ? 1 : 65_536,
       ownsNetwork: spec.network.kind !== 'shared',
@@ -114,9 +111,10 @@ function explainChild(
     slots: {
       firstFree: childSlots,
       upper: { kind: 'slot', slot: slots.take(), type: 'directory' },
+      below: [],
       mounts: spec.mounts.map((mount) => explainMount(mount, slots)),
       devices: {},
-      stdio: process.tty
+      stdio: main.tty
         ? { kind: 'terminal', stream: 3, process: 2 }
         : { kind: 'pipes', stdout: slots.take(), stderr: slots.take() },
       cgroupProcs: hasCgroup ? [slots.take()] : [],

@@ -1,14 +1,14 @@
-import { mkdirSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { RunContext } from '../../scenario/run/run-context.ts';
+import { makeFolders } from './make-folders.ts';
 import { TextFile } from './text-file.ts';
 
 /** Where `--output` keeps logs, evidence and what `save` saves. */
 export function openOutputFolder(folder: string): Required<Pick<RunContext, 'saveEvidence' | 'openLog'>> {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
   } catch (cause) {
     const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
     throw new MayflyError('CLI_USAGE', `cannot make the folder of \`--output\`, ${folder}: ${why}`, {
@@ -19,7 +19,7 @@ export function openOutputFolder(folder: string): Required<Pick<RunContext, 'sav
   return {
     saveEvidence: async (path, bytes) => {
       const target = inside(folder, path);
-      await mkdir(dirname(target), { recursive: true });
+      makeFolders(dirname(target));
       await writeFile(target, bytes);
     },
     openLog: (path) => TextFile.open(inside(folder, path), 'a log'),

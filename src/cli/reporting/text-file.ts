@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { MayflyError } from '../../core/mayfly-error.ts';
+import { makeFolders } from './make-folders.ts';
 
 /** A file that is written as its text comes, so that what was written is there even if the runner is killed. */
 export class TextFile {
@@ -13,7 +14,7 @@ export class TextFile {
   /** Makes the folders above, too. @throws MayflyError CLI_USAGE when it cannot be written. */
   static open(path: string, what: string): TextFile {
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolders(dirname(path));
       return new TextFile(openSync(path, 'w'));
     } catch (cause) {
       const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);

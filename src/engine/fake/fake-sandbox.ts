@@ -28,6 +28,12 @@ export class FakeSandbox implements Sandbox {
   readonly #networks: FakeNetworks;
   readonly #volumes = new Map<string, FakeTree>();
   readonly #containers = new Map<string, FakeContainer>();
+  /** Root trees by container: as they are, as they came from the image, and as the checkpoint kept them. */
+  readonly #roots = new Map<string, FakeTree>();
+  readonly #pristine = new Map<string, FakeTree>();
+  #kept:
+    | { readonly roots: ReadonlyMap<string, FakeTree>; readonly volumes: ReadonlyMap<string, FakeTree> }
+    | undefined;
   #closed: Promise<readonly Leak[]> | undefined;
 
   constructor(parts: FakeSandboxParts) {
@@ -58,7 +64,10 @@ export class FakeSandbox implements Sandbox {
         ports: spec.ports.map((port) => this.#publish(port)),
         programs: this.#parts.programs,
         clock: this.#parts.clock,
-        onRemove: () => this.#containers.delete(spec.name),
+        onRemove: () => {
+          this.#containers.delete(spec.name);
+          this.#roots.delete(spec.name);
+        },
       });
       this.#containers.set(spec.name, container);
       return container;
@@ -66,6 +75,24 @@ export class FakeSandbox implements Sandbox {
       this.#networks.detachAll(spec.name);
       throw error;
     }
+  }
+
+  async checkpoint(): Promise<void> {
+    this.#requireAllEnded('checkpoint');
+    this.#kept = { roots: copyTrees(this.#roots), volumes: copyTrees(this.#volumes) };
+  }
+
+  async rewind(): Promise<void> {
+    this.#requireAllEnded('rewind');
+    for (const [name, tree] of this.#roots)
+      refill(tree, this.#kept?.roots.get(name) ?? this.#pristine.get(name));
+    for (const [name, tree] of this.#volumes) refill(tree, this.#kept?.volumes.get(name) ?? treeOf({}));
+  }
+
+  #requireAllEnded(what: string): void {
+    const alive = this.containers.find(({ state }) => state !== 'exited');
+    if (alive !== undefined)
+      throw new MayflyError('CONTAINER_STATE', `cannot ${what}: ${alive.name} is ${alive.state}`);
   }
 
   close(): Promise<readonly Leak[]> {
@@ -104,6 +131,8 @@ export class FakeSandbox implements Sandbox {
     for (const layer of spec.rootfs.layers) {
       for (const [path, node] of this.#parts.layers.get(layer.directory) ?? []) root.set(path, node);
     }
+    this.#roots.set(spec.name, root);
+    this.#pristine.set(spec.name, new Map(root));
     const mounts = spec.mounts.map((mount) => this.#mountOf(mount, root));
     return new FakeFileSystem(root, spec.rootfs.readOnly, mounts, () => this.#parts.clock.nowMs());
   }
@@ -138,6 +167,16 @@ export class FakeSandbox implements Sandbox {
   #publish(port: PublishedPort): PublishedPort {
     return port.hostPort === 0 ? { ...port, hostPort: firstHostPort + this.#parts.nextNumber() } : port;
   }
+}
+
+/** Nodes never change, so a tree is copied by its names. */
+function copyTrees(trees: ReadonlyMap<string, FakeTree>): ReadonlyMap<string, FakeTree> {
+  return new Map([...trees].map(([name, tree]) => [name, new Map(tree)]));
+}
+
+function refill(tree: FakeTree, content: FakeTree = new Map()): void {
+  tree.clear();
+  for (const [path, node] of content) tree.set(path, node);
 }
 
 function fileMountNode({ content, mode, uid, gid }: Extract<MountSpec, { kind: 'file' }>): FakeNode {

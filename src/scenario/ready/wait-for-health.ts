@@ -1,4 +1,3 @@
-import type { ImageHealthcheck } from '../../core/image.ts';
 import { isJsonObject, type Json } from '../../core/json.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { WaitDefinition, WaitTarget } from './wait-definition.ts';
@@ -21,11 +20,6 @@ export const waitForHealth: WaitDefinition = {
     return probeByExec(`healthcheck ${argv.join(' ')}`, argv, target);
   },
 };
-
-/** Whether an image's health check checks anything. */
-export function hasHealthcheck(healthcheck: ImageHealthcheck | undefined): boolean {
-  return healthcheck !== undefined && healthcheck.test.length > 0 && healthcheck.test[0] !== 'NONE';
-}
 
 /** Compose: a text is `CMD-SHELL`. */
 function testOf(value: Json): readonly string[] | undefined {

@@ -3,7 +3,7 @@ import { MayflyError } from '../../core/mayfly-error.ts';
 import type { Dependency, ReadyPlan, ServicePlan } from '../../core/plan.ts';
 import { mergeImage } from '../plan/merge-image.ts';
 import { awaitReady } from '../ready/await-ready.ts';
-import { hasHealthcheck } from '../ready/wait-for-health.ts';
+import { hasHealthcheck } from '../ready/has-healthcheck.ts';
 import { abortable, openLinked } from './abortable.ts';
 import { containerStartedEvent } from './container-events.ts';
 import { evidenceFolder } from './evidence.ts';

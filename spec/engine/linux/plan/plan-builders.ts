@@ -57,6 +57,7 @@ export const input: ContainerInput = {
   slots: {
     firstFree: 100,
     upper: { kind: 'slot', slot: 10, type: 'directory' },
+    below: [],
     mounts: [],
     devices: {},
     stdio: { kind: 'pipes', stdout: 21, stderr: 22 },

@@ -146,6 +146,11 @@ export class LinuxContainer implements Container {
     }
   }
 
+  /** After its end: its file systems go away until it starts again. */
+  async letGoOfFiles(): Promise<void> {
+    await this.#home.init.perform([{ kind: 'close', slot: this.#mounts }]);
+  }
+
   stat(path: string, options: { readonly followLinks?: boolean } = {}): Promise<FileFacts | undefined> {
     return this.#files.stat(path, options.followLinks ?? true);
   }

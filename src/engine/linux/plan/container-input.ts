@@ -22,6 +22,8 @@ interface ContainerSlots {
   readonly firstFree: Slot;
   /** Holds the directories `upper` and `work`. */
   readonly upper: MountSource;
+  /** Former writable layers that lie above the image's, top first; each holds `upper`. */
+  readonly below: readonly Slot[];
   /** For each of `spec.mounts` at the same index; of kinds other than volume and bind undefined. */
   readonly mounts: readonly (MountSource | undefined)[];
   /** Device nodes by their path on the host, for `spec.devices`. */

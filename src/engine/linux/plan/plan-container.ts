@@ -53,7 +53,10 @@ function planFileSystems(
     ...spec.mounts.flatMap((mount) => (mount.kind === 'file' ? [{ ...mount, readOnly: true }] : [])),
   ];
   return [
-    ...planRootfs({ layers: spec.rootfs.layers.length, imageKey, upper: given.upper }, slots),
+    ...planRootfs(
+      { layers: spec.rootfs.layers.length, imageKey, upper: given.upper, below: given.below },
+      slots,
+    ),
     ...planProc(slots.root, slots.proc),
     ...planSys(facts, slots),
     ...planDev(

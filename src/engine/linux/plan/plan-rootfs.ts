@@ -6,12 +6,15 @@ import type { MountSource } from './container-input.ts';
 import { sandboxLayout } from './sandbox-layout.ts';
 
 /** Overlayfs takes at most 500 lower layers (OVL_MAX_STACK, fs/overlayfs/params.c); a page of options holds as many names. */
-const mostLayers = 500;
+const mostLayers = 490;
+/** Mount points that a sandbox has for the frozen layers of checkpoints. */
+export const mostFrozenLayers = 8;
 
 export interface RootfsChoice {
   readonly layers: number;
   readonly imageKey: string;
   readonly upper: MountSource;
+  readonly below: readonly Slot[];
 }
 
 export interface RootfsSlots {
@@ -24,13 +27,8 @@ export interface RootfsSlots {
  * The root file system of a container: the image's layers below, a private writable layer above. A read-only root has that
  * layer too, for the mount points that the image lacks; it is made read-only once they are there.
  */
-export function planRootfs({ layers, imageKey, upper }: RootfsChoice, slots: RootfsSlots): Tape {
-  if (layers > mostLayers) {
-    throw new MayflyError(
-      'IMAGE_LIMIT',
-      `the image has ${layers} layers; overlayfs takes at most ${mostLayers}`,
-    );
-  }
+export function planRootfs({ layers, imageKey, upper, below }: RootfsChoice, slots: RootfsSlots): Tape {
+  refuseTooMany(layers, below.length);
   const root = `/${sandboxLayout.root}`;
   return [
     // Nothing that is mounted here may reach the sandbox, nor the other way round.
@@ -52,6 +50,7 @@ export function planRootfs({ layers, imageKey, upper }: RootfsChoice, slots: Roo
       into: slots.sandbox,
     },
     ...planUpper(upper, slots.sandbox),
+    ...below.map((mount, at) => attachBelow(mount, at, slots.sandbox)),
     ...(layers === 0 ? [] : [{ kind: 'chdir', path: `/${sandboxLayout.images}/${imageKey}` } as const]),
     {
       kind: 'mount',
@@ -59,10 +58,26 @@ export function planRootfs({ layers, imageKey, upper }: RootfsChoice, slots: Roo
       target: root,
       fsType: 'overlay',
       flags: 0,
-      data: overlayOptions(layers, upper),
+      data: overlayOptions(layers, upper, below.length),
     },
     { kind: 'open', dir: noSlot, path: root, flags: openFlags.O_PATH, mode: 0, resolve: 0, into: slots.root },
   ];
+}
+
+function refuseTooMany(layers: number, frozen: number): void {
+  if (layers > mostLayers) {
+    throw new MayflyError(
+      'IMAGE_LIMIT',
+      `the image has ${layers} layers; overlayfs takes at most ${mostLayers}`,
+    );
+  }
+  if (frozen > mostFrozenLayers) {
+    throw new MayflyError('INTERNAL', `a container has at most ${mostFrozenLayers} checkpoints below it`);
+  }
+}
+
+function attachBelow(mount: Slot, at: number, sandbox: Slot): Op {
+  return { kind: 'attachMount', mount, dir: sandbox, path: `${sandboxLayout.below}/${at}` };
 }
 
 function planUpper(upper: MountSource, sandbox: Slot): Tape {
@@ -71,10 +86,14 @@ function planUpper(upper: MountSource, sandbox: Slot): Tape {
 }
 
 /** `userxattr`: in a user namespace overlayfs may not write `trusted.*` (Linux 5.11). */
-function overlayOptions(layers: number, upper: MountSource): string {
+function overlayOptions(layers: number, upper: MountSource, frozen: number): string {
+  const fromCheckpoints = Array.from({ length: frozen }, (_, at) => `/${sandboxLayout.below}/${at}/upper`);
   // An image without layers (`FROM scratch`) still needs a lower directory.
-  const lower =
-    layers === 0 ? `/${sandboxLayout.emptyDirectory}` : Array.from({ length: layers }, (_, i) => i).join(':');
+  const fromImage =
+    layers === 0
+      ? [`/${sandboxLayout.emptyDirectory}`]
+      : Array.from({ length: layers }, (_, at) => String(at));
+  const lower = [...fromCheckpoints, ...fromImage].join(':');
   const base = upper.kind === 'path' ? upper.path : `/${sandboxLayout.upper}`;
   return `lowerdir=${lower},upperdir=${base}/upper,workdir=${base}/work,userxattr`;
 }

@@ -12,6 +12,8 @@ export const sandboxLayout = {
   /** Empty directories to mount on. */
   root: 'root',
   upper: 'upper',
+  /** `below/0`, `below/1` …: where frozen layers of checkpoints are mounted, the newest first. */
+  below: 'below',
   files: 'files',
   /** What masked paths are covered with: nothing in them. */
   emptyFile: 'empty',

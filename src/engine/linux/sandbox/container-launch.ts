@@ -7,6 +7,7 @@ import { planContainer } from '../plan/plan-container.ts';
 import type { ResolvedUser } from '../plan/resolve-user.ts';
 import type { SeccompProgram } from '../seccomp/seccomp-program.ts';
 import type { Op, Slot, Tape } from '../tape/op.ts';
+import type { WritableLayer } from './attic.ts';
 import { inAttic, planAtticCopy } from './plan-attic.ts';
 import { openForReading } from './plan-supervisor.ts';
 import type { SlotPool } from './slot-pool.ts';
@@ -19,8 +20,7 @@ export const childSlots = 60_000;
 export interface LaunchChoice {
   readonly spec: ContainerSpec;
   readonly imageKey: string;
-  /** The writable layer's name in the attic. */
-  readonly layerName: string;
+  readonly layer: WritableLayer;
   readonly user: ResolvedUser;
   readonly addresses: readonly string[];
   readonly seccomp: SeccompProgram | undefined;
@@ -63,6 +63,7 @@ export async function launchContainer(
   choice: LaunchChoice,
 ): Promise<Launched> {
   const upper = slots.take();
+  const below = choice.layer.below.map((name) => ({ name, slot: slots.take() }));
   const mounts = choice.mountNames.map((each) =>
     each === undefined ? undefined : { ...each, slot: slots.take() },
   );
@@ -71,7 +72,7 @@ export async function launchContainer(
     ...mount,
     slot: slots.take(),
   }));
-  const fromAttic = [...mounts.flatMap((each) => each ?? []), ...devices];
+  const fromAttic = [...mounts.flatMap((each) => each ?? []), ...devices, ...below];
   const stdio = openStdio(init, slots, choice.spec.process, choice.user);
   const process = init.expectProcess((id) =>
     planContainer({
@@ -79,6 +80,7 @@ export async function launchContainer(
       slots: {
         firstFree: childSlots,
         upper: { kind: 'slot', slot: upper, type: 'directory' },
+        below: below.map(({ slot }) => slot),
         mounts: mounts.map((each) =>
           each === undefined ? undefined : { kind: 'slot', slot: each.slot, type: each.type },
         ),
@@ -93,7 +95,7 @@ export async function launchContainer(
   const taken = [upper, ...fromAttic.map(({ slot }) => slot)];
   const tape: Tape = [
     ...inAttic([
-      planAtticCopy(choice.layerName, upper),
+      planAtticCopy(choice.layer.place, upper),
       ...fromAttic.map(({ name, slot }) => planAtticCopy(name, slot)),
     ]),
     ...stdio.before,

@@ -104,7 +104,7 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
     const { process, stdio } = await launchContainer(this.init, this.slots, {
       spec,
       imageKey: this.#imageKey(spec),
-      layerName: this.#attic.layerOf(spec.name),
+      layer: this.#attic.layerOf(spec.name),
       user,
       addresses: place.addresses,
       seccomp: this.seccompFor(spec.process),
@@ -192,6 +192,27 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
     this.#cgroups.forget(spec.name);
     await this.init.perform([pidfd, mounts].map((slot) => ({ kind: 'close', slot }))).catch(() => {}); // the sandbox is gone
     this.slots.give(pidfd, mounts);
+  }
+
+  async checkpoint(): Promise<void> {
+    await this.#requireAllEnded('checkpoint');
+    await this.#attic.checkpoint();
+  }
+
+  async rewind(): Promise<void> {
+    await this.#requireAllEnded('rewind');
+    await this.#attic.rewind();
+  }
+
+  /** A layer that something could still write to must not become the lower layer of another (overlayfs documentation). */
+  async #requireAllEnded(what: string): Promise<void> {
+    const alive = [...this.#containers.values()].find(({ state }) => state !== 'exited');
+    if (alive !== undefined) {
+      throw new MayflyError('CONTAINER_STATE', `cannot ${what}: ${alive.name} is ${alive.state}`, {
+        hint: 'stop every container first',
+      });
+    }
+    await Promise.all([...this.#containers.values()].map((container) => container.letGoOfFiles()));
   }
 
   close(budgetMs: number): Promise<readonly Leak[]> {

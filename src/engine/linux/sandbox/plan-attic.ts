@@ -67,7 +67,8 @@ export function planAtticAttach(name: string, type: 'file' | 'directory', mount:
 
 export const diskAttic = 'disk';
 
-export function planAtticRemove(name: string): Tape {
+/** Takes a mount of the attic away, with its directory. */
+export function planAtticUnmount(name: string): Tape {
   const path = `/${atticDirectory}/${name}`;
   return inAttic([
     { kind: 'umount', target: path, flags: umountFlags.MNT_DETACH },

@@ -2,6 +2,7 @@ import { cloneFlags } from '../abi/clone-flags.ts';
 import { mountAttributes, mountFlags, openTreeFlags } from '../abi/mount-flags.ts';
 import { openFlags } from '../abi/open-flags.ts';
 import { inertMount } from '../plan/mount-ops.ts';
+import { mostFrozenLayers } from '../plan/plan-rootfs.ts';
 import { sandboxLayout } from '../plan/sandbox-layout.ts';
 import { noSlot, type Op, type Tape } from '../tape/op.ts';
 import type { IdMapping } from './id-mapping.ts';
@@ -19,6 +20,8 @@ const directories = [
   sandboxLayout.images,
   sandboxLayout.root,
   sandboxLayout.upper,
+  sandboxLayout.below,
+  ...Array.from({ length: mostFrozenLayers }, (_, at) => `${sandboxLayout.below}/${at}`),
   sandboxLayout.files,
   sandboxLayout.devices,
   sandboxLayout.proc,
