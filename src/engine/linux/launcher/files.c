@@ -35,7 +35,9 @@ static int write_once(int fd, const struct field *data) {
 int op_writeFile(const struct field *f) {
   int dir = slot_dir(f[0].number);
   if (dir < 0 && dir != AT_FDCWD) return -1;
-  return write_once(open_in_root(dir, TEXT(f[1]), O_WRONLY, 0, dir == AT_FDCWD ? 0 : RESOLVE_IN_ROOT), &f[2]);
+  /* No mount may stand in for a file of /proc or of a cgroup (CVE-2025-52881), no FIFO may stop us. */
+  uint64_t resolve = dir == AT_FDCWD ? 0 : RESOLVE_IN_ROOT | RESOLVE_NO_XDEV;
+  return write_once(open_in_root(dir, TEXT(f[1]), O_WRONLY | O_NONBLOCK, 0, resolve), &f[2]);
 }
 
 int op_writeProcessFile(const struct field *f) {
@@ -201,7 +203,7 @@ int op_listDirectory(const struct field *f) {
   if (dir < 0 && dir != AT_FDCWD) return -1;
   int fd = open_in_root(dir, TEXT(f[1]), O_RDONLY | O_DIRECTORY, 0, dir == AT_FDCWD ? 0 : RESOLVE_IN_ROOT);
   DIR *listing = fd < 0 ? NULL : fdopendir(fd);
-  if (listing == NULL) return -1;
+  if (listing == NULL) return fd < 0 ? -1 : done(fd, -1);
   for (struct dirent *entry; (entry = readdir(listing));) {
     size_t size = strlen(entry->d_name) + 1;
     if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;

@@ -69,7 +69,8 @@ extern bool is_server;   /* this process serves a channel */
 void process_child_failed(const struct failure *failure) __attribute__((noreturn));
 void processes_on_sigchld(void);
 void process_on_sync(uint32_t id);
-void processes_kill_unreleased(void);
+void processes_tape_begins(void);
+void processes_kill_unreleased(void); /* of the current tape only: others may be waiting on purpose */
 void processes_end_all(void);
 int process_pid(uint32_t id); /* -1 and errno ESRCH */
 int process_pidfd(uint32_t id);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <linux/openat2.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -55,8 +56,10 @@ int op_newMount(const struct field *f) {
   char **options = tape_texts(&f[1]);
   if (options == NULL) return -1;
   int context = (int)syscall(SYS_fsopen, TEXT(f[0]), FSOPEN_CLOEXEC);
+  int configured = context < 0 ? -1 : configure(context, options);
+  free(options);
   if (context < 0) return -1;
-  if (configure(context, options) < 0) return close_keeping_errno(context, -1);
+  if (configured < 0) return close_keeping_errno(context, -1);
   int fd = (int)syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, (unsigned)f[2].number);
   return close_keeping_errno(context, slot_put(f[3].number, fd));
 }

@@ -9,7 +9,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-enum { NETLINK_TIMEOUT_S = 10, MAX_MESSAGES = 65536 };
+enum { NETLINK_TIMEOUT_S = 10, MAX_MESSAGES = 65536, MAX_ANSWERS = 16 << 20 };
 
 static const struct sockaddr *address(const struct field *f) { return (const struct sockaddr *)(const void *)f->data; }
 
@@ -88,6 +88,7 @@ static int read_answers(const unsigned char *data, size_t length, uint32_t answe
 static int exchange(int fd, const unsigned char *data, uint32_t length, bool reply) {
   static unsigned char buffer[65536];
   struct timeval limit = {NETLINK_TIMEOUT_S, 0};
+  size_t replied = 0;
   int expected = expected_answers(data, length);
   if (fd < 0 || expected < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) < 0) return -1;
   if (send(fd, data, length, 0) != (ssize_t)length) return -1;
@@ -104,7 +105,13 @@ static int exchange(int fd, const unsigned char *data, uint32_t length, bool rep
       return -1;
     }
     answered += more;
-    if (reply) reply_add(buffer, (size_t)n);
+    if (!reply) continue;
+    replied += (size_t)n;
+    if (replied > MAX_ANSWERS) { /* a container may have opened any number of sockets */
+      errno = E2BIG;
+      return -1;
+    }
+    reply_add(buffer, (size_t)n);
   }
   return 0;
 }

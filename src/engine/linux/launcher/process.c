@@ -37,7 +37,8 @@ struct sync_message {
 
 int sync_fd = -1;
 bool is_server = true;
-static struct process *processes;
+static struct process *processes; /* newest first */
+static struct process *before_tape;
 
 static struct process *find(uint32_t id) {
   for (struct process *p = processes; p; p = p->next)
@@ -169,7 +170,8 @@ static _Noreturn void be_init(pid_t main_pid, int exec_pipe) {
   sigfillset(&all);
   for (;;) {
     int status, signal_number = sigwaitinfo(&all, NULL);
-    if (signal_number < 0) continue;
+    if (signal_number < 0 && errno == EINTR) continue;
+    if (signal_number < 0) _exit(126); /* a seccomp profile of the user's that does not let us wait */
     if (signal_number != SIGCHLD) {
       kill(main_pid, signal_number);
       continue;
@@ -336,8 +338,10 @@ void processes_on_sigchld(void) {
       }
 }
 
+void processes_tape_begins(void) { before_tape = processes; }
+
 void processes_kill_unreleased(void) {
-  for (struct process *p = processes; p; p = p->next) {
+  for (struct process *p = processes; p != before_tape; p = p->next) {
     if (p->released) continue;
     p->failed = true;
     kill(p->pid, SIGKILL);

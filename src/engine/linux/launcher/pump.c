@@ -96,6 +96,10 @@ int pump_add(int fd, uint32_t stream, uint32_t mode, uint32_t process) {
 
 int op_pump(const struct field *f) {
   int fd = slot_fd(f[0].number);
+  if (!is_server) {
+    errno = EPERM; /* a child has no channel, and its epoll is its parent's */
+    return -1;
+  }
   if (fd < 0 || pump_add(fd, (uint32_t)f[1].number, (uint32_t)f[2].number, (uint32_t)f[3].number) < 0) return -1;
   slot_take(f[0].number);
   return 0;
@@ -111,7 +115,7 @@ static void end_reading(struct pump *p) {
 static void read_datagram(struct pump *p) {
   struct sockaddr_storage from;
   socklen_t length = sizeof from;
-  ssize_t n = recvfrom(p->fd, chunk + 2 + sizeof from, CHUNK - 2 - sizeof from, 0, (struct sockaddr *)&from, &length);
+  ssize_t n = recvfrom(p->fd, chunk + 2 + sizeof from, sizeof chunk - 2 - sizeof from, 0, (struct sockaddr *)&from, &length);
   if (n < 0) return;
   if (length > sizeof from) length = sizeof from;
   struct { uint32_t stream; uint16_t length; } __attribute__((packed)) head = {p->stream, (uint16_t)length};
@@ -188,6 +192,14 @@ static void connected(struct pump *p) {
   flush(p);
 }
 
+/* Paused, with something to write that nobody will take: a hang-up cannot be masked, so what would be written is given up. */
+static void drop_pending(struct pump *p) {
+  free(p->pending);
+  p->pending = NULL;
+  p->pending_length = 0;
+  rewatch(p);
+}
+
 void pump_on_event(uint32_t stream, uint32_t events) {
   struct pump *p = find(stream);
   if (p == NULL) return;
@@ -199,6 +211,7 @@ void pump_on_event(uint32_t stream, uint32_t events) {
   if (p->mode == WRITE && (events & (EPOLLERR | EPOLLHUP))) finish(p, EPIPE); /* nobody reads any more */
   else if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) && !p->read_ended && !p->paused) read_some(p);
   else if ((events & (EPOLLHUP | EPOLLERR)) && p->read_ended) finish(p, 0);
+  else if (events & (EPOLLHUP | EPOLLERR)) drop_pending(p);
 }
 
 static void send_datagram(struct pump *p, const unsigned char *data, size_t length) {

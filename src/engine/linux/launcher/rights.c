@@ -8,6 +8,7 @@
 #include <linux/filter.h>
 #include <linux/keyctl.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -68,7 +69,13 @@ int op_seccomp(const struct field *f) {
 
 int op_dumpable(const struct field *f) { return prctl(PR_SET_DUMPABLE, f[0].number, 0, 0, 0); }
 
-int op_parentDeathSignal(const struct field *f) { return prctl(PR_SET_PDEATHSIG, f[0].number, 0, 0, 0); }
+/* Set, then looked whether the parent was gone before: its end of the sync socket is closed then. */
+int op_parentDeathSignal(const struct field *f) {
+  if (prctl(PR_SET_PDEATHSIG, f[0].number, 0, 0, 0) < 0) return -1;
+  struct pollfd parent = {.fd = sync_fd, .events = 0};
+  if (sync_fd >= 0 && poll(&parent, 1, 0) > 0 && (parent.revents & POLLHUP)) _exit(125);
+  return 0;
+}
 
 int op_rlimit(const struct field *f) {
   struct rlimit limit = {f[1].number, f[2].number};

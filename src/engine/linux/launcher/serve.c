@@ -103,6 +103,7 @@ static void end_server(void) {
 static void perform(uint32_t request, const unsigned char *tape, size_t length) {
   struct failure failure = {NO_SLOT, 0, EBADMSG, 0};
   replies_length = 0;
+  processes_tape_begins();
   bool good = tape_validate(tape, length, 0, &failure.detail) && perform_tape(tape, length, &failure) == 0;
   if (!good && failure.op_index != NO_SLOT) processes_kill_unreleased();
   if (namespaces_restore() < 0) end_server(); /* lost in a foreign namespace: end rather than go on there */
