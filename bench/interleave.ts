@@ -37,7 +37,10 @@ async function tryEach(contenders: readonly Contender[]) {
   return { working, skipped };
 }
 
-export function figureOf({ name, spawned }: Pick<Contender, 'name' | 'spawned'>, samples: readonly number[]): Figure {
+export function figureOf(
+  { name, spawned }: Pick<Contender, 'name' | 'spawned'>,
+  samples: readonly number[],
+): Figure {
   return {
     name,
     spawned,

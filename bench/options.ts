@@ -16,7 +16,12 @@ export const usage = `bench [--rounds N] [--containers N] [--only ROW,ROW] [--ma
 
 /** Undefined when an argument is not understood. */
 export function parseOptions(argv: readonly string[]): Options | undefined {
-  const options = { rounds: 40, containers: 100, only: [] as readonly string[], style: 'text' as Options['style'] };
+  const options = {
+    rounds: 40,
+    containers: 100,
+    only: [] as readonly string[],
+    style: 'text' as Options['style'],
+  };
   for (let at = 0; at < argv.length; at += 1) {
     const value = argv[at + 1] ?? '';
     switch (argv[at]) {

@@ -30,7 +30,10 @@ export function makeEngine({ launcherPath, layersDirectory, directory }: Workspa
 
 export function openOurs(workspace: Workspace, change: Partial<SandboxSpec> = {}): Promise<Sandbox> {
   const runId = `bench${process.pid}x${randomBytes(4).toString('hex')}`;
-  return makeEngine(workspace).openSandbox({ runId, networks: [], volumes: [], upper: 'auto', ...change }, never);
+  return makeEngine(workspace).openSandbox(
+    { runId, networks: [], volumes: [], upper: 'auto', ...change },
+    never,
+  );
 }
 
 const image: Image = {
@@ -44,7 +47,11 @@ const image: Image = {
 };
 
 /** A container as the language makes it where nothing is said: every default of the product. */
-export function containerOf(name: string, argv: readonly string[], change: Partial<ContainerSpec> = {}): ContainerSpec {
+export function containerOf(
+  name: string,
+  argv: readonly string[],
+  change: Partial<ContainerSpec> = {},
+): ContainerSpec {
   return { ...mergeImage({ ...defaultContainer(name), command: [...argv] }, image), ...change };
 }
 

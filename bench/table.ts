@@ -7,7 +7,9 @@ type Line = readonly [string, string, string, string, string, string];
 /** A line per peer; `*` marks figures that contain Node's own spawn. */
 export function renderTable(results: readonly Result[], style: 'text' | 'markdown'): string {
   const lines: readonly Line[] = results.flatMap(linesOf);
-  const widths = columns.map((title, at) => Math.max(title.length, ...lines.map((line) => line[at]?.length ?? 0)));
+  const widths = columns.map((title, at) =>
+    Math.max(title.length, ...lines.map((line) => line[at]?.length ?? 0)),
+  );
   const render = (line: readonly string[]): string => {
     const cells = line.map((cell, at) => cell.padEnd(widths[at] ?? 0));
     return style === 'markdown' ? `| ${cells.join(' | ')} |` : cells.join('  ').trimEnd();
@@ -21,7 +23,9 @@ export function missedBars(results: readonly Result[]): readonly string[] {
   return results.flatMap((result) =>
     linesOf(result)
       .filter((line) => line[5] === 'NO')
-      .map(([what, ours, peer, ratio, bar]) => `${what}: ${ours} against ${peer} (${ratio}), the bar is ${bar}`),
+      .map(
+        ([what, ours, peer, ratio, bar]) => `${what}: ${ours} against ${peer} (${ratio}), the bar is ${bar}`,
+      ),
   );
 }
 

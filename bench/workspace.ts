@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultCapabilities } from '../src/scenario/plan/container-defaults.ts';
 import { SeccompCompiler } from '../src/engine/linux/seccomp/seccomp-compiler.ts';
+import { defaultCapabilities } from '../src/scenario/plan/container-defaults.ts';
 
 /** What all rows measure with: one tiny layer, the floor, a directory that goes when the benchmark ends. */
 export interface Workspace {
@@ -24,7 +24,8 @@ export function openWorkspace(root: string): Workspace & Disposable {
   const layersDirectory = join(directory, 'layers');
   const layer = join(layersDirectory, 'base');
   const scratch = join(directory, 'scratch');
-  for (const each of ['bin', 'etc', 'proc', 'sys', 'dev', 'tmp']) mkdirSync(join(layer, each), { recursive: true });
+  for (const each of ['bin', 'etc', 'proc', 'sys', 'dev', 'tmp'])
+    mkdirSync(join(layer, each), { recursive: true });
   mkdirSync(scratch);
   compile(join(root, 'bench/program.c'), join(layer, 'bin/true'));
   copyFileSync(join(layer, 'bin/true'), join(layer, 'bin/sleep'));

@@ -35,7 +35,8 @@ async function startTarget(workspace: Workspace): Promise<Target> {
   const process = spawn(program, args, { stdio: 'ignore' });
   for (let n = 0; n < tries; n += 1) {
     const pid = childOf(process.pid ?? 0);
-    if (pid !== undefined && readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'sleep') return { process, pid };
+    if (pid !== undefined && readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'sleep')
+      return { process, pid };
     await sleep(1);
   }
   throw new Error('the container to enter did not start');

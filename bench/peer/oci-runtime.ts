@@ -9,7 +9,12 @@ import type { PeerHost } from './peer-host.ts';
 let count = 0;
 
 /** `crun run` or `runc run` on a bundle with the runtime's own default configuration, in which only the program is ours. */
-export function ociRuntime(name: 'crun' | 'runc', workspace: Workspace, host: PeerHost, argv: readonly string[]): Contender {
+export function ociRuntime(
+  name: 'crun' | 'runc',
+  workspace: Workspace,
+  host: PeerHost,
+  argv: readonly string[],
+): Contender {
   let bundle: string | undefined;
   return {
     name,
@@ -17,19 +22,32 @@ export function ociRuntime(name: 'crun' | 'runc', workspace: Workspace, host: Pe
     run: async () => {
       bundle ??= await makeBundle(name, workspace, argv);
       count += 1;
-      return timeProcess([...host.enterMounts, name, 'run', '--bundle', bundle, `bench${process.pid}x${count}`]);
+      return timeProcess([
+        ...host.enterMounts,
+        name,
+        'run',
+        '--bundle',
+        bundle,
+        `bench${process.pid}x${count}`,
+      ]);
     },
   };
 }
 
-async function makeBundle(name: string, { directory, layer }: Workspace, argv: readonly string[]): Promise<string> {
+async function makeBundle(
+  name: string,
+  { directory, layer }: Workspace,
+  argv: readonly string[],
+): Promise<string> {
   if (findProgram(name) === undefined) throw new Error('not installed');
   const bundle = join(directory, `bundle-${name}`);
   mkdirSync(bundle, { recursive: true });
   cpSync(layer, join(bundle, 'rootfs'), { recursive: true });
   await outputOf([name, 'spec', '--bundle', bundle]);
   const path = join(bundle, 'config.json');
-  const config = JSON.parse(readFileSync(path, 'utf8')) as { process: { terminal: boolean; args: readonly string[] } };
+  const config = JSON.parse(readFileSync(path, 'utf8')) as {
+    process: { terminal: boolean; args: readonly string[] };
+  };
   const process = { ...config.process, terminal: false, args: argv };
   writeFileSync(path, JSON.stringify({ ...config, process }));
   return bundle;

@@ -14,7 +14,8 @@ export interface PeerHost extends Disposable {
   readonly enterAll: readonly string[];
 }
 
-const script = 'umount /sys/fs/cgroup/unified 2>/dev/null; ip link set lo up 2>/dev/null; echo ready; exec sleep infinity';
+const script =
+  'umount /sys/fs/cgroup/unified 2>/dev/null; ip link set lo up 2>/dev/null; echo ready; exec sleep infinity';
 
 export async function openPeerHost(): Promise<PeerHost> {
   const nsenter = findProgram('nsenter');

@@ -8,7 +8,11 @@ import type { Workspace } from '../workspace.ts';
 const never = new AbortController().signal;
 
 /** A further process in a running container, from the call in Node to its exit event. */
-export async function exec(workspace: Workspace, _host: PeerHost, { rounds }: RowOptions): Promise<readonly Result[]> {
+export async function exec(
+  workspace: Workspace,
+  _host: PeerHost,
+  { rounds }: RowOptions,
+): Promise<readonly Result[]> {
   await using sandbox = await openOurs(workspace);
   const container = await sandbox.startContainer(containerOf('sleeper', ['/bin/sleep']), never);
   const spec = containerOf('exec', ['/bin/true']).process;
@@ -21,8 +25,17 @@ export async function exec(workspace: Workspace, _host: PeerHost, { rounds }: Ro
     return tookMs;
   };
   await using peer = nsenter(workspace);
-  const { figures, skipped } = await interleave([{ name: 'mayfly', spawned: false, run: ours }, peer], rounds);
+  const { figures, skipped } = await interleave(
+    [{ name: 'mayfly', spawned: false, run: ours }, peer],
+    rounds,
+  );
   return [
-    { what: '`exec` of `true` in a running container', unit: 'ms', figures, skipped, bars: [{ peer: 'nsenter', atMost: 1.3 }] },
+    {
+      what: '`exec` of `true` in a running container',
+      unit: 'ms',
+      figures,
+      skipped,
+      bars: [{ peer: 'nsenter', atMost: 1.3 }],
+    },
   ];
 }

@@ -19,9 +19,21 @@ export async function hundred(
   await using sandbox = await openOurs(workspace);
   const { figures, skipped } = await interleave(
     [
-      { name: 'mayfly', spawned: false, run: () => timeMany(containers, () => timeContainer(sandbox, program)) },
-      { name: 'floor', spawned: true, run: () => timeMany(containers, () => timeProcess(floorArgv(workspace, program))) },
-      { name: 'bwrap', spawned: true, run: () => timeMany(containers, () => timeProcess(bwrapArgv(workspace, program))) },
+      {
+        name: 'mayfly',
+        spawned: false,
+        run: () => timeMany(containers, () => timeContainer(sandbox, program)),
+      },
+      {
+        name: 'floor',
+        spawned: true,
+        run: () => timeMany(containers, () => timeProcess(floorArgv(workspace, program))),
+      },
+      {
+        name: 'bwrap',
+        spawned: true,
+        run: () => timeMany(containers, () => timeProcess(bwrapArgv(workspace, program))),
+      },
     ],
     Math.max(1, Math.ceil(rounds / 5)),
   );

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { figureOf } from '../interleave.ts';
 import { containerOf, openOurs } from '../our-engine.ts';
 import type { PeerHost } from '../peer/peer-host.ts';
@@ -21,7 +21,9 @@ export async function idleMemory(
   for (let n = 0; n < containers; n += 1) {
     await sandbox.startContainer(containerOf(`idle${n}`, ['/bin/sleep']), never);
   }
-  const ours = descendantsOf(process.pid).filter((pid) => nameOf(pid) !== 'sleep');
+  const ours = descendantsOf(process.pid).filter((pid) =>
+    /^(mayfly-init|launcher-linux|memfd:mayfly)/.test(nameOf(pid)),
+  );
   const kilobytes = ours.map(pssKilobytes).reduce((sum, each) => sum + each, 0) / containers;
   return [
     {

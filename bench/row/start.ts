@@ -10,7 +10,11 @@ import type { Workspace } from '../workspace.ts';
 const program = ['/bin/true'];
 
 /** From the call in Node to the exit event. */
-export async function start(workspace: Workspace, host: PeerHost, { rounds }: RowOptions): Promise<readonly Result[]> {
+export async function start(
+  workspace: Workspace,
+  host: PeerHost,
+  { rounds }: RowOptions,
+): Promise<readonly Result[]> {
   await using sandbox = await openOurs(workspace);
   const fast = await interleave(
     [

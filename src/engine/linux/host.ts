@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import {
   access,
+  appendFile,
   constants,
   mkdir,
   open,
@@ -80,6 +81,10 @@ export class Host {
 
   async makeDirectory(path: string, mode: number): Promise<void> {
     await mkdir(path, { recursive: true, mode });
+  }
+
+  async append(path: string, text: string): Promise<void> {
+    await appendFile(path, text);
   }
 
   /** False when it exists already. */

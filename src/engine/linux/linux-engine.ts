@@ -49,7 +49,7 @@ export class LinuxEngine implements Engine {
     const chosen = await chooseMapping(this.#host, this.#options);
     try {
       const [opened, facts] = await Promise.all([
-        openSandboxProcesses(this.#host, { ...this.#options, mapping: chosen.mapping }),
+        openSandboxProcesses(this.#host, { ...this.#options, ...chosen }),
         this.#facts(spec, place, chosen),
         this.#sweepOnce(),
       ]);

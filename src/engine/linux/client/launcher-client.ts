@@ -47,7 +47,12 @@ export class LauncherClient implements TapePerformer, StreamControl {
   perform(tape: Tape): Promise<readonly Uint8Array[]> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
     const id = this.#nextId();
-    const bytes = encodeTape(tape);
+    let bytes: Uint8Array;
+    try {
+      bytes = encodeTape(tape);
+    } catch (error) {
+      return Promise.reject(error);
+    }
     if (bytes.byteLength > maxFrameBytes - 16) {
       return Promise.reject(
         new MayflyError(

@@ -4,6 +4,7 @@ import { toLauncher } from './frame.ts';
 import type { StreamControl, StreamEnd } from './stream-end.ts';
 
 const EPIPE = 32;
+const ECONNRESET = 104;
 /** Above this much unread the launcher stops reading, so a flood fills the container's pipe and not our memory. */
 const readAheadBytes = 256 * 1024;
 /** One frame in flight per stream; the launcher acknowledges it when the kernel has taken it. */
@@ -23,12 +24,30 @@ export class PumpedDuplex extends Duplex implements StreamEnd {
   #written: ((error?: Error | null) => void) | undefined;
   #gone = false;
   #paused = false;
+  #settleConnect: ((errno: number) => void) | undefined;
 
   constructor(stream: number, control: StreamControl, directions: PumpedDirections) {
     super({ ...directions, allowHalfOpen: true, readableHighWaterMark: readAheadBytes });
     this.#stream = stream;
     this.#control = control;
     control.register(stream, this);
+  }
+
+  /** For a socket that a tape connects: rejects as `connect` of node:net does, also when the launcher ends. */
+  connected(signal: AbortSignal): Promise<void> {
+    const saidByPromise = (): void => {};
+    this.on('error', saidByPromise);
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => reject(signal.reason);
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#settleConnect = (errno) => {
+        signal.removeEventListener('abort', onAbort);
+        if (errno !== 0) return reject(errnoError('connect', errno));
+        this.off('error', saidByPromise);
+        resolve();
+      };
+      if (signal.aborted) onAbort();
+    });
   }
 
   override _read(): void {
@@ -71,6 +90,7 @@ export class PumpedDuplex extends Duplex implements StreamEnd {
   onClosed(errno: number): void {
     this.#gone = true;
     this.#control.forget(this.#stream);
+    this.#settleConnect?.(errno === 0 ? ECONNRESET : errno);
     const waiting = this.#written;
     this.#written = undefined;
     waiting?.(errnoError('write', errno === 0 ? EPIPE : errno));
@@ -85,6 +105,8 @@ export class PumpedDuplex extends Duplex implements StreamEnd {
   }
 
   onConnected(): void {
+    this.#settleConnect?.(0);
+    this.#settleConnect = undefined;
     this.emit('connect');
   }
 

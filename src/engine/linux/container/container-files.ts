@@ -84,6 +84,8 @@ export class ContainerFiles {
       const { readArchive } = await import('./read-archive.ts');
       const scratch = this.#home.slots.take();
       const tar = pack();
+      tar.on('error', (error) => out.destroy(error));
+      out.once('close', () => tar.destroy()); // whoever read it has gone: waiting for room would never end
       tar.pipe(out);
       try {
         await readArchive(

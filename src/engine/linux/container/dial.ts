@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import { errnoError } from '../client/errno-error.ts';
@@ -32,7 +31,7 @@ export async function dialFrom(
   const stream = home.init.nextStream();
   const socket = home.init.duplex(stream, { readable: true, writable: true });
   const scratch = home.slots.take();
-  const connected = once(socket, 'connect', { signal });
+  const connected = socket.connected(signal);
   connected.catch(() => {});
   try {
     await home.init.perform(

@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
-import type { Pack } from 'tar-stream';
+import type { Pack, Sink } from 'tar-stream';
 import type { FileFacts } from '../../../core/engine.ts';
+import { MayflyError } from '../../../core/mayfly-error.ts';
 import { openFlags, resolveFlags } from '../abi/open-flags.ts';
-import type { Slot, Tape } from '../tape/op.ts';
+import type { Op, Slot, Tape } from '../tape/op.ts';
 import type { TapePerformer } from '../tape/tape-performer.ts';
 import { parseStatx } from './parse-statx.ts';
 
@@ -26,7 +27,7 @@ export async function readArchive(
   pack: Pack,
 ): Promise<void> {
   await addEntry(performer, source, source.path, posix.basename(`/${source.path}`) || '.', pack);
-  pack.finalize();
+  if (!pack.destroyed) pack.finalize();
 }
 
 async function addEntry(
@@ -36,6 +37,7 @@ async function addEntry(
   name: string,
   pack: Pack,
 ): Promise<void> {
+  if (pack.destroyed) return; // nobody reads any more
   const facts = await statOf(performer, source.root, path);
   if (facts === undefined) return;
   const header = {
@@ -47,11 +49,12 @@ async function addEntry(
   };
   switch (facts.type) {
     case 'directory': {
-      pack.entry({ ...header, type: 'directory' });
-      const [listing] = await performer.perform([
+      const listing = await replyUnlessGone(performer, [
         { kind: 'listDirectory', dir: source.root, path: path === '' ? '.' : path },
       ]);
-      const names = Buffer.from(listing ?? [])
+      if (listing === undefined) return;
+      pack.entry({ ...header, type: 'directory' });
+      const names = Buffer.from(listing)
         .toString()
         .split('\0')
         .filter((each) => each !== '');
@@ -67,8 +70,9 @@ async function addEntry(
       return;
     }
     case 'symlink': {
-      const [target] = await performer.perform([{ kind: 'readLink', dir: source.root, path }]);
-      pack.entry({ ...header, type: 'symlink', linkname: Buffer.from(target ?? []).toString() });
+      const target = await replyUnlessGone(performer, [{ kind: 'readLink', dir: source.root, path }]);
+      if (target === undefined) return;
+      pack.entry({ ...header, type: 'symlink', linkname: Buffer.from(target).toString() });
       return;
     }
     case 'file':
@@ -92,22 +96,48 @@ async function addFile(
   const open: Tape = [
     { kind: 'open', dir: root, path, flags, mode: 0, resolve: resolveFlags.RESOLVE_IN_ROOT, into: scratch },
   ];
-  await performer.perform(open);
+  // Reading nothing tells whether it is still a file: what has become a FIFO or a directory meanwhile is left out too.
+  const probe: Op = { kind: 'readSlot', slot: scratch, offset: 0, length: 0 };
+  if ((await replyUnlessGone(performer, [...open, probe])) === undefined) return;
   const entry = pack.entry({ ...header, type: 'file' });
+  entry.on('error', () => {}); // the reader has gone, and with it the pack
   for (let offset = 0; offset < header.size; ) {
     const length = Math.min(partBytes, header.size - offset);
     const [part] = await performer.perform([{ kind: 'readSlot', slot: scratch, offset, length }]);
     const bytes = part === undefined || part.byteLength === 0 ? Buffer.alloc(length) : Buffer.from(part);
     offset += bytes.byteLength;
-    if (!entry.write(bytes)) await new Promise<void>((resolve) => entry.once('drain', () => resolve()));
+    if (pack.destroyed) break;
+    if (!entry.write(bytes)) await drained(entry);
   }
   entry.end(Buffer.alloc(0));
   await performer.perform([{ kind: 'close', slot: scratch }]);
 }
 
+/** Or destroyed, which is looked for before the next write. */
+function drained(entry: Sink): Promise<void> {
+  return new Promise((resolve) => {
+    entry.once('drain', resolve);
+    entry.once('close', resolve);
+  });
+}
+
 async function statOf(performer: TapePerformer, root: Slot, path: string): Promise<FileFacts | undefined> {
-  return performer.perform([{ kind: 'stat', dir: root, path: path === '' ? '.' : path, flags: 0 }]).then(
-    ([reply]) => (reply === undefined ? undefined : parseStatx(reply)),
-    () => undefined,
-  );
+  const reply = await replyUnlessGone(performer, [
+    { kind: 'stat', dir: root, path: path === '' ? '.' : path, flags: 0 },
+  ]);
+  return reply === undefined ? undefined : parseStatx(reply);
+}
+
+/** What a file that is renamed, removed or replaced while it is read gives. */
+const goneErrors = ['ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR', 'ESPIPE', 'EINVAL', 'ENXIO'];
+
+async function replyUnlessGone(performer: TapePerformer, tape: Tape): Promise<Uint8Array | undefined> {
+  try {
+    return (await performer.perform(tape)).at(-1);
+  } catch (error) {
+    const errno =
+      error instanceof MayflyError ? (error.cause as { errno?: string } | undefined)?.errno : undefined;
+    if (errno !== undefined && goneErrors.includes(errno)) return undefined;
+    throw error;
+  }
 }

@@ -73,7 +73,7 @@ void processes_tape_begins(void);
 void processes_kill_unreleased(void); /* of the current tape only: others may be waiting on purpose */
 void processes_end_all(void);
 int process_pid(uint32_t id); /* -1 and errno ESRCH */
-int process_pidfd(uint32_t id);
+int keep_standard_streams(void); /* closes the rest at exec; before a filter is loaded, which may refuse it */
 
 /* namespaces.c: a server finds itself in its own namespaces after each tape. */
 void namespaces_remember(void);
@@ -89,6 +89,9 @@ void pump_pause(uint32_t stream, bool paused);
 void pump_close(uint32_t stream);
 void pumps_drain(uint32_t process);
 int pump_window(uint32_t stream, unsigned rows, unsigned columns);
+
+/* rights.c */
+int stay_undumpable(int result); /* after a change of credentials */
 
 /* serve.c */
 enum from_node { NODE_TAPE = 1, NODE_DATA, NODE_END, NODE_PAUSE, NODE_RESUME, NODE_CLOSE };

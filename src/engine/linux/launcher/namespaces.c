@@ -35,7 +35,7 @@ int op_setns(const struct field *f) {
   int fd = slot_fd(f[0].number);
   if (fd < 0) return -1;
   namespaces_changed(f[1].number);
-  return setns(fd, (int)f[1].number);
+  return stay_undumpable(setns(fd, (int)f[1].number));
 }
 
 int op_unshare(const struct field *f) {

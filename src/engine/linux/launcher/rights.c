@@ -16,12 +16,27 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+static bool undumpable;
+
+/* With fs.suid_dumpable=1 a change of credentials makes a process dumpable again (kernel/cred.c, commit_creds). */
+int stay_undumpable(int result) {
+  int error = errno;
+  if (undumpable) prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  errno = error;
+  return result;
+}
+
+int op_dumpable(const struct field *f) {
+  undumpable = f[0].number == 0;
+  return prctl(PR_SET_DUMPABLE, f[0].number, 0, 0, 0);
+}
+
 int op_setGroups(const struct field *f) { return setgroups(f[0].length / sizeof(gid_t), (const gid_t *)(const void *)f[0].data); }
 
 int op_setIds(const struct field *f) {
   uid_t uid = (uid_t)f[0].number;
   gid_t gid = (gid_t)f[1].number;
-  return setresgid(gid, gid, gid) < 0 ? -1 : setresuid(uid, uid, uid);
+  return stay_undumpable(setresgid(gid, gid, gid) < 0 ? -1 : setresuid(uid, uid, uid));
 }
 
 int op_boundCaps(const struct field *f) {
@@ -40,7 +55,7 @@ int op_setCaps(const struct field *f) {
   for (int i = 0; i < 2; i++)
     data[i] = (struct __user_cap_data_struct){(uint32_t)(f[0].number >> 32 * i), (uint32_t)(f[1].number >> 32 * i),
                                               (uint32_t)(f[2].number >> 32 * i)};
-  return (int)syscall(SYS_capset, &head, data);
+  return stay_undumpable((int)syscall(SYS_capset, &head, data));
 }
 
 int op_ambientCaps(const struct field *f) {
@@ -64,10 +79,9 @@ int op_seccomp(const struct field *f) {
     errno = E2BIG;
     return -1;
   }
+  if (keep_standard_streams() < 0) return -1;
   return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, (unsigned)f[0].number, &program);
 }
-
-int op_dumpable(const struct field *f) { return prctl(PR_SET_DUMPABLE, f[0].number, 0, 0, 0); }
 
 /* Set, then looked whether the parent was gone before: its end of the sync socket is closed then. */
 int op_parentDeathSignal(const struct field *f) {

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -84,11 +85,15 @@ void exit_path_add(const char *path) {
   exit_paths = e;
 }
 
+/* The last added first, and none after one that stays: what was added before it tells a later run of it. */
 static void remove_exit_paths(void) {
-  for (struct exit_path *e = exit_paths; e; e = e->next)
+  for (struct exit_path *e = exit_paths; e; e = e->next) {
     /* EBUSY: the kernel has not yet let go of the last process of a cgroup. */
-    for (int tries = 0; rmdir(e->path) < 0 && errno == EBUSY && tries < REMOVE_TRIES; tries++)
+    for (int tries = 0; remove(e->path) < 0 && errno != ENOENT; tries++) {
+      if (errno != EBUSY || tries == REMOVE_TRIES) return;
       nanosleep(&(struct timespec){0, REMOVE_PAUSE_NS}, NULL);
+    }
+  }
 }
 
 static void end_server(void) {

@@ -5,6 +5,8 @@ import { lockIdRange } from './id-range-lock.ts';
 
 export interface ChosenMapping {
   readonly mapping: IdMapping;
+  /** Of a locked range. */
+  readonly lockFile?: string;
   release(): Promise<void>;
 }
 
@@ -16,7 +18,7 @@ export async function chooseMapping(host: Host, options: LinuxEngineOptions): Pr
   if (uid === 0) {
     const start = Buffer.from(options.randomBytes(2)).readUInt16LE(0);
     const range = await lockIdRange(host, `${options.stateDirectory}/id-ranges`, start);
-    return { mapping: rangeMapping(range.base), release: () => range.release() };
+    return { mapping: rangeMapping(range.base), lockFile: range.lockFile, release: () => range.release() };
   }
   return { mapping: await userMapping(host, uid, gid, login), release: nothingToRelease };
 }

@@ -1,7 +1,7 @@
 import type { ContainerSpec } from '../../../core/container.ts';
 import type { CgroupPlan } from '../plan/plan-cgroup.ts';
 import { planCgroup } from '../plan/plan-cgroup.ts';
-import type { Slot } from '../tape/op.ts';
+import type { Slot, Tape } from '../tape/op.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
 import { supervisorSlots } from './sandbox-slots.ts';
@@ -42,9 +42,10 @@ export class ContainerCgroups {
       container: `c${this.#count}`,
       firstFree: supervisorSlots.firstFree,
     });
+    const forget = this.#planForget();
     await this.#journal(plan);
     const slots = plan.procs.map(() => this.#slots.take());
-    await this.#opened.passing.pass(plan.ops, plan.procs, slots);
+    await this.#opened.passing.pass([...forget, ...plan.ops], plan.procs, slots);
     this.#made.set(spec.name, { plan, slots });
     return slots;
   }
@@ -64,6 +65,15 @@ export class ContainerCgroups {
 
   forget(container: string): void {
     this.#made.delete(container);
+  }
+
+  /** The supervisor removes the entry after the groups, if it can remove those and there is nothing else in it. */
+  #planForget(): Tape {
+    const isFirst = this.#parents.size === 0;
+    const { journal, upperDirectory } = this.#facts;
+    return isFirst && upperDirectory === undefined
+      ? [{ kind: 'removeAtExit', path: journal.fileOf(this.#runId) }]
+      : [];
   }
 
   /** Before the first is made: which directories to sweep should supervisor and runner both be killed. */

@@ -42,6 +42,7 @@ export class ContainerNetworks {
   readonly #facts: SandboxFacts;
   readonly #networks: SandboxNetworks;
   readonly #members = new Map<string, Member>();
+  #closed = false;
 
   constructor(init: LauncherClient, slots: SlotPool, specs: readonly NetworkSpec[], facts: SandboxFacts) {
     this.#init = init;
@@ -86,7 +87,14 @@ export class ContainerNetworks {
     const dialer = dialerInto(this.#init, this.#slots, pidfd, () => member.attachments);
     const publications: Publication[] = [];
     member.publications = publications;
-    for (const port of spec.ports) publications.push(await publishPort(port, dialer));
+    for (const port of spec.ports) {
+      const publication = await publishPort(port, dialer);
+      if (this.#closed || this.#members.get(spec.name) !== member) {
+        await publication.close(0); // else a port of the host would outlive the sandbox
+        throw new MayflyError('CONTAINER_STATE', `${spec.name} was removed while its ports were published`);
+      }
+      publications.push(publication);
+    }
   }
 
   members(): readonly NamedMember[] {
@@ -115,19 +123,34 @@ export class ContainerNetworks {
     if (member.attachments.some((each) => each.network === network)) return;
     const number = 1 + Math.max(-1, ...member.attachments.map(({ interfaceNumber }) => interfaceNumber));
     const attachment = this.#networks.attach(container, { network, aliases: [] }, number);
+    member.attachments = [...member.attachments, attachment]; // at once: another connect must not choose the same number
     const scratch = [this.#slots.take(), this.#slots.take()] as const;
-    await this.#init.perform(
-      planConnect({ container: pidfd, scratchNamespace: scratch[0], scratchSocket: scratch[1] }, attachment),
-    );
-    this.#slots.give(...scratch);
-    member.attachments = [...member.attachments, attachment];
+    try {
+      await this.#init.perform(
+        planConnect(
+          { container: pidfd, scratchNamespace: scratch[0], scratchSocket: scratch[1] },
+          attachment,
+        ),
+      );
+    } catch (error) {
+      this.#drop(member, attachment);
+      throw error;
+    } finally {
+      this.#slots.give(...scratch);
+    }
   }
 
   async disconnect(container: string, network: string): Promise<void> {
     const member = this.#find(container);
     const attachment = member.attachments.find((each) => each.network === network);
     if (attachment === undefined) return;
-    await this.#init.perform(planDisconnect(attachment));
+    await this.#init.perform(planDisconnect(attachment)).catch((error: unknown) => {
+      if (!isGone(error)) throw error; // the container has ended, and its interfaces with it
+    });
+    this.#drop(member, attachment);
+  }
+
+  #drop(member: Member, attachment: Attachment): void {
     member.attachments = member.attachments.filter((each) => each !== attachment);
     this.#networks.release(attachment);
   }
@@ -142,6 +165,7 @@ export class ContainerNetworks {
   }
 
   async closeAll(deadlineMs: number): Promise<void> {
+    this.#closed = true;
     const publications = [...this.#members.values()].flatMap((member) => member.publications);
     await Promise.all(publications.map((each) => each.close(deadlineMs)));
   }
@@ -161,7 +185,14 @@ export class ContainerNetworks {
 
   #newMember(spec: ContainerSpec): Member {
     const wanted = spec.network.kind === 'attached' ? spec.network.attachments : [];
-    const attachments = wanted.map((each, number) => this.#networks.attach(spec.name, each, number));
+    const attachments: Attachment[] = [];
+    try {
+      for (const each of wanted)
+        attachments.push(this.#networks.attach(spec.name, each, attachments.length));
+    } catch (error) {
+      for (const attachment of attachments) this.#networks.release(attachment);
+      throw error;
+    }
     const member: Member = { spec, attachments, aliases: wanted, dns: undefined, publications: [] };
     this.#members.set(spec.name, member);
     return member;
@@ -194,6 +225,10 @@ export class ContainerNetworks {
     if (member === undefined) throw new MayflyError('INTERNAL', `${container} has no network of its own`);
     return member;
   }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof MayflyError && (error.cause as { errno?: string } | undefined)?.errno === 'ENODEV';
 }
 
 function namesOf({ name, hostname, domainname }: ContainerSpec): readonly string[] {

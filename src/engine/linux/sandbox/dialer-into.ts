@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { LauncherClient } from '../client/launcher-client.ts';
 import { parseIp } from '../net/ip.ts';
 import type { Attachment } from '../net/plan-attach.ts';
@@ -29,7 +28,7 @@ export function dialerInto(
     tcp: async (port, signal) => {
       const stream = init.nextStream();
       const socket = init.duplex(stream, { readable: true, writable: true });
-      const connected = once(socket, 'connect', { signal });
+      const connected = socket.connected(signal);
       connected.catch(() => {});
       try {
         await dial('tcp', port, stream);
@@ -44,7 +43,10 @@ export function dialerInto(
     udp: async (port) => {
       const stream = init.nextStream();
       const datagrams = init.datagrams(stream);
-      await dial('udp', port, stream);
+      await dial('udp', port, stream).catch((error: unknown) => {
+        datagrams.close();
+        throw error;
+      });
       return datagrams;
     },
   };

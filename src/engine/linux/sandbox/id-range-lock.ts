@@ -11,12 +11,13 @@ const rangeCount = 4095;
 
 export interface IdRange {
   readonly base: number;
+  readonly lockFile: string;
   release(): Promise<void>;
 }
 
 /**
  * An id range that no other sandbox of this machine uses: concurrent scenarios share no uid. A lock file per range
- * holds its owner's pid and start time, so that the range of a runner that was killed is free again.
+ * holds the pids and start times of its holders, runner and supervisor, so that the range is free again when both are dead.
  */
 export async function lockIdRange(host: Host, directory: string, start: number): Promise<IdRange> {
   await host.makeDirectory(directory, 0o700);
@@ -25,7 +26,7 @@ export async function lockIdRange(host: Host, directory: string, start: number):
     const number = (start + step) % rangeCount;
     const path = `${directory}/${number}`;
     if (await takeLock(host, path, owner)) {
-      return { base: firstBase + number * idCount, release: () => host.removeFile(path) };
+      return { base: firstBase + number * idCount, lockFile: path, release: () => host.removeFile(path) };
     }
   }
   throw new MayflyError('HOST_MISSING_FEATURE', `all ${rangeCount} id ranges are in use`, {
@@ -36,13 +37,20 @@ export async function lockIdRange(host: Host, directory: string, start: number):
 async function takeLock(host: Host, path: string, owner: string): Promise<boolean> {
   if (await host.createExclusively(path, owner)) return true;
   const holder = await host.readText(path);
-  if (holder === undefined || holder === '' || (await isAlive(host, holder))) return false;
+  if (holder === undefined || holder === '' || (await isAnyAlive(host, holder))) return false;
   // Stale: whoever renames it away first may have the range.
   if (!(await host.renameAway(path))) return false;
   return host.createExclusively(path, owner);
 }
 
-async function isAlive(host: Host, identity: string): Promise<boolean> {
-  const pid = Number(identity.split(' ')[0]);
-  return (await host.processIdentity(pid)) === identity;
+/** The supervisor of a killed runner uses the range until it has ended, and then removes the file itself. */
+export async function addLockHolder(host: Host, lockFile: string, pid: number): Promise<void> {
+  await host.append(lockFile, `\n${await host.processIdentity(pid)}`);
+}
+
+async function isAnyAlive(host: Host, holders: string): Promise<boolean> {
+  const alive = holders.split('\n').map(async (identity) => {
+    return identity !== '' && (await host.processIdentity(Number(identity.split(' ')[0]))) === identity;
+  });
+  return (await Promise.all(alive)).includes(true);
 }

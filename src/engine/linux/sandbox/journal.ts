@@ -31,6 +31,10 @@ export class Journal {
     await this.#host.writeDurably(this.#pathOf(runId), JSON.stringify({ ...entry, owner }));
   }
 
+  fileOf(runId: string): string {
+    return this.#pathOf(runId);
+  }
+
   /** Once everything in the entry is gone. */
   async remove(runId: string): Promise<void> {
     await this.#host.removeFile(this.#pathOf(runId));

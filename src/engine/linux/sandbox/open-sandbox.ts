@@ -3,6 +3,7 @@ import { LauncherClient } from '../client/launcher-client.ts';
 import type { Host } from '../host.ts';
 import { DescriptorPassing } from './descriptor-passing.ts';
 import type { IdMapping } from './id-mapping.ts';
+import { addLockHolder } from './id-range-lock.ts';
 import { mapSubordinateIds } from './map-subordinate-ids.ts';
 import { planInit, planInitServer } from './plan-init.ts';
 import { planRelease, planSupervisor } from './plan-supervisor.ts';
@@ -10,6 +11,8 @@ import { planRelease, planSupervisor } from './plan-supervisor.ts';
 export interface SandboxChoice {
   readonly launcherPath: string;
   readonly mapping: IdMapping;
+  /** The lock of its id range, if there is one. */
+  readonly lockFile?: string;
   /** The store's layers directory. */
   readonly layersDirectory: string;
 }
@@ -32,6 +35,7 @@ export async function openSandboxProcesses(host: Host, choice: SandboxChoice): P
   const supervisor = new LauncherClient(launcher.channel);
   const init = new LauncherClient(launcher.initChannel);
   try {
+    if (choice.lockFile !== undefined) await addLockHolder(host, choice.lockFile, launcher.pid);
     const initPid = await startInit(host, choice, supervisor);
     await init.perform(planInitServer());
     const passing = new DescriptorPassing(supervisor, init);
@@ -49,7 +53,12 @@ async function startInit(host: Host, choice: SandboxChoice, supervisor: Launcher
     planInit({ mapping: choice.mapping, ...(idmapped ? {} : { storeOnHost: choice.layersDirectory }) }),
   );
   const [pidReply] = await supervisor.perform(
-    planSupervisor({ mapping: choice.mapping, initProcess: init.id, initTape: init.tape }),
+    planSupervisor({
+      mapping: choice.mapping,
+      initProcess: init.id,
+      initTape: init.tape,
+      ...(choice.lockFile === undefined ? {} : { lockFile: choice.lockFile }),
+    }),
   );
   const initPid = Buffer.from(pidReply ?? []).readUInt32LE(0);
   if (choice.mapping.kind === 'subids') await mapSubordinateIds(host, initPid, choice.mapping);
