@@ -37,9 +37,12 @@ function execError(op: Extract<Op, { kind: 'exec' }>, errno: number): MayflyErro
   switch (errnoName(errno)) {
     case 'ENOENT':
     case 'ENOTDIR':
+      return new MayflyError('PROGRAM_NOT_FOUND', `${program}: there is no such program in the container`);
+    case 'ELIBACC':
       return new MayflyError(
-        'PROGRAM_NOT_FOUND',
-        `${program}: no such program in the image, or its interpreter is missing`,
+        'PROGRAM_NOT_EXECUTABLE',
+        `${program}: it is there, but the interpreter it names (its #! line, or its loader) is not in the container`,
+        { hint: 'add the interpreter to the image, or use a program built for this image' },
       );
     case 'EACCES':
       return new MayflyError('PROGRAM_NOT_EXECUTABLE', `${program}: the user may not execute it`);

@@ -209,11 +209,18 @@ int op_reap(const struct field *f) {
 
 /* --- exec */
 
+/* execve says ENOENT for a missing program and for a missing interpreter (#! or PT_INTERP) alike; ELIBACC tells the latter. */
+static int exec_one(const char *path, char **argv, char **env) {
+  execve(path, argv, env);
+  if (errno == ENOENT && access(path, F_OK) == 0) errno = ELIBACC;
+  return -1;
+}
+
 static int exec_searched(const char *name, char **argv, char **env) {
   const char *path = "";
   char candidate[4096];
   int error = ENOENT;
-  if (strchr(name, '/')) return execve(name, argv, env);
+  if (strchr(name, '/')) return exec_one(name, argv, env);
   for (char **e = env; *e; e++)
     if (strncmp(*e, "PATH=", 5) == 0) path = *e + 5;
   for (;; path++) {
@@ -223,7 +230,7 @@ static int exec_searched(const char *name, char **argv, char **env) {
       candidate[length] = 0;
       if (length > 0) strcat(candidate, "/");
       strcat(candidate, name);
-      execve(candidate, argv, env);
+      exec_one(candidate, argv, env);
       if (errno == EACCES) error = EACCES; /* execvp(3): remembered, the search goes on */
       else if (errno != ENOENT && errno != ENOTDIR) return -1;
     }
