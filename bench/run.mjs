@@ -2,13 +2,13 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { buildSync } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const outdir = join(root, 'node_modules/.cache/mayfly-bench');
 mkdirSync(outdir, { recursive: true });
 const outfile = join(outdir, `main-${process.pid}.mjs`);
-await build({
+buildSync({
   entryPoints: [join(root, 'bench/main.ts')],
   outfile,
   bundle: true,

@@ -27,7 +27,7 @@ export const explainCommand = defineCommand({
   async run({ flags, positionals }, surroundings) {
     if (positionals.length === 0)
       throw new MayflyError('CLI_USAGE', 'which file?', { hint: 'write `mayfly explain FILE`' });
-    const plan = chooseScenarios({ paths: positionals, flags, purpose: 'run' }, surroundings);
+    const plan = await chooseScenarios({ paths: positionals, flags, purpose: 'run' }, surroundings);
     const directories = chooseDirectories(surroundings);
     const engine = await openEngine(plan.seed, directories, surroundings);
     const provider = await openImages(engine, directories, surroundings);

@@ -38,7 +38,7 @@ export const planCommand = defineCommand({
       });
     }
     const { timeoutMs } = await readConfig(surroundings.workingDirectory);
-    const plan = chooseScenarios(
+    const plan = await chooseScenarios(
       {
         paths: positionals,
         flags: given,

@@ -69,7 +69,7 @@ export const testCommand = defineCommand({
       .randomBytes(5)
       .reduce((text, byte) => `${text}${byte.toString(36).padStart(2, '0')}`, '');
     const timeoutMs = given.timeout ?? config.timeoutMs;
-    const plan = chooseScenarios(
+    const plan = await chooseScenarios(
       {
         paths: positionals,
         flags: given,

@@ -26,7 +26,7 @@ export const validateCommand = defineCommand({
     const { workingDirectory, stdout, stderr } = surroundings;
     const vars = readVars(flags.var, flags['vars-file'], workingDirectory);
     const paths = findScenarioFiles(positionals, workingDirectory);
-    const files = loadScenarioFiles(paths, workingDirectory, loadOptions('validate', flags, vars));
+    const files = await loadScenarioFiles(paths, workingDirectory, loadOptions('validate', flags, vars));
     const environmentOf = (scenario: Scenario): NodeJS.ProcessEnv => withSecrets(scenario, surroundings);
     const { plan, errors } = planScenarios(
       files,

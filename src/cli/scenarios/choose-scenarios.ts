@@ -17,11 +17,14 @@ export interface ScenarioChoice {
 }
 
 /** From paths and flags to the plans that are meant. All that is wrong with any file is thrown before anything is done. */
-export function chooseScenarios(choice: ScenarioChoice, surroundings: Surroundings): PlannedScenarios {
+export async function chooseScenarios(
+  choice: ScenarioChoice,
+  surroundings: Surroundings,
+): Promise<PlannedScenarios> {
   const { paths, flags, purpose, runId, timeoutMs } = choice;
   const { workingDirectory } = surroundings;
   const vars = readVars(flags.var, flags['vars-file'], workingDirectory);
-  const files = loadScenarioFiles(
+  const files = await loadScenarioFiles(
     findScenarioFiles(paths, workingDirectory),
     workingDirectory,
     loadOptions(purpose, flags, vars),
