@@ -4,8 +4,10 @@ import { openPeerHost, type PeerHost } from './peer/peer-host.ts';
 import type { Result, RowOptions } from './result.ts';
 import { exec } from './row/exec.ts';
 import { fiveHundredth } from './row/five-hundredth.ts';
+import { helloWorld } from './row/hello-world.ts';
 import { hundred } from './row/hundred.ts';
 import { idleMemory } from './row/idle-memory.ts';
+import { services } from './row/services.ts';
 import { start } from './row/start.ts';
 import { missedBars, renderTable } from './table.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
@@ -16,6 +18,8 @@ const rows: Readonly<Record<string, Row>> = {
   start,
   exec,
   hundred,
+  services,
+  'hello-world': helloWorld,
   'five-hundredth': fiveHundredth,
   'idle-memory': idleMemory,
 };

@@ -1,7 +1,7 @@
 import type { ContainerSpec, NetworkSpec, VolumeSpec } from './container.ts';
 import type { HostFeature } from './host-feature.ts';
-import type { Image, ImageRequest } from './image.ts';
-import type { Json, JsonObject } from './json.ts';
+import type { ImageRequest } from './image.ts';
+import type { Json } from './json.ts';
 import type { Step } from './scenario.ts';
 import type { SourceLocation } from './source-location.ts';
 
@@ -71,9 +71,6 @@ export type ContainerTemplate = Omit<ContainerSpec, 'rootfs' | 'process' | 'stop
   readonly process: Omit<ContainerSpec['process'], 'argv' | 'environment' | 'workingDir' | 'user'>;
 };
 
-/** The image's defaults under the service's own words, as Docker merges them; pure, in scenario/plan/merge-image.ts. */
-export type MergeImage = (template: ContainerTemplate, image: Image) => ContainerSpec;
-
 export interface Dependency {
   /** A `ServicePlan.name`. */
   readonly service: string;
@@ -104,5 +101,3 @@ export interface RunPlan {
   readonly seed: number;
   readonly scenarios: readonly ScenarioPlan[];
 }
-
-export type Facts = JsonObject;

@@ -45,8 +45,10 @@ function label(step: StepSummary): string {
 
 function note(step: StepSummary): string {
   if (step.outcome === 'unfinished') return 'did not finish';
-  if (step.outcome === 'skipped')
-    return `skipped${step.reason === undefined ? '' : `: ${renderPrintableLine(step.reason)}`}`;
+  if (step.outcome === 'skipped') {
+    const why = renderPrintableLine(step.reason ?? '').trim();
+    return why === '' ? 'skipped' : `skipped: ${why}`;
+  }
   const tries = step.tries > 1 ? `  ${step.tries} tries` : '';
   return `${renderDuration(step.durationMs).padStart(8)}${tries}`;
 }

@@ -167,7 +167,7 @@ export class ContainerFiles {
 }
 
 /** Below the root descriptor; the root itself is `.`. */
-export function relative(path: string): string {
+function relative(path: string): string {
   const stripped = path.replace(/^\/+/, '');
   return stripped === '' ? '.' : stripped;
 }

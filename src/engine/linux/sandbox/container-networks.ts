@@ -187,8 +187,7 @@ export class ContainerNetworks {
     const wanted = spec.network.kind === 'attached' ? spec.network.attachments : [];
     const attachments: Attachment[] = [];
     try {
-      for (const each of wanted)
-        attachments.push(this.#networks.attach(spec.name, each, attachments.length));
+      for (const each of wanted) attachments.push(this.#networks.attach(spec.name, each, attachments.length));
     } catch (error) {
       for (const attachment of attachments) this.#networks.release(attachment);
       throw error;

@@ -13,7 +13,7 @@ import { initDescriptors, initSlots, supervisorSlots as slots } from './sandbox-
 export const atticDirectory = 'attic';
 
 /** The host's device nodes that every container gets; a user namespace cannot make nodes, only bind them. */
-export const deviceNodes = ['null', 'zero', 'full', 'random', 'urandom', 'tty'] as const;
+const deviceNodes = ['null', 'zero', 'full', 'random', 'urandom', 'tty'] as const;
 
 const directories = [
   sandboxLayout.store,

@@ -82,7 +82,7 @@ export function planRelease(plan: ReleasePlan): Tape {
 }
 
 /** A detached, read-only copy of a directory tree on which the sandbox's ids appear as the host's (mount_setattr(2)). */
-export function planIdmappedTree(path: string, initPid: number): Tape {
+function planIdmappedTree(path: string, initPid: number): Tape {
   const { MOUNT_ATTR_RDONLY, MOUNT_ATTR_NODEV } = mountAttributes;
   return [
     openForReading(`/proc/${initPid}/ns/user`, slots.userNamespace),
