@@ -77,12 +77,21 @@ export class RunningMayfly {
   }
 
   /** Resolves when standard error has what is looked for; rejects when the process ends without. */
-  async sees(pattern: RegExp): Promise<RegExpExecArray> {
+  sees(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#find(pattern, 'stderr', () => this.#err);
+  }
+
+  /** The same of standard output. */
+  shows(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#find(pattern, 'stdout', () => this.#out);
+  }
+
+  async #find(pattern: RegExp, name: 'stdout' | 'stderr', text: () => string): Promise<RegExpExecArray> {
     for (;;) {
-      const found = pattern.exec(this.#err);
+      const found = pattern.exec(text());
       if (found !== null) return found;
-      const more = new Promise<'more'>((resolve) => this.#child.stderr?.once('data', () => resolve('more')));
-      if ((await Promise.race([more, this.ended])) !== 'more' && !pattern.test(this.#err)) {
+      const more = new Promise<'more'>((resolve) => this.#child[name]?.once('data', () => resolve('more')));
+      if ((await Promise.race([more, this.ended])) !== 'more' && !pattern.test(text())) {
         throw new Error(`ended without ${pattern}:\n${this.#out}\n${this.#err}`);
       }
     }

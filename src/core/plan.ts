@@ -35,7 +35,7 @@ export interface ScenarioPlan {
   readonly finally: readonly Step[];
   readonly onFailure: readonly ('logs' | 'ps' | 'sockets' | 'fs-diff')[];
   readonly warnings: readonly import('./mayfly-error.ts').MayflyError[];
-  readonly sourceLine: (line: number) => string;
+  readonly sourceLine: (line: number, file?: string) => string;
 }
 
 /** One container. A service with `scale: 3` is three of them, `web[1]` to `web[3]`, in containers `web-1` to `web-3`. */

@@ -17,8 +17,8 @@ export interface Scenario {
   readonly document: JsonObject;
   /** The place of every value of `document`, by JSON pointer (`/steps/0/run`); of its key where it has one. */
   readonly locate: (pointer: string) => SourceLocation;
-  /** The text of a line (from 1), for carets. */
-  readonly sourceLine: (line: number) => string;
+  /** The text of a line (from 1), for carets; of `file`, unless it came from another by `include` or `extends`. */
+  readonly sourceLine: (line: number, file?: string) => string;
   /** Warnings found on the way (SCENARIO_UNUSED …). */
   readonly warnings: readonly import('./mayfly-error.ts').MayflyError[];
 }

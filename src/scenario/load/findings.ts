@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../core/error-catalogue.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
-import type { SourceText, Span } from './source-text.ts';
+import type { Sources, Span } from './source-text.ts';
 
 export interface FindingDetails {
   readonly hint?: string;
@@ -19,10 +19,10 @@ export interface Finding extends FindingDetails {
 
 /** Collects what is wrong with one file; all of it is shown at once (R2). */
 export class Findings {
-  private readonly source: SourceText;
+  private readonly source: Sources;
   private readonly found: Finding[] = [];
 
-  constructor(source: SourceText) {
+  constructor(source: Sources) {
     this.source = source;
   }
 
@@ -72,7 +72,7 @@ export class Findings {
 
   private toError(finding: Finding): MayflyError {
     const at = this.source.locate(finding.span.start);
-    const sourceLine = this.source.line(at.line);
+    const sourceLine = this.source.line(at.line, at.file);
     const longest = Math.max(1, sourceLine.length - at.column + 1);
     const length = Math.min(longest, Math.max(1, finding.span.end - finding.span.start));
     const hint = finding.hint === undefined ? {} : { hint: finding.hint };

@@ -15,6 +15,10 @@ export interface LoadLimits {
   readonly vars: number;
   /** All steps of a scenario, nested ones too. */
   readonly steps: number;
+  /** Files that `include` and `extends` bring in, each counted once. */
+  readonly linkedFiles: number;
+  /** How far one of them leads to another. */
+  readonly linkDepth: number;
   /** Combinations of a matrix, as in GitHub Actions. */
   readonly matrix: number;
   /** Errors shown for one file. */
@@ -33,6 +37,8 @@ export const defaultLimits: LoadLimits = {
   volumes: 500,
   vars: 1000,
   steps: 5000,
+  linkedFiles: 50,
+  linkDepth: 10,
   matrix: 256,
   errors: 100,
 };

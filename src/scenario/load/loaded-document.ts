@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../core/error-catalogue.ts';
 import type { Json } from '../../core/json.ts';
 import type { Findings } from './findings.ts';
 import { pointerSegments } from './json-pointer.ts';
-import type { SourceText, Span } from './source-text.ts';
+import type { Sources, Span } from './source-text.ts';
 import { toJson, type YamlDocument, type YamlNode } from './yaml/yaml-node.ts';
 
 interface Place {
@@ -12,7 +12,7 @@ interface Place {
 
 /** One document of a file while it is checked: its values, where they stand, and a way to say what is wrong with them. */
 export class LoadedDocument {
-  readonly source: SourceText;
+  readonly source: Sources;
   readonly index: number;
   readonly json: Json;
   /** Pointers of keys that were misspelt, as they were meant: they are not missing as well. */
@@ -20,7 +20,7 @@ export class LoadedDocument {
   private readonly root: YamlNode;
   private readonly findings: Findings;
 
-  constructor(source: SourceText, document: YamlDocument, findings: Findings) {
+  constructor(source: Sources, document: YamlDocument, findings: Findings) {
     this.source = source;
     this.index = document.index;
     this.root = document.root;

@@ -6,8 +6,20 @@ export interface Span {
   readonly end: number;
 }
 
+/** Text by offsets: of one file, or of several whose offsets follow each other. */
+export interface Sources {
+  /** The file one began with. */
+  readonly file: string;
+  locate(offset: number): SourceLocation;
+  /** The text of a line (from 1) without its line break; of `file`, unless another is named. */
+  line(number: number, file?: string): string;
+  slice(span: Span): string;
+  /** From `offset` to the end of its line. */
+  restOfLine(offset: number): string;
+}
+
 /** A file's text with its lines, for places and carets. */
-export class SourceText {
+export class SourceText implements Sources {
   readonly file: string;
   readonly text: string;
   private readonly lineStarts: readonly number[];

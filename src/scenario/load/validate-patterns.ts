@@ -28,7 +28,7 @@ export async function validatePatterns(scenario: Scenario): Promise<readonly May
         const hint = problem.hint === undefined ? {} : { hint: problem.hint };
         return new MayflyError(problem.code, problem.message, {
           at,
-          sourceLine: scenario.sourceLine(at.line),
+          sourceLine: scenario.sourceLine(at.line, at.file),
           length,
           ...hint,
         });

@@ -57,7 +57,7 @@ export class Problems {
 
   #placed(code: ErrorCode, pointer: string, message: string, details: ErrorDetails, word = ''): MayflyError {
     const place = this.#scenario.locate(pointer);
-    const sourceLine = this.#scenario.sourceLine(place.line);
+    const sourceLine = this.#scenario.sourceLine(place.line, place.file);
     const found = word === '' ? -1 : sourceLine.indexOf(word, place.column - 1);
     const at = found < 0 ? place : { ...place, column: found + 1 };
     const length = found < 0 ? lengthOfWord(sourceLine, at.column) : word.length;

@@ -22,7 +22,7 @@ export function problemsOf(error: unknown, place?: Place): readonly Problem[] {
 
 function problemOf(error: MayflyError, place: Place | undefined): Problem {
   const at = error.at ?? place?.at;
-  const sourceLine = error.sourceLine ?? (at === undefined ? undefined : place?.sourceLine(at.line));
+  const sourceLine = error.sourceLine ?? (at === undefined ? undefined : place?.sourceLine(at.line, at.file));
   return {
     code: error.code,
     message: error.message,

@@ -166,6 +166,6 @@ async function runBody(world: World, signal: AbortSignal): Promise<Found> {
 async function withLogs([first, ...others]: readonly Problem[], world: World): Promise<readonly Problem[]> {
   if (first === undefined) return [];
   const isPlaced = first.at === undefined || first.sourceLine !== undefined;
-  const line = isPlaced ? {} : { sourceLine: world.plan.sourceLine(first.at.line) };
+  const line = isPlaced ? {} : { sourceLine: world.plan.sourceLine(first.at.line, first.at.file) };
   return [{ ...first, ...line, logs: await readFailureLogs(world) }, ...others];
 }

@@ -102,7 +102,7 @@ function problemOf(
     code: 'EXPECTATION_FAILED',
     message: `${subject} ${message}`,
     at,
-    sourceLine: sourceLine(at.line),
+    sourceLine: sourceLine(at.line, at.file),
     subject,
     expected,
     actual,
