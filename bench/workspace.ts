@@ -28,7 +28,8 @@ export function openWorkspace(root: string): Workspace & Disposable {
     mkdirSync(join(layer, each), { recursive: true });
   mkdirSync(scratch);
   compile(join(root, 'bench/program.c'), join(layer, 'bin/true'));
-  for (const name of ['sleep', 'serve', 'request']) copyFileSync(join(layer, 'bin/true'), join(layer, 'bin', name));
+  for (const name of ['sleep', 'serve', 'request'])
+    copyFileSync(join(layer, 'bin/true'), join(layer, 'bin', name));
   writeFileSync(join(layer, 'etc/passwd'), 'root:x:0:0:root:/:/bin/true\n');
   const floor = join(directory, 'floor');
   compile(join(root, 'bench/floor.c'), floor);

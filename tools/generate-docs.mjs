@@ -12,5 +12,7 @@ const { outputFiles } = await build({
   write: false,
   format: 'esm',
 });
-const { errorCatalogue } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+const { errorCatalogue } = await import(
+  `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
+);
 writeFileSync(join(root, 'docs/exit-status.md'), renderExitStatus(errorCatalogue));

@@ -11,7 +11,9 @@ const groups = [
 export function renderExitStatus(catalogue) {
   const sections = groups.map(({ title, statuses }) => {
     const rows = Object.entries(catalogue).filter(([, { exitStatus }]) => statuses.includes(exitStatus));
-    const lines = rows.map(([code, { meaning, hint }]) => `| \`${code}\` | ${cell(meaning)} | ${cell(hint)} |`);
+    const lines = rows.map(
+      ([code, { meaning, hint }]) => `| \`${code}\` | ${cell(meaning)} | ${cell(hint)} |`,
+    );
     return `### ${title} (${statuses.join(', ')})\n\n| code | when | what to do |\n|---|---|---|\n${lines.join('\n')}\n`;
   });
   return `${head}\n${sections.join('\n')}`;

@@ -46,7 +46,9 @@ async function prepare({ directory, layer }: Workspace, host: PeerHost): Promise
   const home = join(directory, 'podman');
   mkdirSync(home);
   writeFileSync(join(home, 'containers.conf'), config);
-  const places = ['root', 'runroot', 'tmpdir', 'network-config-dir'].map((each) => `--${each}=${join(home, each)}`);
+  const places = ['root', 'runroot', 'tmpdir', 'network-config-dir'].map(
+    (each) => `--${each}=${join(home, each)}`,
+  );
   const podman = ['env', `CONTAINERS_CONF=${join(home, 'containers.conf')}`, 'podman', ...places].join(' ');
   const file = join(home, 'services.sh');
   writeFileSync(file, script(podman));

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { figureOf, interleave } from '../interleave.ts';
 import { timeMayfly } from '../our-command.ts';
-import { podmanServices } from '../peer/podman.ts';
 import type { PeerHost } from '../peer/peer-host.ts';
+import { podmanServices } from '../peer/podman.ts';
 import type { Result, RowOptions } from '../result.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -20,7 +20,11 @@ steps:
 `;
 
 /** A whole process of the command, from plan to the proof that nothing is left. */
-export async function services(workspace: Workspace, host: PeerHost, { rounds }: RowOptions): Promise<readonly Result[]> {
+export async function services(
+  workspace: Workspace,
+  host: PeerHost,
+  { rounds }: RowOptions,
+): Promise<readonly Result[]> {
   const file = join(workspace.directory, 'three-services.yaml');
   const events = join(mkdtempSync(join(workspace.directory, 'events-')), 'events.ndjson');
   writeFileSync(file, scenario);
@@ -55,7 +59,10 @@ interface Timed {
 
 /** From the start of the scenario, planned by then, to the last service that is ready: images and sandbox are between them. */
 function planToReadyMs(ndjson: string): number {
-  const events = ndjson.trim().split('\n').map((line) => JSON.parse(line) as Timed);
+  const events = ndjson
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Timed);
   const started = events.find(({ kind }) => kind === 'scenarioStarted');
   const ready = events.findLast(({ kind }) => kind === 'containerReady');
   if (started === undefined || ready === undefined) throw new Error('no service became ready');

@@ -3,7 +3,7 @@ import type { ScenarioPlan } from '../../core/plan.ts';
 import type { Scenario } from '../../core/scenario.ts';
 
 /** A scenario with this tag runs only when the tag is asked for. */
-export const manualTag = 'manual';
+const manualTag = 'manual';
 
 /**
  * The scenarios that have one of the tags; all, if none is named.

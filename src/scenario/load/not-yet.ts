@@ -6,7 +6,7 @@ import type { Json } from '../../core/json.ts';
  */
 export interface NotYet {
   /** In what it stands. */
-  readonly in: 'scenario' | 'service' | 'image' | 'secret' | 'dependency' | 'step' | 'matcher' | 'condition';
+  readonly in: 'scenario' | 'include' | 'service' | 'image' | 'secret' | 'dependency' | 'step' | 'matcher' | 'condition';
   readonly key: string;
   /** For the message: `… is not available yet`. */
   readonly what: string;
@@ -19,7 +19,7 @@ export interface NotYet {
 const isMapping = (value: Json): boolean => typeof value === 'object' && value !== null;
 
 export const notYet: readonly NotYet[] = [
-  { in: 'scenario', key: 'include', what: 'including other files' },
+  { in: 'include', key: 'compose', what: 'including a Compose file' },
   { in: 'scenario', key: 'policies', what: 'narrowing a network with `policies`' },
   { in: 'scenario', key: 'invariants', what: 'watching `invariants`' },
   { in: 'scenario', key: 'setup', what: '`setup` for cases' },
@@ -45,7 +45,6 @@ export const notYet: readonly NotYet[] = [
   { in: 'service', key: 'profiles', what: 'choosing services by `profiles`' },
   { in: 'service', key: 'scale', what: 'several instances of a service', unless: (value) => value === 1 },
   { in: 'service', key: 'env_file', what: 'reading an `env_file`' },
-  { in: 'service', key: 'extends', what: 'extending a service' },
   { in: 'service', key: 'platform', what: 'choosing a platform' },
   { in: 'service', key: 'pull_policy', what: 'fetching an image from a registry' },
   {

@@ -7,7 +7,7 @@ import type { SourceLocation } from '../../core/source-location.ts';
 /** Where in the scenario's file something belongs. */
 export interface Place {
   readonly at: SourceLocation;
-  readonly sourceLine: (line: number) => string;
+  readonly sourceLine: (line: number, file?: string) => string;
 }
 
 /** Whatever was thrown, as problems to be shown; an error without a place of its own gets that of the step or service. */

@@ -68,7 +68,9 @@ function neverHeld(last: Trial | undefined, { place }: PreparedStep, withinMs: n
   return {
     facts: {},
     captured: {},
-    problems: [{ code: 'TIMEOUT', message, at: place.at, sourceLine: place.sourceLine(place.at.line, place.at.file) }],
+    problems: [
+      { code: 'TIMEOUT', message, at: place.at, sourceLine: place.sourceLine(place.at.line, place.at.file) },
+    ],
   };
 }
 

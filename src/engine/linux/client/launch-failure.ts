@@ -27,7 +27,9 @@ export function launchError(tape: Tape, failure: LaunchFailure): MayflyError {
     );
   }
   if (op.kind === 'exec') return execError(op, failure.errno);
-  return new MayflyError('LAUNCH_FAILED', `${describeOp(op)}: ${renderErrno(failure.errno)}`, {
+  // The number and the kind are those of `mayfly explain`.
+  const where = `operation ${failure.opIndex}, ${op.kind}`;
+  return new MayflyError('LAUNCH_FAILED', `${describeOp(op)}: ${renderErrno(failure.errno)} (${where})`, {
     cause: { opIndex: failure.opIndex, kind: op.kind, errno: errnoName(failure.errno) },
   });
 }

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Pack, Sink } from 'tar-stream';
+import type { Pack } from 'tar-stream';
 import type { FileFacts } from '../../../core/engine.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import { openFlags, resolveFlags } from '../abi/open-flags.ts';
@@ -114,7 +114,7 @@ async function addFile(
 }
 
 /** Or destroyed, which is looked for before the next write. */
-function drained(entry: Sink): Promise<void> {
+function drained(entry: ReturnType<Pack['entry']>): Promise<void> {
   return new Promise((resolve) => {
     entry.once('drain', resolve);
     entry.once('close', resolve);
