@@ -98,6 +98,15 @@ export const errorCatalogue = {
   IMAGE_HOSTILE: harness('An archive tries something no honest archive does.', 'do not use this image'),
   IMAGE_LIMIT: harness('An image exceeds a limit.', 'raise the limit named, if you trust the image'),
   IMAGE_PLATFORM: input('An image is not for this machine.', 'choose an image for this platform'),
+  IMAGE_UNREACHABLE: harness(
+    'Where an image or its packages come from cannot be reached.',
+    'check the network, and the proxy if there is one',
+  ),
+  IMAGE_SIGNATURE_INVALID: harness(
+    'What an image is made of is not signed by a key that this machine trusts.',
+    'install the keyring of its publisher; do not trust this copy',
+  ),
+  IMAGE_BUILD_FAILED: harness('Making an image failed.', 'see what the program that made it said'),
   STORE_FAILED: harness(
     'The image store cannot be read or written.',
     'check the disk space and the permissions of the store',

@@ -135,6 +135,8 @@ export interface ContainerEnded extends OfContainer {
   readonly oomKilled: boolean;
   /** Ended at teardown or by a step, not by itself. */
   readonly expected: boolean;
+  /** `restart` starts it again. */
+  readonly restarting?: boolean;
 }
 
 export interface LogWritten extends OfContainer {

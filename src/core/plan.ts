@@ -53,6 +53,10 @@ export interface ServicePlan {
   readonly restart: 'no' | 'always' | 'on-failure' | 'unless-stopped';
   /** Of `on-failure:3`; undefined: as often as it fails. */
   readonly maxRestarts?: number;
+  /** `linux/arm64`: what the image must be for. */
+  readonly platform?: string;
+  /** Ports declared by `expose`; nothing is opened by it. */
+  readonly exposes?: readonly { readonly port: number; readonly protocol: 'tcp' | 'udp' }[];
   /** What the container will be once the image's configuration is merged in (`mergeImage`). */
   readonly container: ContainerTemplate;
 }
@@ -75,6 +79,8 @@ export interface Dependency {
   /** A `ServicePlan.name`. */
   readonly service: string;
   readonly condition: 'service_started' | 'service_healthy' | 'service_completed_successfully';
+  /** A step that restarts the one restarts the other. */
+  readonly restart?: boolean;
 }
 
 export interface ReadyPlan {

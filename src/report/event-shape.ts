@@ -123,8 +123,9 @@ const containerEnded = object<OfKind<'containerEnded'>>(
     signal: optional(text),
     oomKilled: boolean,
     expected: boolean,
+    restarting: optional(boolean),
   },
-  'Expected: ended at teardown or by a step, not by itself.',
+  'Expected: ended at teardown or by a step, not by itself. Restarting: it is started again.',
 );
 
 const logWritten = object<OfKind<'logWritten'>>({

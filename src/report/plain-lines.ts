@@ -123,6 +123,6 @@ type OfScenario = Extract<
 function renderUnexpectedEnd(event: OfScenario & { readonly kind: 'containerEnded' }): string {
   const how = event.signal === undefined ? `exit ${event.code}` : `killed by ${event.signal}`;
   return renderPrintableLine(
-    `${event.container} ended by itself: ${how}${event.oomKilled ? ', out of memory' : ''}`,
+    `${event.container} ended by itself: ${how}${event.oomKilled ? ', out of memory' : ''}${event.restarting === true ? '; it is started again' : ''}`,
   );
 }

@@ -19,6 +19,7 @@ const load = (name: string): LoadResult =>
               kind: 'refused',
               code: 'SCENARIO_NOT_FOUND',
               message: `there is no \`${relative(directory, path)}\``,
+              hint: 'a path counts from the folder of the file it is written in',
             },
     },
   });

@@ -31,7 +31,8 @@ async function runYaml(text: string): Promise<Ran> {
       defaults: planDefaults,
       scenarioDirectory: '/nonexistent',
       allow: allowNothing,
-      fileExists: () => false,
+      profiles: [],
+    fileExists: () => false,
       readText: () => '',
     }),
   );

@@ -49,7 +49,8 @@ export function errorsOf(files: readonly LoadedFile[]): readonly MayflyError[] {
 async function loadFile(path: string, workingDirectory: string, options: LoadOptions): Promise<CheckedFile> {
   const file = showPath(path, workingDirectory);
   const text = readText(path, file);
-  if (text instanceof MayflyError) return { path, scenarios: [], errors: [text], warnings: [], links: [], isPart: false };
+  if (text instanceof MayflyError)
+    return { path, scenarios: [], errors: [text], warnings: [], links: [], isPart: false };
   const allowAnywhere = options.allow?.hostBinds === true;
   const links = openLinks(path, workingDirectory, allowAnywhere);
   const loaded = loadScenarios(file, text, { ...options, links });

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, sep } from 'node:path';
-import type { Links } from '../../scenario/load/link/links.ts';
 import { defaultLimits } from '../../scenario/load/limits.ts';
+import type { Links } from '../../scenario/load/link/links.ts';
 import { showPath } from './show-path.ts';
 
 /**
@@ -14,7 +14,10 @@ export function openLinks(path: string, workingDirectory: string, allowAnywhere:
     path,
     read: (linked) => {
       const file = showPath(linked, workingDirectory);
-      if (!allowAnywhere && !roots.some((root) => linked.startsWith(root.endsWith(sep) ? root : root + sep))) {
+      if (
+        !allowAnywhere &&
+        !roots.some((root) => linked.startsWith(root.endsWith(sep) ? root : root + sep))
+      ) {
         return {
           kind: 'refused',
           code: 'SCENARIO_FORBIDDEN',
@@ -26,6 +29,8 @@ export function openLinks(path: string, workingDirectory: string, allowAnywhere:
     },
   };
 }
+
+const notFoundHint = 'a path counts from the folder of the file it is written in';
 
 function readLinked(path: string, file: string): ReturnType<Links['read']> {
   try {
@@ -40,7 +45,12 @@ function readLinked(path: string, file: string): ReturnType<Links['read']> {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR') {
-      return { kind: 'refused', code: 'SCENARIO_NOT_FOUND', message: `there is no \`${file}\`` };
+      return {
+        kind: 'refused',
+        code: 'SCENARIO_NOT_FOUND',
+        message: `there is no \`${file}\``,
+        hint: notFoundHint,
+      };
     }
     const message = error instanceof TypeError ? `${file} is not UTF-8` : `cannot read ${file}: ${code}`;
     return { kind: 'refused', code: 'SCENARIO_UNREADABLE', message };

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Json } from '../../core/json.ts';
 import { MayflyError, MayflyErrors } from '../../core/mayfly-error.ts';
@@ -10,6 +10,7 @@ import { planScenario } from '../../scenario/plan/plan-scenario.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { LoadedFile } from './load-scenario-files.ts';
 import type { PlanningValues } from './planning-flags.ts';
+import { readTextFile } from './read-text-file.ts';
 
 export interface PlanningChoice {
   readonly flags: PlanningValues;
@@ -71,8 +72,9 @@ function planOptions(
       hostPaths: allowedHostPaths(flags),
       publish: flags['allow-public-ports'],
     },
+    profiles: flags.profile,
     fileExists: existsSync,
-    readText: (path) => readFileSync(path, 'utf8'),
+    readText: readTextFile,
   };
 }
 

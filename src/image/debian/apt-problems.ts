@@ -27,8 +27,14 @@ const readers: readonly Reader[] = [
     ([, suite = '', component = '']) => ({ kind: 'no-component', component, suite }),
   ],
   [/^E: Unable to locate package (\S+)/, ([, name = '']) => ({ kind: 'no-package', name })],
-  [/^E: Package '?([^\s']+)'? has no installation candidate/, ([, name = '']) => ({ kind: 'no-package', name })],
-  [/^E: Couldn't find any package by (?:glob|regex) '([^']+)'/, ([, name = '']) => ({ kind: 'no-package', name })],
+  [
+    /^E: Package '?([^\s']+)'? has no installation candidate/,
+    ([, name = '']) => ({ kind: 'no-package', name }),
+  ],
+  [
+    /^E: Couldn't find any package by (?:glob|regex) '([^']+)'/,
+    ([, name = '']) => ({ kind: 'no-package', name }),
+  ],
   [
     /^E: Version '([^']+)' for '([^']+)' was not found/,
     ([, version = '', name = '']) => ({ kind: 'no-version', name, version }),

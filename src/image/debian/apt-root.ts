@@ -38,8 +38,8 @@ export async function makeAptRoot(directory: string, content: AptRootContent): P
     [aptRootNames.preferences]: content.preferences,
     'apt.conf': renderConfig(directory, content),
   };
+  // Proxies may have passwords. The download itself may run as another user, which reads sources and settings from apt.
   for (const [name, text] of Object.entries(files))
-    // Proxies may have passwords. The download itself may run as another user, which reads sources and settings from apt.
     await writeFile(join(directory, name), text, { mode: name === aptRootNames.settings ? 0o600 : 0o644 });
   return root;
 }

@@ -44,8 +44,15 @@ export function parseDebianOptions(options: JsonObject): DebianOptions {
   const mirror = optionalText(options, 'mirror');
   const variant = debianVariants.find((known) => known === (options.variant ?? defaultVariant));
   if (variant === undefined) throw wrong('variant', options.variant, debianVariants.join(', '));
+  if (packages.length === 0 && (variant === 'custom' || variant === 'extract'))
+    throw wrong('packages', null, `at least one package: \`variant: ${variant}\` installs nothing else`);
   return {
-    suite: checked('suite', optionalText(options, 'suite') ?? '', suitePattern, 'a release such as `bookworm`'),
+    suite: checked(
+      'suite',
+      optionalText(options, 'suite') ?? '',
+      suitePattern,
+      'a release such as `bookworm`',
+    ),
     packages: distinct(packages).map((name) =>
       checked('packages', name, packagePattern, 'a package such as `redis-server`, or `name=version`'),
     ),
@@ -87,7 +94,11 @@ function texts(options: JsonObject, key: string): readonly string[] {
 }
 
 function wrong(key: string, value: Json | undefined, wanted: string): MayflyError {
-  return new MayflyError('SCENARIO_WRONG_VALUE', `\`debian: ${key}\`: ${JSON.stringify(value ?? null).slice(0, 200)}`, {
-    hint: `write ${wanted}`,
-  });
+  return new MayflyError(
+    'SCENARIO_WRONG_VALUE',
+    `\`debian: ${key}\`: ${JSON.stringify(value ?? null).slice(0, 200)}`,
+    {
+      hint: `write ${wanted}`,
+    },
+  );
 }

@@ -2,9 +2,7 @@ import type { AptEntry } from './apt-entry.ts';
 
 /** Paragraphs of `Field: value` (sources.list(5), deb822(5)); continued lines begin with a blank. */
 export function parseDeb822Sources(text: string, file: string): readonly AptEntry[] {
-  return text
-    .split(/\n(?:[ \t]*\n)+/)
-    .flatMap((paragraph) => toEntry(parseFields(paragraph), file) ?? []);
+  return text.split(/\n(?:[ \t]*\n)+/).flatMap((paragraph) => toEntry(parseFields(paragraph), file) ?? []);
 }
 
 function parseFields(paragraph: string): ReadonlyMap<string, string> {

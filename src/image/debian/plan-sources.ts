@@ -10,6 +10,8 @@ export interface PlannedSource {
   readonly fields: Readonly<Record<string, string>>;
   /** The release itself; its updates and security fixes may be missing without harm. */
   readonly isBase: boolean;
+  /** Where the machine says so; undefined where the scenario does. */
+  readonly file: string | undefined;
 }
 
 export interface MachineFacts {
@@ -77,6 +79,7 @@ function toSources(entry: AptEntry, architecture: string): readonly ArchiveSourc
       components: entry.components,
       fields,
       isBase: pocket === '',
+      file: entry.file,
       release,
       pocket,
     }));
@@ -90,12 +93,22 @@ function isOfficial({ uri, fields }: ArchiveSource): boolean {
   return /(?:debian|ubuntu)(?:-security|-ports)?\/?$/.test(uri);
 }
 
-function exchangeSuite(source: ArchiveSource, { suite, components }: DebianOptions): PlannedSource | undefined {
-  const { uri, fields, isBase, pocket } = source;
+function exchangeSuite(
+  source: ArchiveSource,
+  { suite, components }: DebianOptions,
+): PlannedSource | undefined {
+  const { uri, fields, isBase, pocket, file } = source;
   if (!isBase && (!carriedPockets.has(pocket) || rolling.has(suite))) return undefined;
   // `/updates` was the security suite's name until Debian 10.
   const suffix = pocket === '/updates' ? '-security' : pocket;
-  return { uri, suite: `${suite}${suffix}`, components: components ?? source.components, fields, isBase };
+  return {
+    uri,
+    suite: `${suite}${suffix}`,
+    components: components ?? source.components,
+    fields,
+    isBase,
+    file,
+  };
 }
 
 function planMirror(
@@ -109,7 +122,14 @@ function planMirror(
   const keyrings = [...new Set([...paths, ...machine.keyrings])];
   const fields: Readonly<Record<string, string>> =
     keyrings.length === 0 ? {} : { 'Signed-By': keyrings.join(' ') };
-  return { uri, suite: options.suite, components: options.components ?? ['main'], fields, isBase: true };
+  return {
+    uri,
+    suite: options.suite,
+    components: options.components ?? ['main'],
+    fields,
+    isBase: true,
+    file: undefined,
+  };
 }
 
 /** As apt reads it (deb822 form of sources.list(5)). */

@@ -79,7 +79,7 @@ async function satisfied(
       return;
     case 'service_completed_successfully': {
       const service = await dependency.started;
-      const status = await abortable(service.ended, signal);
+      const status = await abortable(service.over, signal);
       if (status.code === 0) return;
       throw new MayflyError(
         'SERVICE_DIED',

@@ -28,25 +28,29 @@ beforeAll(async () => {
 
 afterAll(() => bench.remove());
 
-describeRequiring(['userns', 'overlay', 'net'], `a runner of 40 containers killed at ${kills} moments`, () => {
-  const prng = makePrng(seed, 'kill-moments');
-  const moments = Array.from({ length: kills }, (_, index) => ({
-    index,
-    signal: signals[index % signals.length] ?? 'SIGKILL',
-    part: prng.below(1000) / 1000,
-  }));
+describeRequiring(
+  ['userns', 'overlay', 'net'],
+  `a runner of 40 containers killed at ${kills} moments`,
+  () => {
+    const prng = makePrng(seed, 'kill-moments');
+    const moments = Array.from({ length: kills }, (_, index) => ({
+      index,
+      signal: signals[index % signals.length] ?? 'SIGKILL',
+      part: prng.below(1000) / 1000,
+    }));
 
-  test.each(moments)(
-    'nothing is left after $signal at $part of its way (moment $index)',
-    async ({ signal, part }) => {
-      const census = new Census(bench);
-      const running = bench.start(['test', 'forty.yaml']);
-      await sleep(part * wholeMs); // the moment itself is what is tested: any will do
-      running.kill(signal);
-      const { status, out, err } = await running.ended;
-      expect([null, 0, 130, 143], out + err).toContain(status);
-      expect(census.left(waitSeconds)).toBe(nothing);
-    },
-    60_000,
-  );
-});
+    test.each(moments)(
+      'nothing is left after $signal at $part of its way (moment $index)',
+      async ({ signal, part }) => {
+        const census = new Census(bench);
+        const running = bench.start(['test', 'forty.yaml']);
+        await sleep(part * wholeMs); // the moment itself is what is tested: any will do
+        running.kill(signal);
+        const { status, out, err } = await running.ended;
+        expect([null, 0, 130, 143], out + err).toContain(status);
+        expect(census.left(waitSeconds)).toBe(nothing);
+      },
+      60_000,
+    );
+  },
+);

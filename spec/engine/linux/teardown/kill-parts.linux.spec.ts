@@ -61,22 +61,26 @@ describeRequiring(['userns', 'overlay', 'net'], 'kill -9 of a part of a run', ()
   }, 60_000);
 });
 
-describeAsRoot(['userns', 'overlay', 'net', 'cgroup-memory', 'cgroup-pids'], 'kill -9 of runner and supervisor together', () => {
-  test.each([undefined, 'disk'] as const)(
-    'what the kernel does not take (cgroups, writable layers with `upper: %s`) the next run sweeps',
-    async (upper) => {
-      const census = new Census(bench);
-      const { running, sandbox } = await startForty(upper);
-      process.kill(sandbox.supervisor, 'SIGSTOP'); // it must not see the runner's end
-      running.kill('SIGKILL');
-      await running.ended;
-      process.kill(sandbox.supervisor, 'SIGKILL');
-      await expect.poll(() => existsSync(`/proc/${sandbox.init}`), { timeout: 20_000 }).toBe(false);
-      expect(readdirSync(join(bench.folder, 'state/journal'))).toHaveLength(1);
-      const swept = await bench.run(['test', 'next.yaml']);
-      expect(swept.status, swept.out + swept.err).toBe(0);
-      expect(census.left(waitSeconds)).toBe(nothing);
-    },
-    60_000,
-  );
-});
+describeAsRoot(
+  ['userns', 'overlay', 'net', 'cgroup-memory', 'cgroup-pids'],
+  'kill -9 of runner and supervisor together',
+  () => {
+    test.each([undefined, 'disk'] as const)(
+      'what the kernel does not take (cgroups, writable layers with `upper: %s`) the next run sweeps',
+      async (upper) => {
+        const census = new Census(bench);
+        const { running, sandbox } = await startForty(upper);
+        process.kill(sandbox.supervisor, 'SIGSTOP'); // it must not see the runner's end
+        running.kill('SIGKILL');
+        await running.ended;
+        process.kill(sandbox.supervisor, 'SIGKILL');
+        await expect.poll(() => existsSync(`/proc/${sandbox.init}`), { timeout: 20_000 }).toBe(false);
+        expect(readdirSync(join(bench.folder, 'state/journal'))).toHaveLength(1);
+        const swept = await bench.run(['test', 'next.yaml']);
+        expect(swept.status, swept.out + swept.err).toBe(0);
+        expect(census.left(waitSeconds)).toBe(nothing);
+      },
+      60_000,
+    );
+  },
+);

@@ -8,7 +8,10 @@ export interface SandboxProcesses {
 /** The two processes of ours that hold a run's sandbox, as the host sees them; undefined while there are none. */
 export function findSandbox(runner: number): SandboxProcesses | undefined {
   const supervisor = childrenOf(runner).find((pid) => commandOf(pid).includes('launcher-linux'));
-  const init = supervisor === undefined ? undefined : childrenOf(supervisor).find((pid) => commandOf(pid).startsWith('mayfly-init'));
+  const init =
+    supervisor === undefined
+      ? undefined
+      : childrenOf(supervisor).find((pid) => commandOf(pid).startsWith('mayfly-init'));
   return supervisor === undefined || init === undefined ? undefined : { supervisor, init };
 }
 

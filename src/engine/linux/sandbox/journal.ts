@@ -1,4 +1,7 @@
+import { openFlags } from '../abi/open-flags.ts';
 import type { Host } from '../host.ts';
+import { noSlot, type Tape } from '../tape/op.ts';
+import { supervisorSlots } from './sandbox-slots.ts';
 
 /** What the kernel does not take away by itself when a sandbox ends; written down before it is made. */
 export interface JournalEntry {
@@ -10,6 +13,9 @@ export interface JournalEntry {
   readonly upperDirectory?: string;
 }
 
+/** Plans the writing of a run's entry. */
+export type PlanWrite = (runId: string, entry: Omit<JournalEntry, 'owner'>) => Tape;
+
 /** Removes a tree whose files may belong to any id of the sandbox. */
 export type RemoveTree = (directory: string) => Promise<void>;
 
@@ -18,6 +24,7 @@ export class Journal {
   readonly #host: Host;
   readonly #directory: string;
   readonly #uppers: string;
+  #owner: Promise<string> | undefined;
 
   constructor(host: Host, stateDirectory: string) {
     this.#host = host;
@@ -25,14 +32,36 @@ export class Journal {
     this.#directory = `${stateDirectory}/journal`;
   }
 
-  async write(runId: string, entry: Omit<JournalEntry, 'owner'>): Promise<void> {
+  /**
+   * What writes an entry down, or anew. It is the supervisor that does, in one tape with what makes the things it names: a runner
+   * may be killed between any two steps of its own, but a tape is performed whole.
+   */
+  async planner(): Promise<PlanWrite> {
+    this.#owner ??= this.#host.processIdentity(this.#host.pid);
     await this.#host.makeDirectory(this.#directory, 0o700);
-    const owner = await this.#host.processIdentity(this.#host.pid);
-    await this.#host.writeDurably(this.#pathOf(runId), JSON.stringify({ ...entry, owner }));
+    const owner = await this.#owner;
+    return (runId, entry) => this.#planWrite(runId, { ...entry, owner });
   }
 
-  fileOf(runId: string): string {
-    return this.#pathOf(runId);
+  #planWrite(runId: string, entry: JournalEntry): Tape {
+    const { O_CREAT, O_WRONLY, O_TRUNC } = openFlags;
+    const path = this.#pathOf(runId);
+    const slot = supervisorSlots.file;
+    return [
+      // Where everything in the entry goes with the supervisor, the entry does, too; it is the first to be made, so the last to go.
+      ...(entry.upperDirectory === undefined ? [{ kind: 'removeAtExit', path } as const] : []),
+      {
+        kind: 'open',
+        dir: noSlot,
+        path,
+        flags: O_CREAT | O_WRONLY | O_TRUNC,
+        mode: 0o600,
+        resolve: 0,
+        into: slot,
+      },
+      { kind: 'writeSlot', slot, data: Buffer.from(JSON.stringify(entry)) },
+      { kind: 'close', slot },
+    ];
   }
 
   /** Once everything in the entry is gone. */

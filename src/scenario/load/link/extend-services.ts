@@ -46,34 +46,43 @@ function extendBy(name: string, node: YamlNode, written: YamlNode, extending: Ex
   // What is no name is for the schema to judge.
   if (node.kind !== 'map' || target === undefined) return node;
   const own = linking.owners.get(node) ?? main;
-  const from = target.file === undefined ? own : openLinked(target.file, written, own, linking, 'extends');
-  if (from === undefined) return withoutExtends(node);
+  const from =
+    target.file === undefined ? own : openLinked(target.file.path, target.file.at, own, linking, 'extends');
+  // The key stays: what is missing now would have come from there.
+  if (from === undefined) return node;
   const services = memberOfNode(from.root, 'services');
   const base = memberOfNode(services, target.service);
   if (base === undefined) {
     const names = services?.kind === 'map' ? [...services.entries.keys()] : [];
     const near = didYouMean(target.service, names);
     const hint =
-      near === undefined ? `there ${names.length === 0 ? 'are none' : `are ${names.join(', ')}`}` : `did you mean \`${near}\`?`;
-    const where = target.file === undefined ? '' : ` in ${target.file}`;
-    linking.report('SCENARIO_UNDECLARED', `there is no service \`${target.service}\`${where}`, target.at, hint);
-    return withoutExtends(node);
+      near === undefined
+        ? `there ${names.length === 0 ? 'are none' : `are ${names.join(', ')}`}`
+        : `did you mean \`${near}\`?`;
+    const where = target.file === undefined ? '' : ` in ${target.file.path}`;
+    linking.report(
+      'SCENARIO_UNDECLARED',
+      `there is no service \`${target.service}\`${where}`,
+      target.at,
+      hint,
+    );
+    return node;
   }
   const links = [...chain, { name, node }];
   if (links.some((link) => link.node === base)) {
     const names = [...links.slice(links.findIndex((link) => link.node === base)), { name: target.service }];
     const message = `services extend each other in a circle: ${names.map((link) => link.name).join(' -> ')}`;
-    linking.report('SCENARIO_CYCLE', message, target.at);
-    return withoutExtends(node);
+    linking.report('SCENARIO_CYCLE', message, target.at, 'remove one of the `extends`');
+    return node;
   }
   const extendedBase = extendService(target.service, base, { ...extending, chain: links });
-  if (extendedBase.kind !== 'map') return withoutExtends(node);
+  if (extendedBase.kind !== 'map') return node;
   return mergeService(withoutExtends(extendedBase), withoutExtends(node));
 }
 
 interface Target {
   readonly service: string;
-  readonly file?: string;
+  readonly file?: { readonly path: string; readonly at: YamlNode };
   readonly at: YamlNode;
 }
 
@@ -87,7 +96,7 @@ function readTarget(written: YamlNode): Target | undefined {
   if (at === undefined || service === undefined) return undefined;
   if (file === undefined) return { service, at };
   const path = textOfNode(file);
-  return path === undefined ? undefined : { service, file: path, at };
+  return path === undefined ? undefined : { service, file: { path, at: file }, at };
 }
 
 function withoutExtends(node: YamlMap): YamlMap {

@@ -148,7 +148,8 @@ function mergeSection(key: string, from: YamlNode, into: YamlNode, linking: Link
   const merged = new Map<string, YamlEntry>(from.entries);
   for (const [name, entry] of into.entries) {
     const other = from.entries.get(name);
-    if (other !== undefined && other.value !== entry.value) reportConflict(titles[title], name, entry, other, linking);
+    if (other !== undefined && other.value !== entry.value)
+      reportConflict(titles[title], name, entry, other, linking);
     merged.set(name, entry);
   }
   return mapWith(into, merged);

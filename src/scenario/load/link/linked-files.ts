@@ -102,10 +102,7 @@ export class LinkedFiles {
       height: 0,
     };
     const directory = dirname(path);
-    const root = rebasePaths(
-      shiftNodes(document?.root ?? empty, start),
-      relative(this.directory, directory),
-    );
+    const root = rebasePaths(shiftNodes(document?.root ?? empty, start), relative(this.directory, directory));
     const findings = own.all.map((finding) => ({ ...finding, span: shiftSpan(finding.span, start) }));
     return { kind: 'file', file: { path, directory, root, findings } };
   }
