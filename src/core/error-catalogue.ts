@@ -66,6 +66,15 @@ export const errorCatalogue = {
     'The language has this, this version of Mayfly does not do it yet.',
     'remove it for now',
   ),
+  SNAPSHOT_INVALID: input(
+    'A file of snapshots cannot be read as one.',
+    'mend it, or remove it and run `mayfly test --update`',
+  ),
+  SNAPSHOT_OBSOLETE: input(
+    'A snapshot is kept that nothing asks for (a warning).',
+    'run `mayfly test --update` to remove it',
+  ),
+  SNAPSHOT_UNWRITABLE: harness('A file of snapshots cannot be written.', 'check its permissions'),
   MATCHER_INVALID: input('A matcher cannot be used as written.', 'see the matchers in docs/language.md'),
   CLI_USAGE: input('A flag or argument is wrong.', 'run the command with --help'),
   CLI_NOTHING_MATCHED: input(

@@ -48,6 +48,8 @@ export interface ServicePlan {
   readonly image: string;
   readonly dependsOn: readonly Dependency[];
   readonly ready?: ReadyPlan;
+  /** Its `healthcheck` turns the image's off. */
+  readonly healthcheckOff?: boolean;
   /** Matcher for how the service should end by itself; undefined: it must not. */
   readonly exits?: Json;
   readonly restart: 'no' | 'always' | 'on-failure' | 'unless-stopped';
@@ -86,6 +88,8 @@ export interface Dependency {
 export interface ReadyPlan {
   readonly condition: ReadyCondition;
   readonly withinMs: number;
+  /** Nobody said how long: it follows from the health check, whose rest the image may say. */
+  readonly byHealth?: boolean;
   /** How often to look; undefined: as the wait thinks best. */
   readonly everyMs?: number;
   readonly at: SourceLocation;

@@ -177,6 +177,15 @@ const censusTaken = object<OfKind<'censusTaken'>>(
   'The proof of teardown: how much was left.',
 );
 
+const snapshotsWritten = object<OfKind<'snapshotsWritten'>>({
+  kind: oneOf('snapshotsWritten'),
+  atMs,
+  path: text,
+  added: count,
+  updated: count,
+  removed: count,
+});
+
 const warningRaised = object<OfKind<'warningRaised'>>({
   kind: oneOf('warningRaised'),
   atMs,
@@ -203,6 +212,7 @@ export const eventShape: Shape<MayflyEvent> = byKind<MayflyEvent>({
   stepFinished: named('stepFinished', stepFinished),
   leakFound: named('leakFound', leakFound),
   censusTaken: named('censusTaken', censusTaken),
+  snapshotsWritten: named('snapshotsWritten', snapshotsWritten),
   warningRaised: named('warningRaised', warningRaised),
 });
 

@@ -10,7 +10,7 @@ const placesOf: Readonly<Record<NotYet['in'], readonly string[]>> = {
   secret: ['secrets.NAME'],
   dependency: ['services.NAME.depends_on.NAME'],
   step: ['steps[]'],
-  matcher: ['a matcher'],
+  matcher: ['matcher'],
   condition: ['services.NAME.ready', 'a condition', 'steps[].wait'],
 };
 
@@ -30,16 +30,22 @@ export function isWhole({ unless, validates }: NotYet): boolean {
 export function renderMissing(entry: NotYet): string {
   if (entry.validates === true) return '*validates; running it is not available yet*';
   const allowed = candidates.filter((value) => entry.unless?.(value) === true);
-  const but = allowed.map((value) => (value === 'NAME' ? 'a name' : `\`${JSON.stringify(value)}\``)).join(', ');
+  const but = allowed
+    .map((value) => (value === 'NAME' ? 'a name' : `\`${JSON.stringify(value)}\``))
+    .join(', ');
   return but === '' ? '*not available yet*' : `*not available yet, other than ${but}*`;
 }
 
 /** Says of a chapter what of it is missing, as `service.healthcheck`; empty once all of it is there. */
-export function renderNote(names: readonly string[], hasKey: (place: string, key: string) => boolean): string {
+export function renderNote(
+  names: readonly string[],
+  hasKey: (place: string, key: string) => boolean,
+): string {
   const missing = names.flatMap((name) => {
     const [group = '', key = ''] = name.split('.');
     const places = Object.hasOwn(placesOf, group) ? placesOf[group as NotYet['in']] : [];
-    if (!places.some((place) => hasKey(place, key))) throw new Error(`there is no \`${name}\` in the language`);
+    if (!places.some((place) => hasKey(place, key)))
+      throw new Error(`there is no \`${name}\` in the language`);
     return notYet.filter((entry) => entry.in === group && entry.key === key);
   });
   if (missing.length === 0) return '';
@@ -50,7 +56,8 @@ export function renderNote(names: readonly string[], hasKey: (place: string, key
 export function renderAllMissing(): string {
   if (notYet.length === 0) return 'Everything of this page is available.';
   const lines = notYet.map((entry) => `- \`${entry.key}\` of ${articles[entry.in]}: ${entry.what}`);
-  const intro = 'This version does not do these; using one ends with `LANGUAGE_NOT_AVAILABLE_YET` (exit status 2), never with a pass.';
+  const intro =
+    'This version does not do these; using one ends with `LANGUAGE_NOT_AVAILABLE_YET` (exit status 2), never with a pass.';
   return `${intro}\n\n${lines.join('\n')}`;
 }
 

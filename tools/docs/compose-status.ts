@@ -30,7 +30,11 @@ function statusOfKnown(place: string, key: string): ComposeStatus {
   const missing = missingOf(place, key);
   if (missing !== undefined) {
     const status = isWhole(missing) ? 'not yet' : 'partly';
-    return { key, status, why: isWhole(missing) ? missing.what : `${missing.what}: ${renderMissing(missing)}` };
+    return {
+      key,
+      status,
+      why: isWhole(missing) ? missing.what : `${missing.what}: ${renderMissing(missing)}`,
+    };
   }
   return { key, status: 'works', why: composeNotes[place]?.[key] ?? '' };
 }

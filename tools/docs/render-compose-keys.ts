@@ -15,7 +15,11 @@ const words: Readonly<Record<ComposeStatus['status'], string>> = {
 /** docs/compose-keys.md */
 export function renderComposeKeys(schema: SchemaPlaces): string {
   const sections = composeElements.map((element) => {
-    const rows = composeStatuses(element, schema).map(({ key, status, why }) => [code(key), words[status], why]);
+    const rows = composeStatuses(element, schema).map(({ key, status, why }) => [
+      code(key),
+      words[status],
+      why,
+    ]);
     return `## ${element.title}\n\n${table(['key', 'here', 'why, or how'], rows)}`;
   });
   const service = composeElements[0];

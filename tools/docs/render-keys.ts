@@ -3,25 +3,33 @@ import { operators } from '../../src/scenario/schema/matchers.ts';
 import { isWhole, missingOf, renderMissing } from './availability.ts';
 import { code, link, table } from './markdown.ts';
 import { renderYaml } from './render-yaml.ts';
-import { definition, definitionName, type Place, type SchemaPlaces } from './schema-places.ts';
+import { definition, definitionName, homePlaces, type Place, type SchemaPlaces } from './schema-places.ts';
 
 /** So many words are worth listing. */
 const listable = 18;
 
+/** Places that are told in a chapter of their own. */
+const chapters: ReadonlyMap<string, string> = new Map([
+  ['', 'Keys of a scenario'],
+  ['steps[]', 'Steps'],
+  ['matcher', 'Matchers'],
+]);
+
 /** The heading of a place's table. */
 export function headingOf(id: string): string {
-  if (id === '') return 'Keys of a scenario';
+  const chapter = chapters.get(id);
+  if (chapter !== undefined) return chapter;
   return `Keys of ${/[ ]/.test(id) ? id : code(id)}`;
 }
 
 /** A place and, below it, those that stand in it alone. */
-export function renderPlaces(id: string, { places, below }: SchemaPlaces): readonly string[] {
+export function placesFrom(id: string, { places, below }: SchemaPlaces): readonly string[] {
   const place = places.get(id);
   if (place === undefined) throw new Error(`there is no place \`${id}\` in the schema`);
   const nested = Object.values(place.properties)
     .flatMap((part) => below(part))
-    .filter((inner) => inner.startsWith(`${id}.`));
-  return [id, ...nested.flatMap((inner) => renderPlaces(inner, { places, below }))];
+    .filter((inner) => inner.startsWith(`${id}.`) && !homePlaces.has(inner));
+  return [id, ...nested.flatMap((inner) => placesFrom(inner, { places, below }))];
 }
 
 export function renderKeys(place: Place, { below }: SchemaPlaces, only?: readonly string[]): string {
@@ -39,7 +47,12 @@ export function renderKeys(place: Place, { below }: SchemaPlaces, only?: readonl
     return [code(key) + needed, takes, `${describe(key, part)}${status}`, exampleOf(part)];
   });
   const others = own.length < Object.keys(place.properties).length && only === undefined;
-  const matchers = ['…', 'operands of matchers', `every ${link('matcher', 'Matchers')}`, '`contains: ready`'];
+  const matchers = [
+    '…',
+    'operands of matchers',
+    `every ${link('matcher', headingOf('matcher'))}`,
+    '`contains: ready`',
+  ];
   return table(['key', 'takes', 'meaning', 'example'], others ? [...rows, matchers] : rows);
 }
 
@@ -57,7 +70,9 @@ export function renderPlaceNote(id: string): string {
 }
 
 function shortName(id: string): string {
-  return id.replace(/^(?:services|images|networks|volumes|configs)\.NAME\.?(?=.)/, '').replace(/^steps\[\]\./, '');
+  return id
+    .replace(/^(?:services|images|networks|volumes|configs)\.NAME\.?(?=.)/, '')
+    .replace(/^steps\[\]\./, '');
 }
 
 /** A title is told only where it says more than the key. */

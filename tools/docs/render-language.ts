@@ -1,7 +1,7 @@
 import { renderAllMissing, renderNote } from './availability.ts';
 import { anchor } from './markdown.ts';
 import { renderFunctions, renderNamespaces } from './render-expressions.ts';
-import { headingOf, renderKeys, renderPlaceNote, renderPlaces } from './render-keys.ts';
+import { headingOf, placesFrom, renderKeys, renderPlaceNote } from './render-keys.ts';
 import { renderDefaults, renderLoadLimits, renderRunLimits } from './render-limits.ts';
 import { renderMatchers } from './render-matchers.ts';
 import { renderStepKinds, renderStepModifiers } from './render-steps.ts';
@@ -13,7 +13,8 @@ const directive = /^<!-- ([a-z-]+)(?: (.+?))? -->$/gm;
 type Render = (argument: string, schema: SchemaPlaces) => string;
 
 const parts: Readonly<Record<string, Render>> = {
-  keys: (id, schema) => renderPlaces(id, schema).map((each) => renderSection(each, schema)).join('\n\n'),
+  keys: (id, schema) => renderSections(placesFrom(id, schema), schema),
+  'keys-below': (id, schema) => renderSections(placesFrom(id, schema).slice(1), schema),
   'keys-of-scenario': (_none, schema) => renderSection('', schema),
   'step-kinds': (_none, schema) => renderStepKinds(schema),
   'step-modifiers': (_none, schema) => renderStepModifiers(schema),
@@ -41,6 +42,10 @@ function expand(chapter: string, schema: SchemaPlaces): string {
     if (render === undefined) throw new Error(`a chapter asks for \`${name}\`, which is not generated`);
     return render(argument, schema);
   });
+}
+
+function renderSections(ids: readonly string[], schema: SchemaPlaces): string {
+  return ids.map((id) => renderSection(id, schema)).join('\n\n');
 }
 
 function renderSection(id: string, schema: SchemaPlaces): string {

@@ -9,7 +9,7 @@ export function renderMatchers(): string {
   const rows = matchers.map(({ name, example }) => {
     const schema = operators[name];
     if (schema === undefined) throw new Error(`the schema has no matcher \`${name}\``);
-    const missing = missingOf('a matcher', name);
+    const missing = missingOf('matcher', name);
     const status = missing === undefined ? '' : ` ${renderMissing(missing)}`;
     return [code(name), renderTakes(schema), `${String(schema.description)}${status}`, code(example)];
   });

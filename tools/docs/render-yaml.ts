@@ -13,6 +13,7 @@ export function renderYaml(value: Json): string {
 /** Without quotes only where YAML reads the text as itself, also inside of brackets. */
 function scalar(text: string): string {
   const isQuantity = /^\d+(?:\.\d+)?(?:us|ms|s|m|h|k|g|b)$|^\d+(?:\.\d+){3}(?:\/\d+)?$/.test(text);
-  const isPlain = isQuantity || /^[A-Za-z./$^][\w./$@^ ()+-]*(?::\/\/[\w./:-]+)?$/.test(text) && !/\s$/.test(text);
+  const isPlain =
+    isQuantity || (/^[A-Za-z./$^][\w./$@^ ()+-]*(?::\/\/[\w./:-]+)?$/.test(text) && !/\s$/.test(text));
   return isPlain && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(text) ? text : JSON.stringify(text);
 }

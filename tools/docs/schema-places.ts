@@ -16,7 +16,7 @@ export interface Place {
  * holds nothing but matchers is one of them.
  */
 const homes: readonly (readonly [definition: string, id: string])[] = [
-  ['matcherObject', 'a matcher'],
+  ['matcherObject', 'matcher'],
   ['jsonMatcher', 'json'],
   ['durationMatcher', 'a matcher of durations'],
   ['image', 'images.NAME'],
@@ -33,6 +33,9 @@ const homes: readonly (readonly [definition: string, id: string])[] = [
 ];
 
 const homeOf: ReadonlyMap<string, string> = new Map(homes);
+
+/** Places that have a section of their own. */
+export const homePlaces: ReadonlySet<string> = new Set(homeOf.values());
 
 export interface SchemaPlaces {
   readonly places: ReadonlyMap<string, Place>;

@@ -12,6 +12,7 @@ function load(files: Readonly<Record<string, string>>, limits = {}): LoadResult 
   const [[main = '', text = ''] = []] = Object.entries(files);
   return loadScenarios(main, text, {
     limits,
+    allow: { hostBinds: true },
     links: {
       path: `/p/${main}`,
       read: (path) => {
@@ -170,9 +171,12 @@ describe('R26 include', () => {
 
 describe('R26 extends', () => {
   const extended = (base: string, own: string): Json | undefined =>
-    memberOf(documentOf({
-      'shop.yaml': `${images}networks: { front: {}, back: {} }\nvolumes: { v: {} }\nservices:\n  base: { image: tools, ${base} }\n  web: { extends: base, ${own} }\n${steps}`,
-    }).services, 'web');
+    memberOf(
+      documentOf({
+        'shop.yaml': `${images}networks: { front: {}, back: {} }\nvolumes: { v: {} }\nservices:\n  base: { image: tools, ${base} }\n  web: { extends: base, ${own} }\n${steps}`,
+      }).services,
+      'web',
+    );
 
   const table: readonly [what: string, base: string, own: string, wanted: Json][] = [
     ['single values are replaced', 'user: a, init: false', 'user: b', { user: 'b', init: false }],

@@ -32,7 +32,7 @@ async function runYaml(text: string): Promise<Ran> {
       scenarioDirectory: '/nonexistent',
       allow: allowNothing,
       profiles: [],
-    fileExists: () => false,
+      fileExists: () => false,
       readText: () => '',
     }),
   );

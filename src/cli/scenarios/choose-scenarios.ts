@@ -48,7 +48,14 @@ export async function chooseScenarios(
     surroundings,
   );
   if (errors.length > 0) throw new MayflyErrors(errors);
-  return { ...plan, scenarios: selectByName(plan.scenarios, flags.grep) };
+  const scenarios = selectByName(plan.scenarios, flags.grep);
+  const partial = new Set([
+    ...files.flatMap((file) =>
+      file.scenarios.filter((each) => !tagged.includes(each)).map(({ file: name }) => name),
+    ),
+    ...plan.scenarios.filter((each) => !scenarios.includes(each)).map(({ file: name }) => name),
+  ]);
+  return { ...plan, scenarios, isWhole: ({ file }) => !partial.has(file) };
 }
 
 export function loadOptions(

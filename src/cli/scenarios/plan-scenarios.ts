@@ -26,6 +26,8 @@ export interface PlanningChoice {
 /** A plan with the folder its scenario lies in, which reports know nothing of. */
 export interface PlannedScenarios extends RunPlan {
   readonly directoryOf: (plan: ScenarioPlan) => string;
+  /** Every scenario of the plan's file is among them. */
+  readonly isWhole: (plan: ScenarioPlan) => boolean;
 }
 
 /** Every scenario of every file, planned, and everything that is wrong with any of them. */
@@ -50,7 +52,7 @@ export function planScenarios(
   );
   const directoryOf = (plan: ScenarioPlan): string =>
     directories.get(plan.file) ?? surroundings.workingDirectory;
-  return { plan: { seed: choice.seed, scenarios, directoryOf }, errors };
+  return { plan: { seed: choice.seed, scenarios, directoryOf, isWhole: () => true }, errors };
 }
 
 function planOptions(

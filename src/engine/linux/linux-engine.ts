@@ -120,13 +120,15 @@ export class LinuxEngine implements Engine {
       snapshot: (opened) => takeSnapshot(this.#host, opened),
       census: async (opened, snapshot, runId, budgetMs) => {
         // What cannot be removed is found by the census, and stays in the journal for a later run.
-        if (upperDirectory !== undefined) await this.#removeTree(upperDirectory).catch(() => {});
         const { now } = this.#options;
+        const deadline = now() + budgetMs;
+        const remove = (directory: string): Promise<void> => this.#removeTree(directory);
+        await this.#journal.finish(runId, remove, () => now() < deadline);
         const leaks = await takeCensus(this.#host, opened, snapshot, {
           runId,
           cgroups,
           upperDirectory,
-          budgetMs,
+          budgetMs: Math.max(0, deadline - now()),
           now,
         });
         if (leaks.length === 0) await this.#journal.remove(runId);

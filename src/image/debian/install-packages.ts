@@ -1,5 +1,6 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MayflyError } from '../../core/mayfly-error.ts';
 import { limitError } from '../image-limits.ts';
 import type { SourceContext } from '../image-source.ts';
 import type { LayerEntry } from '../layer/layer-entry.ts';
@@ -9,7 +10,7 @@ import { readLayerEntries } from '../tar/layer-entries.ts';
 import { aptEnvironment } from './apt-runner.ts';
 import { explainMmdebstrap } from './explain-mmdebstrap.ts';
 import { renderProgress } from './mmdebstrap-progress.ts';
-import { type MmdebstrapRequest, planMmdebstrap } from './plan-mmdebstrap.ts';
+import { belongsToImage, type MmdebstrapRequest, planMmdebstrap } from './plan-mmdebstrap.ts';
 import { readReleaseTime } from './read-release-time.ts';
 
 export interface InstallRequest extends MmdebstrapRequest {
@@ -33,20 +34,31 @@ export async function* installPackages(
     const progress = renderProgress(line, request.what);
     if (progress !== undefined) context.onProgress(progress);
   });
+  let read: 'all' | 'failed' | 'part' = 'part';
   let failure: unknown;
   try {
-    yield* readLayerEntries(program.stdout, limits);
+    for await (const entry of readLayerEntries(program.stdout, limits)) {
+      if (belongsToImage(entry.name)) yield entry;
+    }
+    read = 'all';
   } catch (error) {
+    // Nobody reads any more, by which mmdebstrap ends too and cleans up; or it was what ended.
+    read = 'failed';
     failure = error;
   } finally {
-    // Also when the reader has had enough of us.
-    if (failure !== undefined || signal.aborted) await program.stop();
+    if (read === 'part') await program.stop();
   }
   const { code } = await program.ended;
   if (context.signal.aborted) throw context.signal.reason;
   if (late.aborted) throw limitError('debianMs', limits, 'installing took too long (milliseconds)');
+  if (failure !== undefined && !isTruncation(failure)) throw failure;
   if (code !== 0) throw explainMmdebstrap(code, await lines, request.options);
   if (failure !== undefined) throw failure;
+}
+
+/** As when mmdebstrap fails while it writes; its own words say more. */
+function isTruncation(failure: unknown): boolean {
+  return failure instanceof MayflyError && failure.code === 'IMAGE_INVALID';
 }
 
 async function planCommand(request: InstallRequest, context: SourceContext): Promise<ProgramCommand> {

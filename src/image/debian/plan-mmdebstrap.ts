@@ -16,11 +16,24 @@ const excludes = [
   'path-include=/usr/share/locale/locale.alias',
 ];
 
-/** Only for the time of the installation: proxies and pins of this machine are no part of the image. */
+/** Only for the time of the installation: how this machine fetches, and what is pinned, is no part of the image. */
 const installOnly = {
   settings: '/etc/apt/apt.conf.d/98mayfly',
   preferences: '/etc/apt/preferences.d/mayfly',
 } as const;
+
+/** What mmdebstrap brings from this machine, for the installation (mmdebstrap(1), OPERATION: setup). */
+const ofThisMachine: ReadonlySet<string> = new Set([
+  installOnly.settings,
+  installOnly.preferences,
+  '/etc/resolv.conf',
+  '/etc/hostname',
+]);
+
+/** Whether an entry of the tar, such as `./etc/passwd`, belongs to the image. */
+export function belongsToImage(entryName: string): boolean {
+  return !ofThisMachine.has(entryName.replace(/^\.?\/*/, '/'));
+}
 
 /**
  * mmdebstrap(1) to a tar on standard output. In every case `--mode=unshare`, whose mount and pid namespaces end with it: killing
@@ -44,7 +57,6 @@ export function planMmdebstrap(path: string, request: MmdebstrapRequest): readon
     upload(aptRootNames.settings, installOnly.settings),
     ...(hasPreferences ? [upload(aptRootNames.preferences, installOnly.preferences)] : []),
     ...(options.variant === 'extract' ? [] : [hook('essential', leaveOutDocumentation)]),
-    hook('customize', leaveNothingOfTheMachine),
     options.suite,
     '-',
     aptRootNames.sources,
@@ -63,5 +75,3 @@ const leaveOutDocumentation = [
   `find ${documentation.join(' ')} -mindepth 1 -type d -empty -delete 2>/dev/null || true`,
   'mkdir -p man/man1 man/man2 man/man3 man/man4 man/man5 man/man6 man/man7 man/man8',
 ].join('\n');
-
-const leaveNothingOfTheMachine = `rm -f "$1${installOnly.settings}" "$1${installOnly.preferences}" "$1/etc/resolv.conf" "$1/etc/hostname"`;

@@ -26,7 +26,8 @@ export async function makePublicScratch(options: PublicScratchOptions): Promise<
     const path = join(parent, name);
     const facts = await lstat(path).catch(() => undefined);
     if (facts === undefined || !isStaleTemporary(name, options.nowMs - facts.mtimeMs, options.self)) continue;
-    await removePublicScratch(path, options.openLayerWriter);
+    // Others may be at it too, and a later run is.
+    await removePublicScratch(path, options.openLayerWriter).catch(() => undefined);
   }
   const made = await makeTemporaryDirectory(parent, options.self);
   await chmod(made, passMode);

@@ -56,7 +56,6 @@ export const notYet: readonly NotYet[] = [
   { in: 'step', key: 'tty', what: 'a step in a terminal', unless: (value) => value === false },
 
   { in: 'condition', key: 'step', what: 'a step in the background' },
-  { in: 'matcher', key: 'snapshot', what: 'comparing with a `snapshot`' },
 ];
 
 /** R9: a service or an image that is a registry reference. */

@@ -104,7 +104,10 @@ async function poll(probe: Probe, target: Waiting, signal: AbortSignal): Promise
 /** A look at a container that ends meanwhile may fail; the next one knows that it has ended. */
 async function check(probe: Probe, target: WaitTarget, signal: AbortSignal): ReturnType<Probe['check']> {
   if (target.service.status !== undefined && probe.worksAfterEnd !== true) {
-    return { ready: false, seen: target.service.isOver ? 'its process has ended' : 'it is being started again' };
+    return {
+      ready: false,
+      seen: target.service.isOver ? 'its process has ended' : 'it is being started again',
+    };
   }
   try {
     return await abortable(probe.check(signal), signal);

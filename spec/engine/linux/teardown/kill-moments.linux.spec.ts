@@ -40,7 +40,7 @@ describeRequiring(
     }));
 
     test.each(moments)(
-      'nothing is left after $signal at $part of its way (moment $index)',
+      'nothing is left after $signal at $part of its way (moment $moment)',
       async ({ signal, part }) => {
         const census = new Census(bench);
         const running = bench.start(['test', 'forty.yaml']);

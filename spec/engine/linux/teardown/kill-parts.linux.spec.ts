@@ -72,8 +72,8 @@ describeAsRoot(
         const { running, sandbox } = await startForty(upper);
         process.kill(sandbox.supervisor, 'SIGSTOP'); // it must not see the runner's end
         running.kill('SIGKILL');
-        await running.ended;
         process.kill(sandbox.supervisor, 'SIGKILL');
+        await running.ended;
         await expect.poll(() => existsSync(`/proc/${sandbox.init}`), { timeout: 20_000 }).toBe(false);
         expect(readdirSync(join(bench.folder, 'state/journal'))).toHaveLength(1);
         const swept = await bench.run(['test', 'next.yaml']);

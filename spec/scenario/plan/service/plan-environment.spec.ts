@@ -84,6 +84,9 @@ test.each(lines)('R13 a line of an env file: %j', (text, variables) => {
   expect(parseEnvFile(text, (name) => runner[name])).toEqual({ kind: 'variables', variables });
 });
 
-test.each(['=1', 'A B=1', `A='x`, `A="x`, '1A=1', 'A=${B:?gone}'])('R13 no line of an env file: %j', (text) => {
-  expect(parseEnvFile(text, () => undefined)).toMatchObject({ kind: 'malformed', line: 1 });
-});
+test.each(['=1', 'A B=1', `A='x`, `A="x`, '1A=1', 'A=${B:?gone}'])(
+  'R13 no line of an env file: %j',
+  (text) => {
+    expect(parseEnvFile(text, () => undefined)).toMatchObject({ kind: 'malformed', line: 1 });
+  },
+);

@@ -210,9 +210,14 @@ export class LinuxContainer implements Container {
   }
 }
 
-/** The container's last process went while it was being entered: no such process, or no more of them in its PID namespace. */
+/**
+ * The container's pid 1 went while it was being entered: no such process, none with namespaces (EPERM; init may enter all that
+ * live), or no more of them in its PID namespace.
+ */
 function hasEnded(error: unknown): boolean {
   if (!(error instanceof MayflyError) || error.code !== 'LAUNCH_FAILED') return false;
   const { kind, errno } = (error.cause ?? {}) as { readonly kind?: string; readonly errno?: string };
-  return (kind === 'setns' && errno === 'ESRCH') || (kind === 'clone' && errno === 'ENOMEM');
+  return (
+    (kind === 'setns' && (errno === 'ESRCH' || errno === 'EPERM')) || (kind === 'clone' && errno === 'ENOMEM')
+  );
 }

@@ -2,7 +2,6 @@ import type { ContainerSpec } from '../../../core/container.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { LaunchedProcess } from '../client/launched-process.ts';
 import type { ForwardQuery } from '../net/dns/dns-responder.ts';
-import { dnsForwarder } from '../net/dns/forward-query.ts';
 import { parseNameservers } from '../net/dns/parse-nameservers.ts';
 import { requireEgress } from '../net/egress/egress-report.ts';
 import { pastaArguments } from '../net/egress/pasta-arguments.ts';
@@ -40,6 +39,7 @@ export class ContainerEgress {
       spec.dns.length > 0
         ? spec.dns
         : parseNameservers((await this.#facts.host.readText('/etc/resolv.conf')) ?? '');
+    const { dnsForwarder } = await import('../net/dns/forward-query.ts');
     return dnsForwarder({
       servers: servers.map((address) => ({ address, port: dnsPort })),
       timeoutMs: dnsTimeoutMs,

@@ -1,6 +1,6 @@
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import { openFlags } from '../abi/open-flags.ts';
-import { noSlot, type Op } from '../tape/op.ts';
+import { noSlot, type Op, type Tape } from '../tape/op.ts';
 import type { TapePerformer } from '../tape/tape-performer.ts';
 import { type IdMapping, idCount, rangeMapping } from './id-mapping.ts';
 import { supervisorSlots } from './sandbox-slots.ts';
@@ -28,12 +28,18 @@ export interface IdRangePool {
 export async function lockIdRange(supervisor: TapePerformer, pool: IdRangePool): Promise<IdMapping> {
   const slot = supervisorSlots.idRange;
   const flags = openFlags.O_CREAT | openFlags.O_RDWR;
-  await supervisor.perform([
-    { kind: 'open', dir: noSlot, path: pool.lockFile, flags, mode: 0o600, resolve: 0, into: slot },
-  ]);
+  const open: Op = {
+    kind: 'open',
+    dir: noSlot,
+    path: pool.lockFile,
+    flags,
+    mode: 0o600,
+    resolve: 0,
+    into: slot,
+  };
   for (let step = 0; step < rangeCount; step += 1) {
     const number = (pool.start + step) % rangeCount;
-    if (await takeLock(supervisor, { kind: 'lockByte', slot, offset: number })) {
+    if (await takeLock(supervisor, [open, { kind: 'lockByte', slot, offset: number }])) {
       return rangeMapping(firstBase + number * idCount);
     }
   }
@@ -43,9 +49,9 @@ export async function lockIdRange(supervisor: TapePerformer, pool: IdRangePool):
 }
 
 /** False when another supervisor holds it. */
-async function takeLock(supervisor: TapePerformer, lock: Op): Promise<boolean> {
+async function takeLock(supervisor: TapePerformer, lock: Tape): Promise<boolean> {
   try {
-    await supervisor.perform([lock]);
+    await supervisor.perform(lock);
     return true;
   } catch (error) {
     const errno = error instanceof MayflyError ? (error.cause as { errno?: string } | undefined)?.errno : '';

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openFlags } from '../abi/open-flags.ts';
 import type { Host } from '../host.ts';
 import { noSlot, type Tape } from '../tape/op.ts';
@@ -12,6 +13,8 @@ export interface JournalEntry {
   /** Writable layers on disk. */
   readonly upperDirectory?: string;
 }
+
+const pollMs = 5;
 
 /** Plans the writing of a run's entry. */
 export type PlanWrite = (runId: string, entry: Omit<JournalEntry, 'owner'>) => Tape;
@@ -80,14 +83,34 @@ export class Journal {
     }
   }
 
+  /**
+   * Cleans up after a run of this runner that is over: writable layers, and groups where a supervisor was killed that would have
+   * removed them. Groups are busy until the last process has gone, so they are tried again for as long as there is time.
+   */
+  async finish(runId: string, removeTree: RemoveTree, hasTime: () => boolean): Promise<void> {
+    const entry = parseEntry((await this.#host.readText(this.#pathOf(runId))) ?? '');
+    if (entry === undefined) return;
+    while (!(await this.#cleanGroups(entry)) && hasTime()) await sleep(pollMs);
+    if (await this.#clean(entry, removeTree)) await this.remove(runId);
+  }
+
   async #clean(entry: JournalEntry, removeTree: RemoveTree): Promise<boolean> {
+    const upper = entry.upperDirectory;
     try {
-      for (const directory of entry.cgroups) await removeCgroup(this.#host, directory);
-      const upper = entry.upperDirectory;
       if (upper?.startsWith(this.#uppers) === true) await removeTree(upper);
+      return await this.#cleanGroups(entry);
+    } catch {
+      return false; // not ours: the entry stays
+    }
+  }
+
+  /** False when one is busy still. */
+  async #cleanGroups({ cgroups }: JournalEntry): Promise<boolean> {
+    try {
+      for (const directory of cgroups) await removeCgroup(this.#host, directory);
       return true;
     } catch {
-      return false; // busy still, or not ours: the entry stays
+      return false;
     }
   }
 

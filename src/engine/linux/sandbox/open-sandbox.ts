@@ -36,8 +36,11 @@ export async function openSandboxProcesses(host: Host, choice: SandboxChoice): P
   try {
     const mapping =
       choice.mapping.kind === 'pool' ? await lockIdRange(supervisor, choice.mapping) : choice.mapping;
+    // Waits in the channel until the init serves: one round trip less.
+    const serving = init.perform(planInitServer());
+    serving.catch(() => {}); // an init that does not start has the better error
     const initPid = await startInit(host, { ...choice, mapping }, supervisor);
-    await init.perform(planInitServer());
+    await serving;
     const passing = new DescriptorPassing(supervisor, init);
     return {
       supervisor,

@@ -40,7 +40,10 @@ interface Port {
 function checkNumbers(document: LoadedDocument, { host, container }: Port, at: string): void {
   const numbers = [container.first, container.last, ...(host === undefined ? [] : [host.first, host.last])];
   const wrong = numbers.find((number) => number > highestPort) ?? (container.first === 0 ? 0 : undefined);
-  if (wrong === undefined) return;
+  if (wrong === undefined) {
+    checkRanges(document, { host, container }, at);
+    return;
+  }
   document.error(
     'SCENARIO_WRONG_VALUE',
     `there is no port ${wrong}`,
@@ -48,6 +51,31 @@ function checkNumbers(document: LoadedDocument, { host, container }: Port, at: s
     at,
     `ports are 1 to ${highestPort}`,
   );
+}
+
+function checkRanges(
+  document: LoadedDocument,
+  { host, container }: Pick<Port, 'host' | 'container'>,
+  at: string,
+): void {
+  const backwards = [container, host].find((range) => range !== undefined && range.last < range.first);
+  if (backwards !== undefined) {
+    document.error(
+      'SCENARIO_WRONG_VALUE',
+      `the range ${backwards.first}-${backwards.last} runs backwards`,
+      document.valueSpan(at),
+      at,
+      'write the lower port first',
+    );
+  } else if (host !== undefined && host.last - host.first !== container.last - container.first) {
+    document.error(
+      'SCENARIO_WRONG_VALUE',
+      'the two ranges are not equally long',
+      document.valueSpan(at),
+      at,
+      'write as many ports on both sides, or leave the host side out for any free ones',
+    );
+  }
 }
 
 function checkTaken(

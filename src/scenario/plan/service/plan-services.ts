@@ -7,7 +7,7 @@ import { parseDependsOn } from './parse-depends-on.ts';
 import { parseExpose } from './parse-expose.ts';
 import { parsePorts } from './parse-ports.ts';
 import { planContainer, type ServiceContext } from './plan-container.ts';
-import { planReady } from './plan-ready.ts';
+import { isTurnedOff, planReady } from './plan-ready.ts';
 import { readPlatform } from './read-platform.ts';
 
 /** All containers of the scenario's services, each after what it depends on. */
@@ -64,6 +64,7 @@ function planService(
       })),
     ),
     ...optionalKey('ready', ready),
+    ...(isTurnedOff(node.child('healthcheck')) ? { healthcheckOff: true } : {}),
     ...optionalKey('exits', exits),
     restart,
     ...optionalKey('maxRestarts', maxRestarts),
