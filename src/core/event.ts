@@ -29,7 +29,6 @@ export type MayflyEvent = { readonly atMs: number } & (
   | StepFinished
   | LeakFound
   | CensusTaken
-  | SnapshotsWritten
   | WarningRaised
 );
 
@@ -136,8 +135,6 @@ export interface ContainerEnded extends OfContainer {
   readonly oomKilled: boolean;
   /** Ended at teardown or by a step, not by itself. */
   readonly expected: boolean;
-  /** `restart` starts it again. */
-  readonly restarting?: boolean;
 }
 
 export interface LogWritten extends OfContainer {
@@ -205,15 +202,6 @@ export interface CensusTaken extends OfScenario {
   readonly kind: 'censusTaken';
   readonly left: number;
   readonly durationMs: number;
-}
-
-/** A file of snapshots was written (language.md R22). */
-export interface SnapshotsWritten {
-  readonly kind: 'snapshotsWritten';
-  readonly path: string;
-  readonly added: number;
-  readonly updated: number;
-  readonly removed: number;
 }
 
 export interface WarningRaised {

@@ -23,7 +23,6 @@ export class LiveState {
     switch (event.kind) {
       case 'runStarted':
       case 'runFinished':
-      case 'snapshotsWritten':
       case 'warningRaised':
         break;
       case 'scenarioPlanned':

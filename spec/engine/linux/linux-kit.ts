@@ -45,7 +45,6 @@ export async function linuxEngineFor(directory: string, launcher = launcherPath)
     nowMs: () => Date.now(),
     searchPath: (process.env.PATH ?? '/usr/bin:/bin').split(':'),
     programPlaces: { node: process.execPath },
-    programs: engine.programs,
   });
   return {
     engine,

@@ -49,7 +49,6 @@ export const testOptions: PlanOptions = {
   defaults: planDefaults,
   scenarioDirectory: '/work/scenarios',
   allow: allowNothing,
-  profiles: [],
   fileExists: () => true,
   readText: () => '',
 };

@@ -31,7 +31,6 @@ async function runYaml(text: string): Promise<Ran> {
       defaults: planDefaults,
       scenarioDirectory: '/nonexistent',
       allow: allowNothing,
-      profiles: [],
       fileExists: () => false,
       readText: () => '',
     }),

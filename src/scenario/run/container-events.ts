@@ -26,7 +26,7 @@ export function containerStartedEvent(
 export function containerEndedEvent(
   container: string,
   { code, signal, oomKilled }: ExitStatus,
-  { expected, restarting }: { readonly expected: boolean; readonly restarting: boolean },
+  expected: boolean,
 ): ScenarioEvent {
   return {
     kind: 'containerEnded',
@@ -35,6 +35,5 @@ export function containerEndedEvent(
     oomKilled,
     expected,
     ...(signal === undefined ? {} : { signal }),
-    ...(restarting ? { restarting } : {}),
   };
 }

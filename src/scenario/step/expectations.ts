@@ -1,8 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { Fact, Mismatch } from '../../core/matcher.ts';
 import { compileMatcher } from '../matcher/compile-matcher.ts';
-import type { CompiledMatcher, MatcherContext } from '../matcher/matcher.ts';
-import type { Snapshots } from '../snapshot/snapshots.ts';
+import type { CompiledMatcher } from '../matcher/matcher.ts';
 
 /** A mismatch, and of which fact. */
 export interface Finding extends Mismatch {
@@ -29,17 +28,14 @@ export type Facts = Readonly<Record<string, Fact>>;
 export async function compileExpectations(
   expect: JsonObject,
   shape: FactShape,
-  snapshots?: Snapshots,
 ): Promise<readonly Expectation[]> {
-  const kept = snapshots === undefined ? {} : { snapshots };
   const compiled: Promise<Expectation>[] = [];
   for (const [name, matcher] of Object.entries(expect)) {
     if (shape.factsByName.includes(name) && isJsonObject(matcher)) {
       for (const [key, inner] of Object.entries(matcher))
-        compiled.push(compileOne([name, key.toLowerCase()], inner, kept));
+        compiled.push(compileOne([name, key.toLowerCase()], inner));
     } else {
-      const unit = shape.factUnits[name];
-      compiled.push(compileOne([name], matcher, { ...(unit === undefined ? {} : { unit }), ...kept }));
+      compiled.push(compileOne([name], matcher, shape.factUnits[name]));
     }
   }
   return Promise.all(compiled);
@@ -48,13 +44,13 @@ export async function compileExpectations(
 async function compileOne(
   path: readonly string[],
   matcher: Json,
-  context: Pick<MatcherContext, 'unit' | 'snapshots'>,
+  unit?: 'ms' | 'bytes',
 ): Promise<Expectation> {
   const subject = path.join('.');
   return {
     subject,
     path,
-    matches: await compileMatcher(matcher, { subject, ...context }),
+    matches: await compileMatcher(matcher, { subject, ...(unit === undefined ? {} : { unit }) }),
   };
 }
 

@@ -30,8 +30,6 @@ export class LinuxContainer implements Container {
   readonly #files: ContainerFiles;
   #main: LinuxProcess | undefined;
   #state: ContainerState = 'exited';
-  #starting: Promise<LinuxProcess> | undefined;
-  #removing: Promise<void> | undefined;
 
   constructor(spec: ContainerSpec, id: string, home: ContainerHome) {
     this.#spec = spec;
@@ -70,25 +68,16 @@ export class LinuxContainer implements Container {
   }
 
   async start(signal: AbortSignal): Promise<void> {
-    if (this.state !== 'exited' || this.#starting !== undefined) throw this.#wrongState('start');
+    if (this.state !== 'exited') throw this.#wrongState('start');
     signal.throwIfAborted();
-    this.#starting = this.#home.launch(this.#spec, { pidfd: this.#pidfd, mounts: this.#mounts });
-    try {
-      this.#main = await this.#starting;
-      this.#state = 'running';
-    } finally {
-      this.#starting = undefined;
-    }
+    this.#main = await this.#home.launch(this.#spec, { pidfd: this.#pidfd, mounts: this.#mounts });
+    this.#state = 'running';
   }
 
   async exec(spec: ProcessSpec, signal: AbortSignal): Promise<Process> {
     signal.throwIfAborted();
     this.#requireRunning('exec');
-    try {
-      return await execInContainer(this.#home, this.#spec, this.#pidfd, spec, this.#files);
-    } catch (error) {
-      throw hasEnded(error) ? this.#wrongState('exec', 'exited') : error;
-    }
+    return execInContainer(this.#home, this.#spec, this.#pidfd, spec, this.#files);
   }
 
   async stop(graceMs?: number): Promise<ExitStatus> {
@@ -97,8 +86,7 @@ export class LinuxContainer implements Container {
     if (this.state === 'paused') await this.unpause();
     if (this.state !== 'running') return main.exited;
     await main.kill(this.#spec.stopSignal);
-    // Should the launcher end meanwhile, `exited` says so.
-    const timer = setTimeout(() => main.kill('SIGKILL').catch(() => {}), graceMs ?? this.#spec.stopGraceMs);
+    const timer = setTimeout(() => void main.kill('SIGKILL'), graceMs ?? this.#spec.stopGraceMs);
     return main.exited.finally(() => clearTimeout(timer));
   }
 
@@ -129,15 +117,10 @@ export class LinuxContainer implements Container {
     await this.#home.disconnect(this.name, network);
   }
 
-  remove(): Promise<void> {
-    this.#removing ??= this.#remove();
-    return this.#removing;
-  }
-
-  async #remove(): Promise<void> {
-    await this.#starting?.catch(() => {}); // its slots are in use until then
+  async remove(): Promise<void> {
+    if (this.#state === 'removed') return;
     if (this.#isAlive()) {
-      await this.main.kill('SIGKILL').catch(() => {}); // the launcher has ended, and all processes with it
+      await this.main.kill('SIGKILL');
       await this.#main?.exited.catch(() => {});
     }
     this.#state = 'removed';
@@ -187,12 +170,7 @@ export class LinuxContainer implements Container {
   async #signalAll(name: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
     const signal = parseSignal(name) ?? 0;
     const process = this.#home.init.expectProcess(() => [{ kind: 'killAll', signal }]);
-    try {
-      await this.#home.init.perform(planSignalAll(process, this.#pidfd));
-    } catch (error) {
-      process.onLauncherEnded(error as Error);
-      throw hasEnded(error) ? this.#wrongState('signal', 'exited') : error;
-    }
+    await this.#home.init.perform(planSignalAll(process, this.#pidfd));
     await process.exited;
     await this.main.kill(name);
   }
@@ -205,19 +183,7 @@ export class LinuxContainer implements Container {
     if (this.state !== 'running') throw this.#wrongState(what);
   }
 
-  #wrongState(what: string, state = this.#starting === undefined ? this.state : 'starting'): MayflyError {
-    return new MayflyError('CONTAINER_STATE', `cannot ${what} ${this.name}: it is ${state}`);
+  #wrongState(what: string): MayflyError {
+    return new MayflyError('CONTAINER_STATE', `cannot ${what} ${this.name}: it is ${this.state}`);
   }
-}
-
-/**
- * The container's pid 1 went while it was being entered: no such process, none with namespaces (EPERM; init may enter all that
- * live), or no more of them in its PID namespace.
- */
-function hasEnded(error: unknown): boolean {
-  if (!(error instanceof MayflyError) || error.code !== 'LAUNCH_FAILED') return false;
-  const { kind, errno } = (error.cause ?? {}) as { readonly kind?: string; readonly errno?: string };
-  return (
-    (kind === 'setns' && (errno === 'ESRCH' || errno === 'EPERM')) || (kind === 'clone' && errno === 'ENOMEM')
-  );
 }

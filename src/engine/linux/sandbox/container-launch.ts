@@ -7,7 +7,6 @@ import { planContainer } from '../plan/plan-container.ts';
 import type { ResolvedUser } from '../plan/resolve-user.ts';
 import type { SeccompProgram } from '../seccomp/seccomp-program.ts';
 import type { Op, Slot, Tape } from '../tape/op.ts';
-import { abandonProcess, expectOrAbandon } from './abandon-process.ts';
 import type { WritableLayer } from './attic.ts';
 import { inAttic, planAtticCopy } from './plan-attic.ts';
 import { openForReading } from './plan-supervisor.ts';
@@ -75,8 +74,7 @@ export async function launchContainer(
   }));
   const fromAttic = [...mounts.flatMap((each) => each ?? []), ...devices, ...below];
   const stdio = openStdio(init, slots, choice.spec.process, choice.user);
-  const taken = [upper, ...fromAttic.map(({ slot }) => slot)];
-  const process = expectOrAbandon(init, slots, stdio, taken, (id) =>
+  const process = init.expectProcess((id) =>
     planContainer({
       ...choice,
       slots: {
@@ -94,6 +92,7 @@ export async function launchContainer(
       },
     }),
   );
+  const taken = [upper, ...fromAttic.map(({ slot }) => slot)];
   const tape: Tape = [
     ...inAttic([
       planAtticCopy(choice.layer.place, upper),
@@ -113,7 +112,11 @@ export async function launchContainer(
     else await performInTwo(init, tape, process, choice.beforeRelease);
     await process.started;
   } catch (error) {
-    await abandonProcess(init, process, stdio, taken, error as Error);
+    process.onLauncherEnded(error as Error);
+    stdio.abandon();
+    await init
+      .perform([...taken, ...stdio.slots].map((slot): Op => ({ kind: 'close', slot })))
+      .catch(() => {});
     throw error;
   } finally {
     slots.give(...taken, ...stdio.slots);
@@ -121,7 +124,7 @@ export async function launchContainer(
   return { process, stdio };
 }
 
-/** The tape with a pause before `release`. */
+/** The tape with a pause before `release`. A container that is never released is ended here. */
 async function performInTwo(
   init: LauncherClient,
   tape: Tape,
@@ -130,7 +133,12 @@ async function performInTwo(
 ): Promise<void> {
   const at = tape.findIndex(({ kind }) => kind === 'release');
   const replies = await init.perform([...tape.slice(0, at), { kind: 'processId', process: process.id }]);
-  await between(Buffer.from(replies.at(-1) ?? []).readUInt32LE(0));
+  try {
+    await between(Buffer.from(replies.at(-1) ?? []).readUInt32LE(0));
+  } catch (error) {
+    await init.perform([{ kind: 'kill', process: process.id, signal: 9 }]).catch(() => {});
+    throw error;
+  }
   await init.perform(tape.slice(at));
 }
 
