@@ -1,18 +1,23 @@
-// Writes the parts of docs/ that are made from source: `node tools/generate-docs.mjs`.
-import { writeFileSync } from 'node:fs';
+// Writes the parts of docs/ that are made from source: `node tools/generate-docs.mjs`. spec/docs asserts that they are up to date.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { renderExitStatus } from './render-exit-status.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const { outputFiles } = await build({
-  entryPoints: [join(root, 'src/core/error-catalogue.ts')],
-  bundle: true,
-  write: false,
-  format: 'esm',
-});
-const { errorCatalogue } = await import(
-  `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
-);
-writeFileSync(join(root, 'docs/exit-status.md'), renderExitStatus(errorCatalogue));
+const folder = mkdtempSync(join(tmpdir(), 'mayfly-docs-'));
+try {
+  const outfile = join(folder, 'render-docs.mjs');
+  await build({
+    entryPoints: [join(root, 'tools/docs/render-docs.ts')],
+    bundle: true,
+    outfile,
+    format: 'esm',
+    platform: 'node',
+  });
+  const { renderDocs } = await import(pathToFileURL(outfile).href);
+  for (const [path, text] of Object.entries(renderDocs(root))) writeFileSync(join(root, path), text);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

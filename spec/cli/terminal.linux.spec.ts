@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Screen } from '../report/screen.ts';
@@ -7,6 +8,19 @@ import { MayflyBench, packageRoot, program, RunningMayfly } from './mayfly-proce
 
 const bench = new MayflyBench();
 afterAll(() => bench.remove());
+
+test('a pipe gets everything, although it takes no more than its reader', () => {
+  const line = `node ${program} schema | cat`;
+  const { stdout } = spawnSync('sh', ['-c', line], { encoding: 'utf8' });
+  expect(stdout).toBe(readFileSync(join(packageRoot, 'schema/scenario.schema.json'), 'utf8'));
+});
+
+test('a reader that goes away is no error', () => {
+  const { stdout, stderr } = spawnSync('sh', ['-c', `node ${program} schema | head -1`], {
+    encoding: 'utf8',
+  });
+  expect([stdout, stderr]).toEqual(['{\n', '']);
+});
 
 const hasScript = spawnSync('script', ['--version']).status === 0;
 const columns = 90;

@@ -37,6 +37,7 @@ export function testSurroundings(change: Partial<Surroundings> = {}): TestSurrou
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    flush: async () => {},
     exit: (status) => {
       throw new Error(`exit ${status}`);
     },

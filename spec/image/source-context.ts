@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultImageLimits } from '../../src/image/image-limits.ts';
 import type { SourceContext } from '../../src/image/image-source.ts';
+import { noPrograms } from '../../src/image/program-runner.ts';
 
 /** A context for sources under test, on amd64 whatever the machine. */
 export function sourceContext(changes: Partial<SourceContext> = {}): SourceContext {
@@ -14,7 +15,10 @@ export function sourceContext(changes: Partial<SourceContext> = {}): SourceConte
     user: { uid: 1000, gid: 1000 },
     searchPath: ['/usr/local/bin', '/usr/bin', '/bin'],
     programPlaces: {},
+    ids: { mapKey: '', count: 65_536 },
+    programs: noPrograms,
     makeScratch: () => mkdtemp(join(tmpdir(), 'mayfly-scratch-')),
+    makePublicScratch: () => mkdtemp(join(tmpdir(), 'mayfly-public-')),
     ...changes,
   };
 }

@@ -7,10 +7,14 @@ import { showFailure } from './show-failure.ts';
 // Bundled as dist/mayfly.js: the package is the folder above.
 const surroundings = readSurroundings(fileURLToPath(new URL('..', import.meta.url)));
 
-const fail = (error: unknown): void => {
-  showFailure(error, surroundings).then(surroundings.exit, () => surroundings.exit(4));
+const fail = async (error: unknown): Promise<void> => {
+  const status = await showFailure(error, surroundings).catch(() => 4);
+  await surroundings.flush();
+  surroundings.exit(status);
 };
 process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
 
-surroundings.exit(await runCli(surroundings));
+const status = await runCli(surroundings);
+await surroundings.flush();
+surroundings.exit(status);

@@ -27,8 +27,19 @@ export function readSurroundings(packageDirectory: string): Surroundings {
     dateMs: () => Date.now(),
     randomBytes: (count) => randomBytes(count),
     onSignal,
+    flush: async () => {
+      await Promise.all([process.stdout, process.stderr].map(flush));
+    },
     exit: (status) => process.exit(status),
   };
+}
+
+/** The callback comes when all writes before it are done, also when the reader went away. */
+function flush(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.writableNeedDrain || stream.writableLength > 0) stream.write('', () => resolve());
+    else resolve();
+  });
 }
 
 /** A uid that no passwd entry knows (`docker run -u 12345`) makes `userInfo` throw; such a user is his number. */

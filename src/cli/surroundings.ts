@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly randomBytes: (count: number) => Uint8Array;
   /** Calls back for each SIGINT, SIGTERM and SIGHUP until the returned function is called. */
   readonly onSignal: (listener: (signal: SignalName) => void) => () => void;
+  /** Resolves when everything written has been handed to the system: a pipe takes no more than its reader. */
+  readonly flush: () => Promise<void>;
   /** Ends the process at once. */
   readonly exit: (status: number) => never;
 }

@@ -66,6 +66,15 @@ export const errorCatalogue = {
     'The language has this, this version of Mayfly does not do it yet.',
     'remove it for now',
   ),
+  SNAPSHOT_INVALID: input(
+    'A file of snapshots cannot be read as one.',
+    'mend it, or remove it and run `mayfly test --update`',
+  ),
+  SNAPSHOT_OBSOLETE: input(
+    'A snapshot is kept that nothing asks for (a warning).',
+    'run `mayfly test --update` to remove it',
+  ),
+  SNAPSHOT_UNWRITABLE: harness('A file of snapshots cannot be written.', 'check its permissions'),
   MATCHER_INVALID: input('A matcher cannot be used as written.', 'see the matchers in docs/language.md'),
   CLI_USAGE: input('A flag or argument is wrong.', 'run the command with --help'),
   CLI_NOTHING_MATCHED: input(
@@ -98,6 +107,15 @@ export const errorCatalogue = {
   IMAGE_HOSTILE: harness('An archive tries something no honest archive does.', 'do not use this image'),
   IMAGE_LIMIT: harness('An image exceeds a limit.', 'raise the limit named, if you trust the image'),
   IMAGE_PLATFORM: input('An image is not for this machine.', 'choose an image for this platform'),
+  IMAGE_UNREACHABLE: harness(
+    'Where an image or its packages come from cannot be reached.',
+    'check the network, and the proxy if there is one',
+  ),
+  IMAGE_SIGNATURE_INVALID: harness(
+    'What an image is made of is not signed by a key that this machine trusts.',
+    'install the keyring of its publisher; do not trust this copy',
+  ),
+  IMAGE_BUILD_FAILED: harness('Making an image failed.', 'see what the program that made it said'),
   STORE_FAILED: harness(
     'The image store cannot be read or written.',
     'check the disk space and the permissions of the store',

@@ -29,6 +29,7 @@ export type MayflyEvent = { readonly atMs: number } & (
   | StepFinished
   | LeakFound
   | CensusTaken
+  | SnapshotsWritten
   | WarningRaised
 );
 
@@ -135,6 +136,8 @@ export interface ContainerEnded extends OfContainer {
   readonly oomKilled: boolean;
   /** Ended at teardown or by a step, not by itself. */
   readonly expected: boolean;
+  /** `restart` starts it again. */
+  readonly restarting?: boolean;
 }
 
 export interface LogWritten extends OfContainer {
@@ -202,6 +205,15 @@ export interface CensusTaken extends OfScenario {
   readonly kind: 'censusTaken';
   readonly left: number;
   readonly durationMs: number;
+}
+
+/** A file of snapshots was written (language.md R22). */
+export interface SnapshotsWritten {
+  readonly kind: 'snapshotsWritten';
+  readonly path: string;
+  readonly added: number;
+  readonly updated: number;
+  readonly removed: number;
 }
 
 export interface WarningRaised {

@@ -80,6 +80,8 @@ export interface ImageRequest {
   readonly source: ImageSource;
   /** Replaces fields of the source's own configuration; `environment` and `labels` are added to it. */
   readonly configOverrides: Partial<ImageConfig>;
+  /** When a registry is asked for it, as Compose's `pull_policy`; undefined: when it is not in the store. */
+  readonly pull?: 'always' | 'never' | 'missing';
 }
 
 /** Makes images ready. `image/` implements it; the runner and the builder use it. */

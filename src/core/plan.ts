@@ -48,11 +48,17 @@ export interface ServicePlan {
   readonly image: string;
   readonly dependsOn: readonly Dependency[];
   readonly ready?: ReadyPlan;
+  /** Its `healthcheck` turns the image's off. */
+  readonly healthcheckOff?: boolean;
   /** Matcher for how the service should end by itself; undefined: it must not. */
   readonly exits?: Json;
   readonly restart: 'no' | 'always' | 'on-failure' | 'unless-stopped';
   /** Of `on-failure:3`; undefined: as often as it fails. */
   readonly maxRestarts?: number;
+  /** `linux/arm64`: what the image must be for. */
+  readonly platform?: string;
+  /** Ports declared by `expose`; nothing is opened by it. */
+  readonly exposes?: readonly { readonly port: number; readonly protocol: 'tcp' | 'udp' }[];
   /** What the container will be once the image's configuration is merged in (`mergeImage`). */
   readonly container: ContainerTemplate;
 }
@@ -75,11 +81,15 @@ export interface Dependency {
   /** A `ServicePlan.name`. */
   readonly service: string;
   readonly condition: 'service_started' | 'service_healthy' | 'service_completed_successfully';
+  /** A step that restarts the one restarts the other. */
+  readonly restart?: boolean;
 }
 
 export interface ReadyPlan {
   readonly condition: ReadyCondition;
   readonly withinMs: number;
+  /** Nobody said how long: it follows from the health check, whose rest the image may say. */
+  readonly byHealth?: boolean;
   /** How often to look; undefined: as the wait thinks best. */
   readonly everyMs?: number;
   readonly at: SourceLocation;

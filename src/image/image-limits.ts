@@ -31,6 +31,10 @@ export interface ImageLimits {
   readonly archiveBytes: number;
   /** Files of a `host:` image or of a `rootfs:` directory. */
   readonly sourceFiles: number;
+  /** Packages of a `debian:` image. */
+  readonly packages: number;
+  /** Milliseconds for installing them, downloads included. */
+  readonly debianMs: number;
 }
 
 const kiB = 2 ** 10;
@@ -54,6 +58,8 @@ export const defaultImageLimits: ImageLimits = {
   archiveEntries: 20_000,
   archiveBytes: 64 * giB,
   sourceFiles: 500_000,
+  packages: 5000,
+  debianMs: 30 * 60_000,
 };
 
 /** `what` is the thing that is too large: `layer 2: usr/bin/x is longer than a path may be`. */

@@ -7,6 +7,7 @@ import { defaultImageLimits, type ImageLimits } from './image-limits.ts';
 import { type ImagePlatform, renderPlatform } from './image-platform.ts';
 import { type InputFact, inputsUnchanged } from './input-fact.ts';
 import type { LayerIds, LayerWriter } from './layer-writer.ts';
+import { noPrograms, type ProgramRunner } from './program-runner.ts';
 import { SharedWork } from './shared-work.ts';
 import { type ImageRecord, imageRecordKey, readImageRecord } from './store/image-record.ts';
 import type { StoredLayer } from './store/layer-store.ts';
@@ -29,10 +30,20 @@ export interface ImageProviderOptions {
   /** Programs that `host:` takes from a place of their own, e.g. `{ node: process.execPath }`. */
   readonly programPlaces?: Readonly<Record<string, string>>;
   readonly limits?: ImageLimits;
+  /** Programs that make images (`debian:`); without it those that need one say that it is missing. */
+  readonly programs?: ProgramRunner;
+  /** Where programs make file systems before they come to the store: on a disk with room, open to every user. */
+  readonly temporaryDirectory?: string;
 }
 
 export function createImageProvider(given: ImageProviderOptions): ImageProvider {
-  const options: Required<ImageProviderOptions> = { programPlaces: {}, limits: defaultImageLimits, ...given };
+  const options: Required<ImageProviderOptions> = {
+    programPlaces: {},
+    limits: defaultImageLimits,
+    programs: noPrograms,
+    temporaryDirectory: '/var/tmp',
+    ...given,
+  };
   return new StoreImageProvider(options);
 }
 

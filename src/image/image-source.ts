@@ -3,6 +3,8 @@ import type { ImageLimits } from './image-limits.ts';
 import type { ImagePlatform } from './image-platform.ts';
 import type { InputFact } from './input-fact.ts';
 import type { LayerEntry } from './layer/layer-entry.ts';
+import type { LayerIds } from './layer-writer.ts';
+import type { ProgramRunner } from './program-runner.ts';
 
 /** What every source needs and none may fetch itself. */
 export interface SourceContext {
@@ -16,8 +18,13 @@ export interface SourceContext {
   readonly searchPath: readonly string[];
   /** Programs with a place of their own, e.g. `node` where Mayfly's own runs from. */
   readonly programPlaces: Readonly<Record<string, string>>;
+  readonly ids: LayerIds;
+  /** Programs that make images. */
+  readonly programs: ProgramRunner;
   /** A directory of this preparation's own, removed after it. */
   readonly makeScratch: () => Promise<string>;
+  /** The same, where others may pass through, such as a program under other ids (mode 0711), and outside of the store. */
+  readonly makePublicScratch: () => Promise<string>;
 }
 
 /** An image as its source offers it: everything judged but its layers' content, which is read only where it is not yet stored. */

@@ -16,7 +16,7 @@ const imageSources: { readonly [K in SourceKind]: () => Promise<ReadSource<K>> }
   archive: async () => (await import('./source/archive.ts')).readArchiveImage,
   oci: async () => (await import('./source/oci-layout.ts')).readOciLayoutImage,
   registry: async () => notYet('registry'),
-  debian: async () => notYet('debian'),
+  debian: async () => (await import('./source/debian.ts')).readDebianImage,
   build: async () => notYet('build'),
 };
 

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageSource } from '../core/image.ts';
 import { digestHex, digestOf } from './digest.ts';
@@ -12,9 +11,10 @@ import type { SharedWork } from './shared-work.ts';
 import { type ImageRecord, writeImageRecord } from './store/image-record.ts';
 import { LayerStore, type StoredLayer } from './store/layer-store.ts';
 import { openStore } from './store/open-store.ts';
+import { Scratch } from './store/scratch.ts';
 import type { StorePaths } from './store/store-paths.ts';
 import { sweepStore } from './store/sweep-store.ts';
-import { makeTemporaryDirectory, type ProcessIdentity, readOwnIdentity } from './store/temporary.ts';
+import { type ProcessIdentity, readOwnIdentity } from './store/temporary.ts';
 import { writeAtomically } from './store/write-atomically.ts';
 import { unpackLayer } from './unpack-layer.ts';
 
@@ -38,12 +38,13 @@ export async function prepareImage(
   const paths = await openStore(options.storeDirectory, options.user.uid);
   const self = readOwnIdentity();
   await sweepStore(paths, options.openLayerWriter, self, options.nowMs());
-  await using scratch = new Scratch(paths, self);
+  await using scratch = new Scratch(paths, self, options);
   const context: SourceContext & Options = {
     ...options,
     onProgress,
     signal,
     makeScratch: () => scratch.make(),
+    makePublicScratch: () => scratch.makePublic(),
   };
   const sourced = await readSource(request.source, context);
   const store = new LayerStore(paths, options.ids, self);
@@ -105,33 +106,26 @@ async function unpackMissing(
   const add = async (report: (line: string) => void, signal: AbortSignal): Promise<StoredLayer> => {
     report(`unpacking ${layer.what}`);
     await using writer = await context.openLayerWriter();
-    return await store.add(writer, (session) =>
-      unpackLayer(layer, session, { ids: context.ids, limits: context.limits, signal }),
-    );
+    try {
+      return await store.add(writer, (session) =>
+        unpackLayer(layer, session, { ids: context.ids, limits: context.limits, signal }),
+      );
+    } catch (cause) {
+      throw context.signal.aborted ? new Abandoned('who began it has left', { cause }) : cause;
+    }
   };
   const digest = layer.kind === 'tar' ? layer.diffId : layer.recipe;
   if (digest === undefined) return add(context.onProgress, context.signal);
-  return store.find(digest) ?? shared.run(digest, add, context.onProgress, context.signal);
-}
-
-/** Temporary directories of one preparation. */
-class Scratch implements AsyncDisposable {
-  readonly #paths: StorePaths;
-  readonly #self: ProcessIdentity;
-  readonly #made: string[] = [];
-
-  constructor(paths: StorePaths, self: ProcessIdentity) {
-    this.#paths = paths;
-    this.#self = self;
-  }
-
-  async make(): Promise<string> {
-    const made = await makeTemporaryDirectory(this.#paths.scratch, this.#self);
-    this.#made.push(made);
-    return made;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const path of this.#made) await rm(path, { recursive: true, force: true });
+  const stored = store.find(digest);
+  if (stored !== undefined) return stored;
+  try {
+    return await shared.run(digest, add, context.onProgress, context.signal);
+  } catch (error) {
+    if (!(error instanceof Abandoned)) throw error;
+    context.signal.throwIfAborted();
+    return unpackMissing(layer, shared, store, context);
   }
 }
+
+/** A layer whose content came from a preparation that was cancelled; others who wait for it make it themselves. */
+class Abandoned extends Error {}

@@ -123,8 +123,9 @@ const containerEnded = object<OfKind<'containerEnded'>>(
     signal: optional(text),
     oomKilled: boolean,
     expected: boolean,
+    restarting: optional(boolean),
   },
-  'Expected: ended at teardown or by a step, not by itself.',
+  'Expected: ended at teardown or by a step, not by itself. Restarting: it is started again.',
 );
 
 const logWritten = object<OfKind<'logWritten'>>({
@@ -176,6 +177,15 @@ const censusTaken = object<OfKind<'censusTaken'>>(
   'The proof of teardown: how much was left.',
 );
 
+const snapshotsWritten = object<OfKind<'snapshotsWritten'>>({
+  kind: oneOf('snapshotsWritten'),
+  atMs,
+  path: text,
+  added: count,
+  updated: count,
+  removed: count,
+});
+
 const warningRaised = object<OfKind<'warningRaised'>>({
   kind: oneOf('warningRaised'),
   atMs,
@@ -202,6 +212,7 @@ export const eventShape: Shape<MayflyEvent> = byKind<MayflyEvent>({
   stepFinished: named('stepFinished', stepFinished),
   leakFound: named('leakFound', leakFound),
   censusTaken: named('censusTaken', censusTaken),
+  snapshotsWritten: named('snapshotsWritten', snapshotsWritten),
   warningRaised: named('warningRaised', warningRaised),
 });
 

@@ -23,6 +23,7 @@ export class LiveState {
     switch (event.kind) {
       case 'runStarted':
       case 'runFinished':
+      case 'snapshotsWritten':
       case 'warningRaised':
         break;
       case 'scenarioPlanned':

@@ -45,6 +45,11 @@ export class PlainLines {
         const place = event.at === undefined ? '' : ` (${event.at.file}:${event.at.line}:${event.at.column})`;
         return palette.yellow(renderPrintableLine(`warning[${event.code}]: ${event.message}${place}`));
       }
+      case 'snapshotsWritten': {
+        const parts = (['added', 'updated', 'removed'] as const).filter((change) => event[change] > 0);
+        const changes = parts.map((change) => `${countOf(event[change], 'snapshot')} ${change}`).join(', ');
+        return renderPrintableLine(`${event.path}: ${changes}`);
+      }
       case 'scenarioPlanned':
       case 'logWritten':
       case 'stepStarted':
@@ -123,6 +128,6 @@ type OfScenario = Extract<
 function renderUnexpectedEnd(event: OfScenario & { readonly kind: 'containerEnded' }): string {
   const how = event.signal === undefined ? `exit ${event.code}` : `killed by ${event.signal}`;
   return renderPrintableLine(
-    `${event.container} ended by itself: ${how}${event.oomKilled ? ', out of memory' : ''}`,
+    `${event.container} ended by itself: ${how}${event.oomKilled ? ', out of memory' : ''}${event.restarting === true ? '; it is started again' : ''}`,
   );
 }

@@ -30,6 +30,7 @@ export function renderTotals(summary: Summary, palette: Palette, columns: number
     renderDuration(summary.durationMs),
     ...renderLeft(summary, palette),
     ...(isClean || summary.run === undefined ? [] : [palette.dim(`seed ${summary.run.seed}`)]),
+    ...renderSnapshots(summary, palette),
     ...renderEnding(summary, palette),
   ];
   return joinParts(parts, palette, columns);
@@ -53,6 +54,14 @@ function renderLeft(summary: Summary, palette: Palette): readonly string[] {
   const all = summary.scenarios.map(leftBehindByAll);
   if (all.includes('not checked')) return [palette.yellow('not all checked for leaks')];
   return all.includes(0) ? [palette.green('nothing left behind')] : [];
+}
+
+function renderSnapshots({ snapshots = [] }: Summary, palette: Palette): readonly string[] {
+  const changes = (['added', 'updated', 'removed'] as const).flatMap((change) => {
+    const number = snapshots.reduce((sum, file) => sum + file[change], 0);
+    return number === 0 ? [] : [`${countOf(number, 'snapshot')} ${change}`];
+  });
+  return changes.length === 0 ? [] : [palette.yellow(changes.join(', '))];
 }
 
 function renderEnding(summary: Summary, palette: Palette): readonly string[] {

@@ -1,4 +1,4 @@
-import type { MayflyEvent, WarningRaised } from '../core/event.ts';
+import type { MayflyEvent, SnapshotsWritten, WarningRaised } from '../core/event.ts';
 import { ScenarioFold } from './scenario-fold.ts';
 import type {
   RunSummary,
@@ -22,6 +22,7 @@ export class SummaryFold {
   #run: RunSummary | undefined;
   readonly #scenarios = new Map<string, ScenarioFold>();
   readonly #warnings: Omit<WarningRaised, 'kind'>[] = [];
+  readonly #snapshots: Omit<SnapshotsWritten, 'kind'>[] = [];
   #lastMs = 0;
   #finished: { exitStatus: number; interruptedBy?: string } | undefined;
 
@@ -39,6 +40,11 @@ export class SummaryFold {
           ...(event.interruptedBy === undefined ? {} : { interruptedBy: event.interruptedBy }),
         };
         break;
+      case 'snapshotsWritten': {
+        const { kind: _kind, atMs: _atMs, ...written } = event;
+        this.#snapshots.push(written);
+        break;
+      }
       case 'warningRaised': {
         const { kind: _kind, atMs: _atMs, ...warning } = event;
         this.#warnings.push(warning);
@@ -55,6 +61,7 @@ export class SummaryFold {
       ...(this.#run === undefined ? {} : { run: this.#run }),
       scenarios,
       warnings: [...this.#warnings],
+      ...(this.#snapshots.length === 0 ? {} : { snapshots: [...this.#snapshots] }),
       totals: addUp(scenarios, this.#warnings.length),
       durationMs: this.#lastMs,
       ...this.#finished,

@@ -158,6 +158,16 @@ const jsonReportShape: Shape<JsonReport> = object<JsonReport>({
       at: optional(value.location),
     }),
   ),
+  snapshots: optional(
+    list(
+      object<NonNullable<Summary['snapshots']>[number]>({
+        path: text,
+        added: count,
+        updated: count,
+        removed: count,
+      }),
+    ),
+  ),
   totals,
   durationMs: value.milliseconds,
   exitStatus: optional(count),

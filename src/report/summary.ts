@@ -1,5 +1,12 @@
 import type { Leak } from '../core/engine.ts';
-import type { ContainerStarted, Outcome, Problem, RunStarted, WarningRaised } from '../core/event.ts';
+import type {
+  ContainerStarted,
+  Outcome,
+  Problem,
+  RunStarted,
+  SnapshotsWritten,
+  WarningRaised,
+} from '../core/event.ts';
 import type { Json } from '../core/json.ts';
 import type { SourceLocation } from '../core/source-location.ts';
 import type { StepKind } from '../core/step-kind.ts';
@@ -11,6 +18,8 @@ export interface Summary {
   /** In the order in which they were planned. */
   readonly scenarios: readonly ScenarioSummary[];
   readonly warnings: readonly Omit<WarningRaised, 'kind'>[];
+  /** Files of snapshots that were written; absent if none was. */
+  readonly snapshots?: readonly Omit<SnapshotsWritten, 'kind'>[];
   readonly totals: Totals;
   /** From the beginning of the run to its last event. */
   readonly durationMs: number;

@@ -45,6 +45,7 @@ export async function linuxEngineFor(directory: string, launcher = launcherPath)
     nowMs: () => Date.now(),
     searchPath: (process.env.PATH ?? '/usr/bin:/bin').split(':'),
     programPlaces: { node: process.execPath },
+    programs: engine.programs,
   });
   return {
     engine,

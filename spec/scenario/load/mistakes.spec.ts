@@ -1,16 +1,32 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { errorCatalogue } from '../../../src/core/error-catalogue.ts';
 import { renderError } from '../../../src/core/mayfly-error.ts';
-import { loadScenarios } from '../../../src/scenario/load/load-scenarios.ts';
+import { type LoadResult, loadScenarios } from '../../../src/scenario/load/load-scenarios.ts';
 
 const directory = join(import.meta.dirname, 'mistakes');
 const files = readdirSync(directory).filter((name) => name.endsWith('.yaml'));
 
+const load = (name: string): LoadResult =>
+  loadScenarios(name, readFileSync(join(directory, name), 'utf8'), {
+    links: {
+      path: join(directory, name),
+      read: (path) =>
+        existsSync(path)
+          ? { kind: 'text', file: relative(directory, path), text: readFileSync(path, 'utf8') }
+          : {
+              kind: 'refused',
+              code: 'SCENARIO_NOT_FOUND',
+              message: `there is no \`${relative(directory, path)}\``,
+              hint: 'a path counts from the folder of the file it is written in',
+            },
+    },
+  });
+
 /** Everything a user sees of a file, errors before warnings. */
 function messagesOf(name: string): string {
-  const { errors, warnings } = loadScenarios(name, readFileSync(join(directory, name), 'utf8'));
+  const { errors, warnings } = load(name);
   const rendered = [
     ...errors.map((error) => renderError(error)),
     ...warnings.map((warning) => renderError(warning, 'warning')),
@@ -32,7 +48,7 @@ describe('R1 R2 R3 R4 R5 the whole message of what users get wrong (UPDATE_GOLDE
 
   test('R2 every error of a file has a code, a place, its line, a caret and a remedy', () => {
     for (const name of files) {
-      for (const error of loadScenarios(name, readFileSync(join(directory, name), 'utf8')).errors) {
+      for (const error of load(name).errors) {
         expect(error.at?.line, name).toBeGreaterThan(0);
         expect(error.sourceLine, name).toBeDefined();
         expect(error.hint, `${name}: ${error.message}`).not.toBe('');

@@ -190,7 +190,7 @@ describe('R21 what cannot be used is an error, not a verdict', () => {
       'stdout: `contains` with an empty text holds for every text',
     ],
     [{ contains: '${{ x' }, stdout, 'none', ''],
-    [{ snapshot: 'a.txt' }, stdout, 'LANGUAGE_NOT_AVAILABLE_YET', 'stdout: `snapshot` is not available yet'],
+    [{ snapshot: 'a.txt' }, stdout, 'MATCHER_INVALID', 'stdout: no snapshot is kept here'],
   ])('%j', async (matcher, context, code, message) => {
     if (code === 'none') return expect(await matches(matcher, 'a ${{ x', context)).toBe(true);
     await expect(compileMatcher(matcher, context)).rejects.toMatchObject({ code, message });

@@ -49,6 +49,7 @@ export const testOptions: PlanOptions = {
   defaults: planDefaults,
   scenarioDirectory: '/work/scenarios',
   allow: allowNothing,
+  profiles: [],
   fileExists: () => true,
   readText: () => '',
 };

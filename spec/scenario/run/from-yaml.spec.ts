@@ -31,6 +31,7 @@ async function runYaml(text: string): Promise<Ran> {
       defaults: planDefaults,
       scenarioDirectory: '/nonexistent',
       allow: allowNothing,
+      profiles: [],
       fileExists: () => false,
       readText: () => '',
     }),

@@ -18,6 +18,7 @@ import { openOutputFolder } from '../reporting/output-folder.ts';
 import { parseReportChoices } from '../reporting/report-choice.ts';
 import { watchInterrupts } from '../reporting/watch-interrupts.ts';
 import { chooseScenarios } from '../scenarios/choose-scenarios.ts';
+import { openSnapshotStore } from '../scenarios/open-snapshot-store.ts';
 import { allowedHostPaths, type PlannedScenarios } from '../scenarios/plan-scenarios.ts';
 import { planningFlags, selectionFlags } from '../scenarios/planning-flags.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -37,6 +38,7 @@ const flags = {
     value: 'NAME[=FILE]',
     what: 'table, json, ndjson or junit, to a file or to standard output',
   },
+  update: { kind: 'switch', what: 'Rewrite snapshots by what is seen, and remove those nothing asks for' },
   output: { kind: 'text', value: 'DIR', what: 'Keep logs, evidence and what `save` saves' },
   'fail-on-flaky': { kind: 'switch', what: 'Exit with 1 if a scenario passed only when tried again' },
   'fail-on-skipped': { kind: 'switch', what: 'Exit with 1 if a scenario was skipped' },
@@ -55,11 +57,13 @@ export const testCommand = defineCommand({
   examples: [
     { line: 'test', what: 'every scenario in `scenarios`' },
     { line: 'test shop.yaml --grep login', what: 'those of a file with `login` in their name' },
+    { line: 'test shop.yaml --update', what: 'and take new snapshots' },
     { line: 'test --tag manual', what: 'those that run only when asked for' },
     { line: 'test --report junit=junit.xml --output out', what: 'for a CI server' },
   ],
   notes: [
     'Exit status: 0 all passed, 1 failed, 2 invalid input, 3 the host cannot, 4 error of the engine, 5 something was left behind, 130 interrupted.',
+    'A snapshot that is not there yet is written, except where the environment says CI=true: there it fails.',
     'Defaults come from the nearest mayfly.config.yaml: `timeout`, `jobs`, `reports`.',
   ],
   async run({ flags: given, positionals }, surroundings) {
@@ -142,6 +146,7 @@ async function openContext(run: Run, surroundings: Surroundings): Promise<RunCon
     limits: defaultRunLimits,
     scenarioDirectory: plan.directoryOf,
     allowedHostPaths: allowedHostPaths(given),
+    snapshots: openSnapshotStore(given.update, plan, surroundings),
     ...(given.output === undefined ? {} : openOutputFolder(resolve(workingDirectory, given.output))),
   };
 }

@@ -5,7 +5,7 @@ import { defineCommand } from '../command.ts';
 import { readVars } from '../config/read-vars.ts';
 import { loadOptions } from '../scenarios/choose-scenarios.ts';
 import { findScenarioFiles } from '../scenarios/find-scenario-files.ts';
-import { loadScenarioFiles } from '../scenarios/load-scenario-files.ts';
+import { errorsOf, loadScenarioFiles } from '../scenarios/load-scenario-files.ts';
 import { planScenarios } from '../scenarios/plan-scenarios.ts';
 import { planningFlags } from '../scenarios/planning-flags.ts';
 import type { Output, Surroundings } from '../surroundings.ts';
@@ -33,7 +33,7 @@ export const validateCommand = defineCommand({
       { flags, vars, seed: flags.seed ?? 0, environmentOf },
       surroundings,
     );
-    const all = [...files.flatMap((file) => file.errors), ...errors];
+    const all = [...errorsOf(files), ...errors];
     if (all.length > 0) throw new MayflyErrors(all);
     await showWarnings(
       plan.scenarios.flatMap(({ warnings }) => warnings),

@@ -21,5 +21,12 @@ export async function openImages(
     nowMs: dateMs,
     searchPath: (environment.PATH ?? '').split(':').filter((directory) => directory.startsWith('/')),
     programPlaces: { node: machine.nodePath },
+    programs: engine.programs,
+    ...temporaryDirectory(environment.TMPDIR),
   });
+}
+
+/** TMPDIR is heeded as everywhere (POSIX, 8.3); an image's tree is too large for a /tmp in memory. */
+function temporaryDirectory(path: string | undefined): { readonly temporaryDirectory?: string } {
+  return path?.startsWith('/') === true ? { temporaryDirectory: path } : {};
 }

@@ -3,7 +3,7 @@ import type { LoadOptions } from '../../scenario/load/load-scenarios.ts';
 import { readVars } from '../config/read-vars.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { findScenarioFiles } from './find-scenario-files.ts';
-import { loadScenarioFiles } from './load-scenario-files.ts';
+import { errorsOf, loadScenarioFiles } from './load-scenario-files.ts';
 import { type PlannedScenarios, planScenarios } from './plan-scenarios.ts';
 import type { PlanningValues, SelectionValues } from './planning-flags.ts';
 import { selectByName, selectByTags } from './select-scenarios.ts';
@@ -29,7 +29,7 @@ export async function chooseScenarios(
     workingDirectory,
     loadOptions(purpose, flags, vars),
   );
-  const broken = files.flatMap(({ errors }) => errors);
+  const broken = errorsOf(files);
   if (broken.length > 0) throw new MayflyErrors(broken);
   const tagged = selectByTags(
     files.flatMap(({ scenarios }) => scenarios),
@@ -48,7 +48,14 @@ export async function chooseScenarios(
     surroundings,
   );
   if (errors.length > 0) throw new MayflyErrors(errors);
-  return { ...plan, scenarios: selectByName(plan.scenarios, flags.grep) };
+  const scenarios = selectByName(plan.scenarios, flags.grep);
+  const partial = new Set([
+    ...files.flatMap((file) =>
+      file.scenarios.filter((each) => !tagged.includes(each)).map(({ file: name }) => name),
+    ),
+    ...plan.scenarios.filter((each) => !scenarios.includes(each)).map(({ file: name }) => name),
+  ]);
+  return { ...plan, scenarios, isWhole: ({ file }) => !partial.has(file) };
 }
 
 export function loadOptions(

@@ -63,7 +63,12 @@ function expand(path: string, workingDirectory: string): readonly string[] {
 }
 
 function isScenarioName(name: string): boolean {
-  return /\.ya?ml$/.test(name) && !/^(?:docker-)?compose[.-]/.test(name) && name !== configName;
+  return (
+    /\.ya?ml$/.test(name) &&
+    !/\.snap\.ya?ml$/.test(name) &&
+    !/^(?:docker-)?compose[.-]/.test(name) &&
+    name !== configName
+  );
 }
 
 /** In the order of names, files of a folder before those of folders below it. */

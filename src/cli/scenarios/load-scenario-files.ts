@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { Scenario } from '../../core/scenario.ts';
+import { renderLocation } from '../../core/source-location.ts';
 import { type LoadOptions, loadScenarios } from '../../scenario/load/load-scenarios.ts';
 import { validatePatterns } from '../../scenario/load/validate-patterns.ts';
+import { openLinks } from './open-links.ts';
 import { showPath } from './show-path.ts';
 
 export interface LoadedFile {
@@ -13,20 +15,45 @@ export interface LoadedFile {
   readonly warnings: readonly MayflyError[];
 }
 
-/** Every file, read and checked; what is wrong with one does not keep the others from being checked (R2). */
+interface CheckedFile extends LoadedFile {
+  readonly links: readonly string[];
+  readonly isPart: boolean;
+}
+
+/**
+ * Every file, read and checked; what is wrong with one does not keep the others from being checked (R2). What has no steps
+ * and is included by another is part of that one, and no scenario that lacks steps.
+ */
 export async function loadScenarioFiles(
   paths: readonly string[],
   workingDirectory: string,
   options: LoadOptions,
 ): Promise<readonly LoadedFile[]> {
-  return Promise.all(paths.map((path) => loadFile(path, workingDirectory, options)));
+  const files = await Promise.all(paths.map((path) => loadFile(path, workingDirectory, options)));
+  const linked = new Set(files.flatMap(({ links }) => links));
+  return files.filter(({ path, isPart }) => !(isPart && linked.has(path)));
 }
 
-async function loadFile(path: string, workingDirectory: string, options: LoadOptions): Promise<LoadedFile> {
+/** Everything wrong with any of the files; what is wrong with a file that several include is said once. */
+export function errorsOf(files: readonly LoadedFile[]): readonly MayflyError[] {
+  const seen = new Set<string>();
+  return files
+    .flatMap(({ errors }) => errors)
+    .filter((error) => {
+      if (error.at === undefined) return true;
+      const identity = `${renderLocation(error.at)} ${error.code} ${error.message}`;
+      return !seen.has(identity) && seen.add(identity);
+    });
+}
+
+async function loadFile(path: string, workingDirectory: string, options: LoadOptions): Promise<CheckedFile> {
   const file = showPath(path, workingDirectory);
   const text = readText(path, file);
-  if (text instanceof MayflyError) return { path, scenarios: [], errors: [text], warnings: [] };
-  const loaded = loadScenarios(file, text, options);
+  if (text instanceof MayflyError)
+    return { path, scenarios: [], errors: [text], warnings: [], links: [], isPart: false };
+  const allowAnywhere = options.allow?.hostBinds === true;
+  const links = openLinks(path, workingDirectory, allowAnywhere);
+  const loaded = loadScenarios(file, text, { ...options, links });
   const patterns = await Promise.all(loaded.scenarios.map(validatePatterns));
   return { path, ...loaded, errors: [...loaded.errors, ...patterns.flat()] };
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Json } from '../../core/json.ts';
 import { MayflyError, MayflyErrors } from '../../core/mayfly-error.ts';
@@ -10,6 +10,7 @@ import { planScenario } from '../../scenario/plan/plan-scenario.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { LoadedFile } from './load-scenario-files.ts';
 import type { PlanningValues } from './planning-flags.ts';
+import { readTextFile } from './read-text-file.ts';
 
 export interface PlanningChoice {
   readonly flags: PlanningValues;
@@ -25,6 +26,8 @@ export interface PlanningChoice {
 /** A plan with the folder its scenario lies in, which reports know nothing of. */
 export interface PlannedScenarios extends RunPlan {
   readonly directoryOf: (plan: ScenarioPlan) => string;
+  /** Every scenario of the plan's file is among them. */
+  readonly isWhole: (plan: ScenarioPlan) => boolean;
 }
 
 /** Every scenario of every file, planned, and everything that is wrong with any of them. */
@@ -49,7 +52,7 @@ export function planScenarios(
   );
   const directoryOf = (plan: ScenarioPlan): string =>
     directories.get(plan.file) ?? surroundings.workingDirectory;
-  return { plan: { seed: choice.seed, scenarios, directoryOf }, errors };
+  return { plan: { seed: choice.seed, scenarios, directoryOf, isWhole: () => true }, errors };
 }
 
 function planOptions(
@@ -71,8 +74,9 @@ function planOptions(
       hostPaths: allowedHostPaths(flags),
       publish: flags['allow-public-ports'],
     },
+    profiles: flags.profile,
     fileExists: existsSync,
-    readText: (path) => readFileSync(path, 'utf8'),
+    readText: readTextFile,
   };
 }
 

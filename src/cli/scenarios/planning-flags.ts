@@ -4,6 +4,7 @@ import type { Flags, FlagValues } from '../arguments/flag.ts';
 export const planningFlags = {
   var: { kind: 'texts', value: 'NAME=VALUE', what: 'Set `vars.NAME`; wins over the file' },
   'vars-file': { kind: 'texts', value: 'FILE', what: 'Set variables from a YAML or JSON mapping' },
+  profile: { kind: 'texts', value: 'NAME', what: 'Also run services with this profile; `*` is all of them' },
   seed: {
     kind: 'whole',
     value: 'NUMBER',

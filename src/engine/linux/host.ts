@@ -1,21 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import {
-  access,
-  appendFile,
-  constants,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  readlink,
-  rename,
-  rm,
-  rmdir,
-  writeFile,
-} from 'node:fs/promises';
+import { access, constants, mkdir, open, readdir, readFile, readlink, rm, rmdir } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { networkInterfaces, constants as osConstants } from 'node:os';
+import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { MayflyError } from '../../core/mayfly-error.ts';
 
@@ -28,6 +16,16 @@ export interface SpawnedLauncher {
   readonly initChannel: Socket;
   /** When the process has ended. */
   readonly ended: Promise<void>;
+}
+
+/** A program in a process group of its own. */
+export interface SpawnedProgram {
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** With its exit status, 128 + signal when killed by one; rejects when it could not be started. */
+  readonly ended: Promise<number>;
+  /** Nothing once it has ended: its group's number may be another's by then. */
+  signalGroup(signal: NodeJS.Signals): void;
 }
 
 /**
@@ -74,6 +72,34 @@ export class Host {
     }
   }
 
+  /** Its standard input ends with this process and has nothing in it. */
+  spawnProgram(
+    argv: readonly [string, ...string[]],
+    options: { readonly environment: Readonly<Record<string, string>>; readonly workingDirectory: string },
+  ): SpawnedProgram {
+    const [path, ...args] = argv;
+    // What administrators run is outside of an ordinary user's PATH.
+    const searchPath = `${this.#searchPath}:/usr/local/sbin:/usr/sbin:/sbin`;
+    const child = spawn(path, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+      env: { ...options.environment, PATH: searchPath },
+      cwd: options.workingDirectory,
+    });
+    let running = true;
+    const ended = new Promise<number>((resolve, reject) => {
+      child.once('exit', (code, signal) => {
+        running = false;
+        resolve(code ?? 128 + (signal === null ? 0 : osConstants.signals[signal]));
+      });
+      child.once('error', reject);
+    });
+    const signalGroup = (signal: NodeJS.Signals): void => {
+      if (running && child.pid !== undefined) process.kill(-child.pid, signal);
+    };
+    return { stdout: child.stdout, stderr: child.stderr, ended, signalGroup };
+  }
+
   /** Undefined when the file is not there or not readable. */
   async readText(path: string): Promise<string | undefined> {
     return readFile(path, 'utf8').catch(() => undefined);
@@ -83,21 +109,6 @@ export class Host {
     await mkdir(path, { recursive: true, mode });
   }
 
-  async append(path: string, text: string): Promise<void> {
-    await appendFile(path, text);
-  }
-
-  /** False when it exists already. */
-  async createExclusively(path: string, text: string): Promise<boolean> {
-    try {
-      await writeFile(path, text, { flag: 'wx', mode: 0o600 });
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-      throw error;
-    }
-  }
-
   readonly pid = process.pid;
 
   /** `pid starttime`, which names a process for good (proc(5), /proc/PID/stat field 22); empty if there is none. */
@@ -105,18 +116,6 @@ export class Host {
     const stat = await this.readText(`/proc/${pid}/stat`);
     const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields?.[19] === undefined ? '' : `${pid} ${fields[19]}`;
-  }
-
-  /** Moves a file out of the way and removes it; false when someone else did. */
-  async renameAway(path: string): Promise<boolean> {
-    const away = `${path}.stale-${this.pid}`;
-    try {
-      await rename(path, away);
-    } catch {
-      return false;
-    }
-    await this.removeFile(away);
-    return true;
   }
 
   async readLink(path: string): Promise<string | undefined> {
@@ -131,16 +130,6 @@ export class Host {
   async listDirectories(path: string): Promise<readonly string[]> {
     const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
     return entries.filter((each) => each.isDirectory()).map(({ name }) => name);
-  }
-
-  /** On disk when it resolves, whole or not at all. */
-  async writeDurably(path: string, text: string): Promise<void> {
-    const temporary = `${path}.${this.pid}`;
-    const file = await open(temporary, 'w', 0o600);
-    await file.writeFile(text);
-    await file.sync();
-    await file.close();
-    await rename(temporary, path);
   }
 
   /** Addresses of the host's own interfaces with their prefix lengths, without loopback. */

@@ -1,22 +1,26 @@
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine, Sandbox, SandboxSpec } from '../../core/engine.ts';
 import type { HostReport } from '../../core/host-feature.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { LayerIds, LayerWriter } from '../../image/layer-writer.ts';
+import type { ProgramRunner } from '../../image/program-runner.ts';
 import type { LinuxEngineOptions } from './engine-options.ts';
 import { Host } from './host.ts';
 import { layerIds } from './layer-ids.ts';
 import { parseInterfaceCidr } from './net/cidr.ts';
 import { probeHost } from './probe-host.ts';
+import { LinuxProgramRunner } from './program-runner.ts';
 import { takeCensus, takeSnapshot } from './sandbox/census.ts';
-import { type ChosenMapping, chooseMapping, userMapping } from './sandbox/choose-mapping.ts';
+import { chooseMapping, userMapping } from './sandbox/choose-mapping.ts';
 import { Journal } from './sandbox/journal.ts';
 import { LinuxSandbox } from './sandbox/linux-sandbox.ts';
-import { openSandboxProcesses } from './sandbox/open-sandbox.ts';
+import { type OpenedSandbox, openSandboxProcesses } from './sandbox/open-sandbox.ts';
 import { probeCgroups } from './sandbox/probe-cgroups.ts';
 import type { SandboxFacts } from './sandbox/sandbox-facts.ts';
 import { chooseWritablePlace, upperPath } from './sandbox/writable-place.ts';
 import { SeccompCompiler } from './seccomp/seccomp-compiler.ts';
+import { noSlot } from './tape/op.ts';
 
 const disposeBudgetMs = 10_000;
 
@@ -46,18 +50,16 @@ export class LinuxEngine implements Engine {
   async openSandbox(spec: SandboxSpec, signal: AbortSignal): Promise<Sandbox> {
     signal.throwIfAborted();
     const place = chooseWritablePlace(spec.upper, this.#options.kernelRelease);
-    const chosen = await chooseMapping(this.#host, this.#options);
+    const mapping = await chooseMapping(this.#host, this.#options);
+    const opening = openSandboxProcesses(this.#host, { ...this.#options, mapping });
     try {
-      const [opened, facts] = await Promise.all([
-        openSandboxProcesses(this.#host, { ...this.#options, ...chosen }),
-        this.#facts(spec, place, chosen),
-        this.#sweepOnce(),
-      ]);
-      const sandbox = new LinuxSandbox(spec, opened, facts);
+      const [opened, facts] = await Promise.all([opening, this.#facts(spec, place), this.#sweepOnce()]);
+      if (facts.upperDirectory !== undefined) await this.#makeUpper(opened, spec.runId, facts.upperDirectory);
+      const sandbox = new LinuxSandbox(spec, opened, { ...facts, mapping: opened.mapping });
       await sandbox.prepare();
       return sandbox;
     } catch (error) {
-      await chosen.release();
+      await opening.then(endSandbox).catch(() => {}); // nobody would get it, and so nobody would close it
       throw error;
     }
   }
@@ -71,6 +73,11 @@ export class LinuxEngine implements Engine {
   async openLayerWriter(): Promise<LayerWriter> {
     const { openLayerWriter } = await import('./open-layer-writer.ts');
     return openLayerWriter(this.#host, this.#options.launcherPath, await this.#layerMapping());
+  }
+
+  /** Programs of this machine that make images. */
+  get programs(): ProgramRunner {
+    return new LinuxProgramRunner(this.#host, this.#options.environment);
   }
 
   async #layerMapping() {
@@ -88,20 +95,15 @@ export class LinuxEngine implements Engine {
     return this.#swept;
   }
 
-  async #facts(
-    spec: SandboxSpec,
-    place: 'tmpfs' | 'disk',
-    { mapping, release }: ChosenMapping,
-  ): Promise<SandboxFacts> {
-    const [cgroups, oomScoreAdj, ipv6, upperDirectory] = await Promise.all([
+  async #facts(spec: SandboxSpec, place: 'tmpfs' | 'disk'): Promise<Omit<SandboxFacts, 'mapping'>> {
+    const upperDirectory = place === 'disk' ? upperPath(this.#options.stateDirectory, spec.runId) : undefined;
+    const [cgroups, oomScoreAdj, ipv6] = await Promise.all([
       probeCgroups(this.#host),
       this.#host.readText('/proc/self/oom_score_adj'),
       this.#host.readText('/proc/net/if_inet6'),
-      place === 'disk' ? this.#makeUpper(spec.runId) : undefined,
     ]);
     return {
       host: this.#host,
-      mapping,
       cgroups,
       ipv6: ipv6 !== undefined,
       hostRanges: this.#host.interfaceCidrs().flatMap((text) => parseInterfaceCidr(text)?.cidr ?? []),
@@ -118,27 +120,35 @@ export class LinuxEngine implements Engine {
       snapshot: (opened) => takeSnapshot(this.#host, opened),
       census: async (opened, snapshot, runId, budgetMs) => {
         // What cannot be removed is found by the census, and stays in the journal for a later run.
-        if (upperDirectory !== undefined) await this.#removeTree(upperDirectory).catch(() => {});
         const { now } = this.#options;
+        const deadline = now() + budgetMs;
+        const remove = (directory: string): Promise<void> => this.#removeTree(directory);
+        await this.#journal.finish(runId, remove, () => now() < deadline);
         const leaks = await takeCensus(this.#host, opened, snapshot, {
           runId,
           cgroups,
           upperDirectory,
-          budgetMs,
+          budgetMs: Math.max(0, deadline - now()),
           now,
         });
         if (leaks.length === 0) await this.#journal.remove(runId);
-        await release();
         return leaks;
       },
     };
   }
 
-  /** Journalled before it is made. */
-  async #makeUpper(runId: string): Promise<string> {
-    const upperDirectory = upperPath(this.#options.stateDirectory, runId);
-    await this.#journal.write(runId, { cgroups: [], upperDirectory });
-    await this.#host.makeDirectory(upperDirectory, 0o700);
-    return upperDirectory;
+  /** Journalled before it is made, in one tape. */
+  async #makeUpper({ supervisor }: OpenedSandbox, runId: string, upperDirectory: string): Promise<void> {
+    await this.#host.makeDirectory(dirname(upperDirectory), 0o700);
+    const planWrite = await this.#journal.planner();
+    await supervisor.perform([
+      ...planWrite(runId, { cgroups: [], upperDirectory }),
+      { kind: 'mkdir', dir: noSlot, path: upperDirectory, mode: 0o700, flags: 0 },
+    ]);
   }
+}
+
+async function endSandbox({ supervisor, ended }: OpenedSandbox): Promise<void> {
+  supervisor.close();
+  await ended;
 }

@@ -4,7 +4,10 @@ import type { LayerWriter } from '../layer-writer.ts';
 import type { StorePaths } from './store-paths.ts';
 import { isStaleTemporary, type ProcessIdentity, temporaryPrefix } from './temporary.ts';
 
-/** Removes what runs that died have left half done. Layers may belong to many ids, so that a layer writer removes them. */
+/**
+ * Removes what runs that died have left half done. Layers may belong to many ids, so that a layer writer removes them. Others
+ * may be at it at the same time, and take away what one is about to: what is not removed now, is by a later run.
+ */
 export async function sweepStore(
   paths: StorePaths,
   openLayerWriter: () => Promise<LayerWriter>,
@@ -14,11 +17,11 @@ export async function sweepStore(
   const layers = await listStale(paths.layers, self, nowMs);
   if (layers.length > 0) {
     await using writer = await openLayerWriter();
-    for (const path of layers) await writer.remove(path);
+    for (const path of layers) await writer.remove(path).catch(() => undefined);
   }
   for (const directory of [paths.layerRecords, paths.images, paths.blobs, paths.scratch]) {
     for (const path of await listStale(directory, self, nowMs))
-      await rm(path, { recursive: true, force: true });
+      await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

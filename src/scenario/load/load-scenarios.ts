@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../../core/json.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { Scenario } from '../../core/scenario.ts';
 import { validate } from '../generated/validate-scenario.js';
-import { checkCounts, checkHasSteps } from './check/check-counts.ts';
+import { checkCounts, checkHasSteps, hasSteps } from './check/check-counts.ts';
 import { checkCycles } from './check/check-cycles.ts';
 import { checkExpressions } from './check/check-expressions.ts';
 import { type Allowed, checkForbidden } from './check/check-forbidden.ts';
@@ -13,10 +13,14 @@ import { nameUsesIn } from './check/name-uses.ts';
 import { Findings } from './findings.ts';
 import { itemsOf, memberOf, textOf } from './json-access.ts';
 import { defaultLimits, type LoadLimits } from './limits.ts';
+import { JoinedSources } from './link/joined-sources.ts';
+import { linkDocument } from './link/link-document.ts';
+import { LinkedFiles } from './link/linked-files.ts';
+import type { Links } from './link/links.ts';
 import { LoadedDocument } from './loaded-document.ts';
 import { reportSchemaErrors } from './report/report-schema-errors.ts';
 import { reportNotYet } from './report-not-yet.ts';
-import { SourceText } from './source-text.ts';
+import { SourceText, type Span } from './source-text.ts';
 import { stepsOf } from './steps-of.ts';
 import { parseDocuments } from './yaml/parse-documents.ts';
 
@@ -27,6 +31,8 @@ export interface LoadOptions {
   /** Names of variables that are given from outside (`--var`, `--vars-file`) and need no declaration. */
   readonly vars?: readonly string[];
   readonly limits?: Partial<LoadLimits>;
+  /** How the files of `include` and `extends` are reached; without it they are errors. */
+  readonly links?: Links;
 }
 
 export interface LoadResult {
@@ -36,12 +42,17 @@ export interface LoadResult {
   readonly errors: readonly MayflyError[];
   /** All warnings of the file; those of a scenario are also in it. */
   readonly warnings: readonly MayflyError[];
+  /** Absolute paths of the files it names under `include` and `extends`. */
+  readonly links: readonly string[];
+  /** No document has steps: it can only be part of another. */
+  readonly isPart: boolean;
 }
 
 /** The scenarios of a file's text. Pure; what is wrong is returned, never thrown. */
 export function loadScenarios(file: string, text: string, options: LoadOptions = {}): LoadResult {
   const source = new SourceText(file, text);
-  const findings = new Findings(source);
+  const sources = new JoinedSources(source);
+  const findings = new Findings(sources);
   const limits = { ...defaultLimits, ...options.limits };
   const bytes = Buffer.byteLength(text);
   if (bytes > limits.fileBytes) {
@@ -50,10 +61,12 @@ export function loadScenarios(file: string, text: string, options: LoadOptions =
       `the file has ${bytes} bytes; the limit \`fileBytes\` is ${limits.fileBytes}`,
       { start: 0, end: 1 },
     );
-    return { scenarios: [], errors: findings.toErrors('error'), warnings: [] };
+    return { scenarios: [], errors: findings.toErrors('error'), warnings: [], links: [], isPart: false };
   }
+  const files = new LinkedFiles(options.links, limits, sources);
+  const linkInput = { files, limits, findings, locate: (span: Span) => sources.locate(span.start) };
   const documents = parseDocuments(source, limits, findings).map(
-    (document) => new LoadedDocument(source, document, findings),
+    (document) => new LoadedDocument(sources, linkDocument(document, linkInput), findings),
   );
   if (documents.length === 0 && findings.all.length === 0) {
     findings.error(
@@ -76,6 +89,8 @@ export function loadScenarios(file: string, text: string, options: LoadOptions =
     scenarios,
     errors: capped(findings.toErrors('error'), limits.errors),
     warnings: findings.toErrors('warning'),
+    links: files.paths,
+    isPart: documents.length > 0 && documents.every(({ json }) => !hasSteps(json)),
   };
 }
 
@@ -112,7 +127,7 @@ function toScenario(document: LoadedDocument, findings: Findings): readonly Scen
       tags: itemsOf(memberOf(json, 'tags')).flatMap((tag) => (typeof tag === 'string' ? [tag] : [])),
       document: json satisfies JsonObject,
       locate: (pointer) => source.locate(document.keySpan(pointer).start),
-      sourceLine: (line) => source.line(line),
+      sourceLine: (line, from) => source.line(line, from),
       warnings: findings.toErrors('warning', index),
     },
   ];

@@ -52,6 +52,8 @@ function ownersIn(json: Json, steps: readonly StepAt[]): readonly Owner[] {
     for (const [name, value] of entriesOf(memberOf(json, section)))
       owners.push({ in: kind, pointer: below('', section, name), value });
   };
+  for (const [index, value] of itemsOf(memberOf(json, 'include')).entries())
+    owners.push({ in: 'include', pointer: below('/include', index), value });
   each('service', 'services');
   each('image', 'images');
   each('secret', 'secrets');

@@ -49,7 +49,13 @@ function patternsIn(document: JsonObject, steps: readonly StepAt[]): readonly Pa
   for (const { pointer, matcher } of matchersOf(document, steps)) {
     add(matcher, 'matches', pointer, expression);
     add(matcher, 'schema', pointer, (value) => ({ schema: value }));
-    for (const kind of ['json', 'yaml']) add(matcher[kind], 'path', below(pointer, kind), path);
+    for (const kind of ['json', 'yaml']) {
+      const operand = matcher[kind];
+      add(operand, 'path', below(pointer, kind), path);
+      for (const [index, part] of itemsOf(operand).entries()) {
+        add(part, 'path', below(pointer, kind, index), path);
+      }
+    }
   }
   for (const { step, pointer } of steps) {
     for (const [name, capture] of entriesOf(step.capture)) {

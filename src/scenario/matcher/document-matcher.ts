@@ -2,7 +2,7 @@ import { isJsonObject, type Json } from '../../core/json.ts';
 import type { Fact, MatchResult } from '../../core/matcher.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import { compileJsonPath, type JsonPath } from './json-path.ts';
-import { below, describe, mismatch } from './match-result.ts';
+import { allOf, below, describe, mismatch } from './match-result.ts';
 import type {
   CompiledMatcher,
   Matcher,
@@ -10,7 +10,7 @@ import type {
   OperandCompiler,
   OperandValidator,
 } from './matcher.ts';
-import { assertsNothing, invalid } from './operand-problem.ts';
+import { assertsNothing, invalid, pointerStep } from './operand-problem.ts';
 import type { ParsedDocument } from './parse-document.ts';
 
 /** A matcher of a part of a document: `{ path, …matchers }`; without a path, of the whole. */
@@ -21,10 +21,23 @@ export function documentMatcher(
   return {
     name,
     example: `${name}: { path: $.id, equals: 7 }`,
-    validate: (operand, validator) => validateDocument(name, operand, validator),
+    validate: (operand, validator) =>
+      Array.isArray(operand)
+        ? validateList(name, operand, validator)
+        : validateDocument(name, operand, validator),
     compile: async (operand, compiler) => {
-      const { path, inner } = splitOperand(operand);
-      return compileDocument(name, path, inner, await openParser(), compiler);
+      const parse = await openParser();
+      const parts: readonly Json[] = Array.isArray(operand) ? operand : [operand];
+      const judges = await Promise.all(
+        parts.map((part) => {
+          const { path, inner } = splitOperand(part);
+          return compileDocument(name, path, inner, parse, compiler);
+        }),
+      );
+      const [only] = judges;
+      if (only !== undefined && judges.length === 1) return only;
+      const description = judges.map((judge) => judge.description).join(' and ');
+      return describe(description, (fact) => allOf(judges.map((judge) => judge(fact))));
     },
   };
 }
@@ -39,7 +52,8 @@ async function compileDocument(
   const jsonPath = path === '$' ? wholeDocument : await compileJsonPath(path);
   const subject = `${path} of ${context.subject}`;
   const nodes = jsonPath.singular ? {} : { nodes: true };
-  const judge = await compileNested(inner, { subject, strict: true, ...nodes });
+  const kept = context.snapshots === undefined ? {} : { snapshots: context.snapshots };
+  const judge = await compileNested(inner, { subject, strict: true, ...nodes, ...kept });
   const description = `${name} whose ${path} is ${judge.description}`;
   return describe(description, (fact) => {
     const parsed = parse(fact);
@@ -70,6 +84,30 @@ function splitOperand(operand: Json): { readonly path: string; readonly inner: J
   if (!isJsonObject(operand)) return { path: '$', inner: operand };
   const { path, ...inner } = operand;
   return { path: typeof path === 'string' ? path : '$', inner };
+}
+
+/** Several parts, each of which must match. */
+async function validateList(
+  name: string,
+  parts: readonly Json[],
+  validator: OperandValidator,
+): Promise<readonly MatcherProblem[]> {
+  if (parts.length === 0) return [assertsNothing('', `\`${name}\` has an empty list`)];
+  const found = await Promise.all(
+    parts.map(async (part, index) => {
+      const step = pointerStep(index);
+      const within: OperandValidator = {
+        ...validator,
+        validateNested: (matcher, pointer) => validator.validateNested(matcher, step + pointer),
+      };
+      const problems = await validateDocument(name, part, within);
+      // What is nested has its place already.
+      return problems.map((problem) =>
+        problem.pointer.startsWith(`${step}/`) ? problem : { ...problem, pointer: step + problem.pointer },
+      );
+    }),
+  );
+  return found.flat();
 }
 
 async function validateDocument(

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../core/error-catalogue.ts';
 import type { Json } from '../../core/json.ts';
 import type { Fact, MatchResult } from '../../core/matcher.ts';
+import type { Snapshots } from '../snapshot/snapshots.ts';
 
 /** What a matcher needs to know about the fact it will judge. */
 export interface MatcherContext {
@@ -15,6 +16,8 @@ export interface MatcherContext {
   readonly strict?: boolean;
   /** The fact is the list of what a JSONPath with wildcards selected; see `Matcher.judges`. */
   readonly nodes?: boolean;
+  /** Where snapshots are kept; only steps have them. */
+  readonly snapshots?: Snapshots;
 }
 
 /** A matcher ready to judge facts; pure, and reusable (`eventually`). */

@@ -11,6 +11,8 @@ export interface RegularExpression {
   test(text: string): boolean;
   /** The first match: the whole, then each group, undefined where a group took no part. */
   find(text: string): readonly (string | undefined)[] | undefined;
+  /** Every match that is not empty, replaced by a text as it stands. */
+  replaceAll(text: string, replacement: string): string;
   /** The whole text and nothing else. */
   matchesWhole(text: string): boolean;
 }
@@ -31,6 +33,17 @@ export async function loadRegularExpressions(): Promise<CompileRegularExpression
     return {
       test: (text) => compiled.matcher(text).find(),
       matchesWhole: (text) => compiled.matcher(text).matches(),
+      replaceAll: (text, replacement) => {
+        const matcher = compiled.matcher(text);
+        const parts: string[] = [];
+        let from = 0;
+        while (matcher.find()) {
+          if (matcher.end() === matcher.start()) continue;
+          parts.push(text.slice(from, matcher.start()), replacement);
+          from = matcher.end();
+        }
+        return parts.join('') + text.slice(from);
+      },
       find: (text) => {
         const matcher = compiled.matcher(text);
         if (!matcher.find()) return undefined;

@@ -42,6 +42,11 @@ interface ServiceSummary {
   readonly ports: readonly string[];
   readonly mounts: readonly string[];
   readonly limits: ResourceLimits;
+  readonly restart: ServicePlan['restart'];
+  /** `8080/tcp`. */
+  readonly exposes: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 interface StepSummary {
@@ -114,6 +119,10 @@ function describeService(service: ServicePlan): ServiceSummary {
     ),
     mounts: container.mounts.map(describeMount),
     limits: container.limits,
+    restart: service.restart,
+    exposes: (service.exposes ?? []).map(({ port, protocol }) => `${port}/${protocol}`),
+    labels: container.labels,
+    annotations: container.annotations,
   };
 }
 

@@ -12,11 +12,11 @@ import { optionalKey } from './optional-key.ts';
 import { planConfigs } from './plan-configs.ts';
 import { identifyPlan } from './plan-id.ts';
 import type { PlanOptions } from './plan-options.ts';
-import { planSecrets } from './plan-secrets.ts';
+import { type PlannedSecrets, planSecrets } from './plan-secrets.ts';
 import { planVars } from './plan-vars.ts';
 import type { Problems } from './problems.ts';
 import { revalidate } from './revalidate.ts';
-import type { Scales } from './service/instance-names.ts';
+import { planScales } from './service/plan-scales.ts';
 import { planServices } from './service/plan-services.ts';
 import { interpolateStep } from './step/interpolate-step.ts';
 import { planSteps } from './step/plan-steps.ts';
@@ -33,7 +33,7 @@ export function planCombination(
   const { scope, secrets } = staticScope(scenario, matrix, options, problems);
   const document = resolveDocument(scenario.document, scope, problems);
   const root = new DocumentNode(document, '', problems);
-  const scales = readScales(root.child('services'));
+  const scales = planScales(root.child('services'), options.profiles);
   const images = new ImageBook(root.child('images'), options.scenarioDirectory);
   const networks = planNetworks(root.child('networks'), needsDefaultNetwork(root));
   const volumes = planVolumes(root.child('volumes'));
@@ -44,7 +44,7 @@ export function planCombination(
     addresses: new Map(),
     volumes: new Set(volumes.map((volume) => volume.name)),
     configs,
-    secrets,
+    secrets: secrets.contents,
   });
   const steps = planSteps(root.child('steps'), context);
   const finalSteps = planSteps(root.child('finally'), context);
@@ -59,7 +59,7 @@ export function planCombination(
     matrix,
     vars: scope.vars ?? {},
     env: lateEnvironment(document, options),
-    secrets,
+    secrets: secrets.values,
     seed: options.seed,
     timeoutMs: root.child('timeout').durationMs() ?? options.defaults.timeoutMs,
     retries: root.child('retries').integer({ min: 0, max: 10 }) ?? options.defaults.retries,
@@ -84,7 +84,7 @@ export function planCombination(
 
 interface StaticScope {
   readonly scope: Scope;
-  readonly secrets: Readonly<Record<string, string>>;
+  readonly secrets: PlannedSecrets;
 }
 
 /** What expressions can read before anything runs (language.md R7). */
@@ -98,8 +98,8 @@ function staticScope(
   const run = { id: options.runId ?? `plan${options.seed}`, seed: options.seed };
   const node = (key: string): DocumentNode => new DocumentNode(scenario.document[key], `/${key}`, problems);
   const secrets = planSecrets(node('secrets'), options);
-  const vars = planVars(node('vars'), { env, matrix, run, secrets }, options, problems);
-  return { secrets, scope: { env, matrix, run, secrets, vars } };
+  const vars = planVars(node('vars'), { env, matrix, run, secrets: secrets.values }, options, problems);
+  return { secrets, scope: { env, matrix, run, secrets: secrets.values, vars } };
 }
 
 export function definedOnly(env: PlanOptions['env']): Readonly<Record<string, string>> {
@@ -124,12 +124,6 @@ function resolveDocument(document: JsonObject, scope: Scope, problems: Problems)
     ];
   });
   return Object.fromEntries(entries);
-}
-
-function readScales(services: DocumentNode): Scales {
-  return new Map(
-    services.entries().map(([name, node]) => [name, node.child('scale').integer({ min: 1, max: 1000 }) ?? 1]),
-  );
 }
 
 /** R11: a service that names no network joins `default`; services and steps may also name it undeclared. */

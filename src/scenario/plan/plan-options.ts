@@ -13,6 +13,8 @@ export interface PlanOptions {
   /** Absolute: the folder of the scenario's file. */
   readonly scenarioDirectory: string;
   readonly allow: PlanAllowance;
+  /** Of `--profile`: services with one of these run; `*` is all of them. */
+  readonly profiles: readonly string[];
   /** For binds, env files and seccomp profiles; absolute paths. */
   readonly fileExists: (path: string) => boolean;
   readonly readText: (path: string) => string;

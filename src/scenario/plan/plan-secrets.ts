@@ -2,14 +2,24 @@ import type { DocumentNode } from './document-node.ts';
 import type { PlanOptions } from './plan-options.ts';
 import { readContentFile } from './read-content-file.ts';
 
-/** Names to values of the document's `secrets:`, from the runner's environment, a file, or their default (R8). */
-export function planSecrets(secrets: DocumentNode, options: PlanOptions): Readonly<Record<string, string>> {
+export interface PlannedSecrets {
+  /** By name, for expressions and for masking (R7, R8); a file's final newline is not part of its secret. */
+  readonly values: Readonly<Record<string, string>>;
+  /** What a service that mounts one finds in its file. */
+  readonly contents: Readonly<Record<string, string>>;
+}
+
+/** The document's `secrets:`, from the runner's environment, a file, or their default (R8). */
+export function planSecrets(secrets: DocumentNode, options: PlanOptions): PlannedSecrets {
   const values: Record<string, string> = {};
+  const contents: Record<string, string> = {};
   for (const [name, node] of secrets.entries()) {
-    const value = readSecret(name, node, options);
-    if (value !== undefined) values[name] = value;
+    const content = readSecret(name, node, options);
+    if (content === undefined) continue;
+    contents[name] = content;
+    values[name] = node.child('file').present ? content.replace(/\r?\n$/, '') : content;
   }
-  return values;
+  return { values, contents };
 }
 
 function readSecret(name: string, node: DocumentNode, options: PlanOptions): string | undefined {
@@ -17,11 +27,12 @@ function readSecret(name: string, node: DocumentNode, options: PlanOptions): str
   const fromEnvironment = variable === undefined ? undefined : options.env[variable];
   if (fromEnvironment !== undefined) return fromEnvironment;
   const fallback = node.child('default').scalarText();
-  if (node.child('file').present) return readContentFile(node.child('file'), options) ?? fallback;
+  const file = node.child('file');
+  if (file.present) return readContentFile(file, options, fallback);
   if (fallback !== undefined) return fallback;
   const hint =
     variable === undefined
-      ? 'say `environment:` or `default:`'
+      ? 'say `environment:`, `file:` or `default:`'
       : `set ${variable}, or give it a \`default:\``;
   node.fail('SCENARIO_MISSING_KEY', `secret \`${name}\` has no value`, hint);
   return undefined;

@@ -86,7 +86,7 @@ async function poll(probe: Probe, target: Waiting, signal: AbortSignal): Promise
   for (;;) {
     signal.throwIfAborted();
     // Taken before the look: what a process did before it ended still counts, and one that ended cannot become ready later.
-    const endedBefore = service.status;
+    const endedBefore = service.isOver;
     const changed = probe.changed?.();
     const verdict = await check(probe, target, signal);
     if (verdict.ready) {
@@ -94,7 +94,7 @@ async function poll(probe: Probe, target: Waiting, signal: AbortSignal): Promise
       return;
     }
     missing.set(probe.what, verdict.seen);
-    if (endedBefore !== undefined) throw diedError(target, probe, verdict.seen);
+    if (endedBefore) throw diedError(target, probe, verdict.seen);
     const pauseMs =
       everyMs ?? Math.min(maxPauseMs, Math.max(minPauseMs, (clock.nowMs() - startedAtMs) * pauseShare));
     await pause(pauseMs, changed, target, signal);
@@ -104,7 +104,10 @@ async function poll(probe: Probe, target: Waiting, signal: AbortSignal): Promise
 /** A look at a container that ends meanwhile may fail; the next one knows that it has ended. */
 async function check(probe: Probe, target: WaitTarget, signal: AbortSignal): ReturnType<Probe['check']> {
   if (target.service.status !== undefined && probe.worksAfterEnd !== true) {
-    return { ready: false, seen: 'its process has ended' };
+    return {
+      ready: false,
+      seen: target.service.isOver ? 'its process has ended' : 'it is being started again',
+    };
   }
   try {
     return await abortable(probe.check(signal), signal);
@@ -123,7 +126,7 @@ async function pause(
 ): Promise<void> {
   using enough = openLinked(signal);
   try {
-    const wakes: Promise<unknown>[] = [clock.sleep(ms, enough.signal), service.ended];
+    const wakes: Promise<unknown>[] = [clock.sleep(ms, enough.signal), service.over];
     if (changed !== undefined) wakes.push(changed);
     await Promise.race(wakes);
   } finally {
@@ -132,6 +135,7 @@ async function pause(
 }
 
 function diedError({ service }: WaitTarget, probe: Probe, seen: string): MayflyError {
+  const times = service.restarts === 0 ? '' : ` and after ${service.restarts} restarts`;
   const how = service.status === undefined ? 'ended' : `ended with ${renderExit(service.status)}`;
   const lines = service.log.tail(shownLogLines);
   const log =
@@ -140,7 +144,7 @@ function diedError({ service }: WaitTarget, probe: Probe, seen: string): MayflyE
       : `its last words:\n${lines.map((line) => `  ${line}`).join('\n')}`;
   return new MayflyError(
     'SERVICE_DIED',
-    `\`${service.name}\` ${how} before it was ready (${probe.what}: ${seen}); ${log}`,
+    `\`${service.name}\` ${how} before it was ready${times} (${probe.what}: ${seen}); ${log}`,
     { at: service.plan.at },
   );
 }

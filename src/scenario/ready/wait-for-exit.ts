@@ -11,12 +11,12 @@ export const waitForExit: WaitDefinition = {
       what: `exits: ${matches.description}`,
       worksAfterEnd: true,
       async check() {
-        const { status } = service;
-        if (status === undefined) return notReady('still running');
+        const { status, isOver } = service;
+        if (status === undefined || !isOver) return notReady('still running');
         return matches(status.code).matched ? ready : notReady(renderExit(status));
       },
       changed: async () => {
-        await service.ended;
+        await service.over;
       },
     };
   },

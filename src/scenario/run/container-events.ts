@@ -26,7 +26,7 @@ export function containerStartedEvent(
 export function containerEndedEvent(
   container: string,
   { code, signal, oomKilled }: ExitStatus,
-  expected: boolean,
+  { expected, restarting }: { readonly expected: boolean; readonly restarting: boolean },
 ): ScenarioEvent {
   return {
     kind: 'containerEnded',
@@ -35,5 +35,6 @@ export function containerEndedEvent(
     oomKilled,
     expected,
     ...(signal === undefined ? {} : { signal }),
+    ...(restarting ? { restarting } : {}),
   };
 }

@@ -26,7 +26,9 @@ export async function openOneShot(
     process: spec.process,
     async [Symbol.asyncDispose]() {
       await container.remove();
-      world.emitter.emit(containerEndedEvent(name, await container.main.exited, true));
+      world.emitter.emit(
+        containerEndedEvent(name, await container.main.exited, { expected: true, restarting: false }),
+      );
     },
   };
 }

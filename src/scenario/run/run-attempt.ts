@@ -7,6 +7,7 @@ import type { ScenarioPlan } from '../../core/plan.ts';
 import { Scope } from '../../core/scope.ts';
 import { renderDuration } from '../../core/units.ts';
 import { anonymousVolumes, mergeImage } from '../plan/merge-image.ts';
+import type { SnapshotFiles } from '../snapshot/snapshot-files.ts';
 import { openLinked } from './abortable.ts';
 import { type Closed, closeSandbox } from './close-sandbox.ts';
 import { openDeadline } from './deadline.ts';
@@ -27,6 +28,7 @@ export interface Attempt {
   readonly sandboxId: string;
   readonly context: RunContext;
   readonly emitter: ScenarioEmitter;
+  readonly snapshots?: SnapshotFiles;
 }
 
 export interface AttemptResult {
@@ -57,6 +59,7 @@ export async function runAttempt(attempt: Attempt): Promise<AttemptResult> {
     // Its budget is the teardown's own, whatever is left of the scenario's time.
     await using scope = new Scope(context.limits.teardownBudgetMs + patienceMs, context.clock);
     try {
+      const snapshots = await attempt.snapshots?.open(plan);
       const { sandbox, imagesReady } = await open(attempt, deadline.signal);
       let world: World | undefined;
       scope.defer('the sandbox', async () => {
@@ -69,8 +72,10 @@ export async function runAttempt(attempt: Attempt): Promise<AttemptResult> {
         emitter,
         sandbox,
         images: await imagesReady,
+        ...(snapshots === undefined ? {} : { snapshots }),
       });
       const found = await runInWorld(world, deadline.signal);
+      snapshots?.markWhole(world.skipped === 0 && found.inSteps.length + found.outside.length === 0);
       inSteps.push(...found.inSteps);
       outside.push(...found.outside);
     } catch (error) {

@@ -3,6 +3,7 @@ import type { Engine } from '../../core/engine.ts';
 import type { MayflyEvent, Outcome, RunStarted } from '../../core/event.ts';
 import type { ImageProvider } from '../../core/image.ts';
 import type { ScenarioPlan } from '../../core/plan.ts';
+import type { SnapshotStore } from '../snapshot/snapshot-files.ts';
 import type { RunLimits } from './run-limits.ts';
 
 /** Everything a run needs from outside; the command line puts it together. */
@@ -28,6 +29,8 @@ export interface RunContext {
   readonly allowedHostPaths: readonly string[];
   /** Keeps a file below `--output`; absent without it. Paths are relative and without `..`. */
   readonly saveEvidence?: (path: string, bytes: Uint8Array) => Promise<void>;
+  /** Files of snapshots beside the scenarios (language.md R22); without it, a snapshot is an error. */
+  readonly snapshots?: SnapshotStore;
   /** Opens the full log of a container below `--output`; absent without it. */
   readonly openLog?: (path: string) => LogSink;
 }

@@ -2,6 +2,7 @@ import type { Outcome, Problem } from '../../core/event.ts';
 import type { HostReport } from '../../core/host-feature.ts';
 import type { ScenarioPlan } from '../../core/plan.ts';
 import { createMasker } from '../mask/create-masker.ts';
+import type { SnapshotFiles } from '../snapshot/snapshot-files.ts';
 import { ScenarioEmitter } from './emitter.ts';
 import { missingFeatures } from './missing-features.ts';
 import { statusOfProblem } from './problem.ts';
@@ -15,6 +16,7 @@ export interface ScenarioRun {
   /** Probed once for all scenarios, and only if one requires anything. */
   readonly probeHost: () => Promise<HostReport>;
   readonly nextSandboxId: () => string;
+  readonly snapshots?: SnapshotFiles;
 }
 
 /** A scenario with its retries (language.md R20): each in a sandbox of its own; a pass after a failure is flaky. */
@@ -41,6 +43,7 @@ export async function runScenario(run: ScenarioRun): Promise<ScenarioResult> {
       sandboxId: run.nextSandboxId(),
       context,
       emitter,
+      ...(run.snapshots === undefined ? {} : { snapshots: run.snapshots }),
     });
     const isFinal = attempt > plan.retries || !mayRetry(result, context);
     const outcome = result.outcome === 'passed' && attempt > 1 ? 'flaky' : result.outcome;

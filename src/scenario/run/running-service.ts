@@ -22,11 +22,16 @@ export class RunningService {
   /** A step or the teardown ends it: no failure (language.md R15). */
   endExpected = false;
   isReady = false;
+  /** How often `restart` has started it again. */
+  restarts = 0;
   /** Whoever starts the main process again calls it: the new one is to be followed, too. */
   onStart: () => void = () => {};
   /** Of the main process at hand, once its output has been read. */
   #ended: Promise<ExitStatus>;
   #status: ExitStatus | undefined;
+  #over: Promise<ExitStatus>;
+  #resolveOver: (status: ExitStatus) => void = () => {};
+  #isOver = false;
 
   constructor({ plan, spec, image, container, log }: ServiceParts) {
     this.plan = plan;
@@ -35,6 +40,7 @@ export class RunningService {
     this.container = container;
     this.log = log;
     this.#ended = new Promise(() => {});
+    this.#over = this.#openOver();
   }
 
   get name(): string {
@@ -50,13 +56,41 @@ export class RunningService {
     return this.#status;
   }
 
-  /** A main process begins: its end, with everything it wrote read. */
-  follow(ended: Promise<ExitStatus>): Promise<ExitStatus> {
+  /** Its end for good: nothing starts it again but a step. */
+  get over(): Promise<ExitStatus> {
+    return this.#over;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** It is started by the runner or by a step. */
+  begin(): void {
+    this.restarts = 0;
+    if (this.#isOver) this.#over = this.#openOver();
+  }
+
+  /** A main process begins: its end, with everything it wrote read. `isLast`: no restart follows. */
+  follow(ended: Promise<ExitStatus>, isLast: (status: ExitStatus) => boolean): Promise<ExitStatus> {
     this.#status = undefined;
     this.#ended = ended.then((status) => {
       this.#status = status;
+      if (isLast(status)) this.finish(status);
       return status;
     });
     return this.#ended;
+  }
+
+  finish(status: ExitStatus): void {
+    this.#isOver = true;
+    this.#resolveOver(status);
+  }
+
+  #openOver(): Promise<ExitStatus> {
+    this.#isOver = false;
+    return new Promise((resolve) => {
+      this.#resolveOver = resolve;
+    });
   }
 }

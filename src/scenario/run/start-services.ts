@@ -1,10 +1,10 @@
-import type { Image } from '../../core/image.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { Dependency, ReadyPlan, ServicePlan } from '../../core/plan.ts';
 import { mergeImage } from '../plan/merge-image.ts';
 import { awaitReady } from '../ready/await-ready.ts';
-import { hasHealthcheck } from '../ready/has-healthcheck.ts';
+import { planHealth, unhealthyAfterMs } from '../ready/plan-health.ts';
 import { abortable, openLinked } from './abortable.ts';
+import { checkPlatforms } from './check-platforms.ts';
 import { containerStartedEvent } from './container-events.ts';
 import { evidenceFolder } from './evidence.ts';
 import { LogBook } from './log-book.ts';
@@ -19,14 +19,12 @@ interface Starting {
   readonly healthy: Promise<RunningService>;
 }
 
-/** How long an image's own health check may take when nobody says. */
-const healthyWithinMs = 60_000;
-
 /**
  * Starts every service the moment its own dependencies are satisfied, and resolves when all are ready. The first that fails
  * stops the others.
  */
 export async function startServices(world: World, signal: AbortSignal): Promise<void> {
+  checkPlatforms(world.plan, world.images);
   using linked = openLinked(signal);
   const all = new Map<string, Starting>();
   const byContainer = new Map(world.plan.services.map((plan) => [plan.container.name, plan.name]));
@@ -79,7 +77,7 @@ async function satisfied(
       return;
     case 'service_completed_successfully': {
       const service = await dependency.started;
-      const status = await abortable(service.ended, signal);
+      const status = await abortable(service.over, signal);
       if (status.code === 0) return;
       throw new MayflyError(
         'SERVICE_DIED',
@@ -135,7 +133,7 @@ async function becomeReady(
   world: World,
   signal: AbortSignal,
 ): Promise<RunningService> {
-  const ready = service.plan.ready ?? readyByImage(service.plan, service.image);
+  const ready = readyOf(service);
   const startedAtMs = world.clock.nowMs();
   if (ready !== undefined)
     await awaitReady(ready, { service, clock: world.clock, limits: world.limits }, signal);
@@ -149,9 +147,14 @@ async function becomeReady(
 }
 
 /** An image that says when it is healthy is believed, as Compose does with `--wait`. */
-function readyByImage({ at }: ServicePlan, { config: { healthcheck } }: Image): ReadyPlan | undefined {
-  if (!hasHealthcheck(healthcheck)) return undefined;
-  return { condition: { kind: 'healthcheck', value: true }, withinMs: healthyWithinMs, at };
+function readyOf({ plan, image }: RunningService): ReadyPlan | undefined {
+  const { ready, at, healthcheckOff } = plan;
+  if (ready !== undefined && ready.byHealth !== true) return ready;
+  const own = ready?.condition.kind === 'healthcheck' ? ready.condition.value : true;
+  const health = planHealth(own, image.config.healthcheck);
+  if (health === undefined || (ready === undefined && healthcheckOff === true)) return ready;
+  const withinMs = unhealthyAfterMs(health);
+  return { condition: { kind: 'healthcheck', value: own }, withinMs, at: ready?.at ?? at };
 }
 
 function openLogBook(plan: ServicePlan, world: World): LogBook {

@@ -43,7 +43,11 @@ export interface Trial {
 export async function prepareStep(step: Step, world: World): Promise<PreparedStep> {
   const definition = stepDefinition(step.kind);
   const own = step.expect ?? {};
-  const expectations = await compileExpectations({ ...definition.defaultExpect(own), ...own }, definition);
+  const expectations = await compileExpectations(
+    { ...definition.defaultExpect(own), ...own },
+    definition,
+    world.snapshotsOf(step),
+  );
   const place = { at: step.at, sourceLine: world.plan.sourceLine };
   return { step, place, expectations, perform: await definition.prepare(step.value, step, world) };
 }

@@ -7,6 +7,9 @@ import { MayflyError } from '../../core/mayfly-error.ts';
 import type { ScenarioPlan } from '../../core/plan.ts';
 import type { Step } from '../../core/scenario.ts';
 import type { Scope as ExpressionScope } from '../expression/scope.ts';
+import type { SnapshotSection } from '../snapshot/snapshot-section.ts';
+import type { Snapshots } from '../snapshot/snapshots.ts';
+import { openStepSnapshots } from '../snapshot/step-snapshots.ts';
 import type { OneShot, StepWorld } from '../step/step-definition.ts';
 import { abortable, openController } from './abortable.ts';
 import type { BackgroundStep } from './background-step.ts';
@@ -25,6 +28,7 @@ export interface WorldParts {
   readonly emitter: ScenarioEmitter;
   readonly sandbox: Sandbox;
   readonly images: ReadonlyMap<string, Image>;
+  readonly snapshots?: SnapshotSection;
 }
 
 /** Everything of one attempt at one scenario while it runs. */
@@ -36,6 +40,7 @@ export class World implements StepWorld {
   readonly sandbox: Sandbox;
   readonly images: ReadonlyMap<string, Image>;
   readonly saveEvidence: StepWorld['saveEvidence'];
+  readonly #snapshots: SnapshotSection | undefined;
   readonly background = new Map<string, BackgroundStep>();
   /** Captures by step id. */
   readonly captures: Record<string, Record<string, Json>> = {};
@@ -45,14 +50,17 @@ export class World implements StepWorld {
   readonly #closing = openController();
   #failure: readonly Problem[] = [];
   #isOver = false;
+  /** Steps that were not done. */
+  skipped = 0;
 
-  constructor({ plan, attempt, context, emitter, sandbox, images }: WorldParts) {
+  constructor({ plan, attempt, context, emitter, sandbox, images, snapshots }: WorldParts) {
     this.plan = plan;
     this.attempt = attempt;
     this.context = context;
     this.emitter = emitter;
     this.sandbox = sandbox;
     this.images = images;
+    this.#snapshots = snapshots;
     this.saveEvidence = openEvidence(context.saveEvidence, emitter.masker, plan.id, attempt);
   }
 
@@ -150,6 +158,10 @@ export class World implements StepWorld {
     if (step === undefined)
       throw new MayflyError('SCENARIO_UNDECLARED', `no background step \`${stepId}\` before this one`);
     await abortable(step.ended, signal);
+  }
+
+  snapshotsOf(step: Step): Snapshots | undefined {
+    return this.#snapshots && openStepSnapshots(step, this.#snapshots, this.plan, this.emitter.masker);
   }
 
   /** What expressions see right now (language.md R7). */

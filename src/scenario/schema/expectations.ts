@@ -47,7 +47,7 @@ export const expectationDefinitions: Readonly<Record<string, JsonSchema>> = {
         duration: key('Duration', 'How long it took.', { lt: '2s' }, durationExpectation),
         error: key(
           'Error',
-          'How the connection failed: refused, timeout, reset, name …',
+          'How the connection failed: refused, reset, timeout, unreachable, no-name, tls or protocol.',
           'refused',
           ref('matcher'),
         ),

@@ -75,7 +75,8 @@ export function byType(
   const conditional: JsonSchema[] = [];
   let merged: JsonSchema = {};
   for (const [type, branch] of Object.entries(branches)) {
-    if (['$ref', 'allOf', 'oneOf'].some((keyword) => keyword in branch))
+    // `enum` speaks about every type; what holds of one type only needs a condition.
+    if (['$ref', 'allOf', 'oneOf', 'enum'].some((keyword) => keyword in branch))
       conditional.push(when({ type }, branch));
     else merged = { ...merged, ...branch };
   }

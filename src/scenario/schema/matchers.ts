@@ -1,6 +1,6 @@
 import type { Json } from '../../core/json.ts';
 import { byType, type JsonSchema, key, list, object, ref, when } from './json-schema.ts';
-import { duration } from './scalars.ts';
+import { duration, nonEmptyText } from './scalars.ts';
 
 const expectsMatcher = 'a value, a matcher such as { contains: ready }, or a list of matchers';
 
@@ -31,6 +31,23 @@ const values = (empty?: 'asserts-nothing') =>
   byType('a list of values', { string: template, array: list('a list of values', {}, empty) });
 
 const matchers = list('a list of matchers', ref('matcherObject'), 'asserts-nothing');
+
+/** One part of a document, or several, each of which must match. */
+const documentParts: JsonSchema = byType('a path and what it should match, or a list of such', {
+  object: ref('jsonMatcher'),
+  array: list('a list of parts', ref('jsonMatcher'), 'asserts-nothing'),
+});
+
+const redaction: JsonSchema = byType('uuid, time, ip, id, duration, or { matches: …, as: … }', {
+  string: { allOf: [{ enum: ['uuid', 'time', 'ip', 'id', 'duration'] }] },
+  object: object(
+    {
+      matches: key('Matches', 'A regular expression of what is replaced.', 'v\\d+', nonEmptyText),
+      as: key('As', 'What stands there instead.', '<version>', { type: 'string', 'x-expects': 'text' }),
+    },
+    { what: 'a redaction', required: ['matches', 'as'] },
+  ),
+});
 
 const typeNames = {
   type: 'string',
@@ -96,10 +113,27 @@ export const operators: Readonly<Record<string, JsonSchema>> = {
     },
   ),
   line_count: operator('Line count', 'How many lines the text has.', { gte: 3 }, count),
-  snapshot: operator('Snapshot', 'The same as in a file beside the scenario.', 'items.json', {
-    type: ['string', 'boolean'],
-    'x-expects': 'the name of a snapshot, or true',
-  }),
+  snapshot: operator(
+    'Snapshot',
+    'The same as in the file of snapshots beside the scenario; `mayfly test --update` rewrites it.',
+    'items',
+    byType('the name of a snapshot, true, or { name: …, redact: […] }', {
+      string: { pattern: '\\S' },
+      boolean: { allOf: [{ enum: [true] }] },
+      object: object(
+        {
+          name: key('Name', "What it is kept under; the step's name when absent.", 'items', nonEmptyText),
+          redact: key(
+            'Redact',
+            'What differs from run to run, and is replaced before it is compared.',
+            ['time', { matches: 'v\\d+', as: '<version>' }],
+            list('a list of redactions', redaction, 'asserts-nothing'),
+          ),
+        },
+        { what: 'a snapshot', empty: 'asserts-nothing' },
+      ),
+    }),
+  ),
   length: operator('Length', 'How many characters, entries or keys there are.', { gt: 0 }, count),
   has_key: operator('Has key', 'The mapping has this key, or each of these.', 'id', parts),
   includes: operator(
@@ -119,13 +153,13 @@ export const operators: Readonly<Record<string, JsonSchema>> = {
     'JSON',
     'The text is JSON, and what the path finds matches.',
     { path: '$.items', length: { gt: 0 } },
-    ref('jsonMatcher'),
+    documentParts,
   ),
   yaml: operator(
     'YAML',
     'The text is YAML, and what the path finds matches.',
     { path: '$.name', equals: 'web' },
-    ref('jsonMatcher'),
+    documentParts,
   ),
   schema: operator(
     'Schema',

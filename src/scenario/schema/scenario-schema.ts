@@ -13,8 +13,18 @@ import { step, steps } from './steps.ts';
 const topLevel: Readonly<Record<string, JsonSchema>> = {
   name: key('Name', "What reports call the scenario; the file's name when absent.", 'shop', nonEmptyText),
   description: key('Description', 'What it shows, in a sentence.', 'web reaches db; nothing else does', text),
-  tags: key('Tags', 'For `--tag`.', ['network'], list('a list of tags', nonEmptyText)),
-  timeout: key('Time-out', 'How long the whole scenario may take.', '90s', duration),
+  tags: key(
+    'Tags',
+    'For `--tag`; what has the tag `manual` runs only when that is asked for.',
+    ['network'],
+    list('a list of tags', nonEmptyText),
+  ),
+  timeout: key(
+    'Time-out',
+    'How long the whole scenario may take, teardown apart; 2m when absent.',
+    '90s',
+    duration,
+  ),
   retries: key(
     'Retries',
     'How often it is tried again in a new sandbox; a pass then is flaky.',
@@ -51,7 +61,7 @@ const topLevel: Readonly<Record<string, JsonSchema>> = {
   finally: steps('Finally', 'Done at the end, also after a failure.'),
   on_failure: key(
     'On failure',
-    'Evidence to collect.',
+    'Evidence to collect when something fails.',
     ['logs', 'ps'],
     list('a list of evidence', oneOfWords(['logs', 'ps', 'sockets', 'fs-diff'])),
   ),

@@ -83,6 +83,12 @@ const pids = integer('a whole number, or -1 for no limit', { minimum: -1 });
 
 const deploy = object(
   {
+    replicas: key(
+      'Replicas',
+      "How many instances there are: Compose's other word for `scale`.",
+      2,
+      integer('a whole number from 0', { minimum: 0 }),
+    ),
     resources: key(
       'Resources',
       'What it may use.',
@@ -107,7 +113,7 @@ const deploy = object(
       ),
     ),
   },
-  { what: '`deploy`', required: ['resources'] },
+  { what: '`deploy`', empty: 'wrong-value' },
 );
 
 /** What a service may use and what it may do (R13). */
@@ -126,7 +132,7 @@ export const serviceLimits: Readonly<Record<string, JsonSchema>> = {
   ),
   security_opt: key(
     'Security options',
-    'no-new-privileges, seccomp, apparmor.',
+    'no-new-privileges (on by default), seccomp, systempaths=unconfined; apparmor and label are not available yet.',
     ['no-new-privileges:true'],
     list('a list of options', {
       type: 'string',

@@ -49,13 +49,19 @@ const attachment = byType('a mapping, or nothing', {
 const publishedPort = byType('a port such as "8080:80", or { target: 80, published: 8080 }', {
   integer: { minimum: 1, maximum: 65_535 },
   string: {
-    pattern: '^(?:(?:[0-9.]+|\\[[0-9a-fA-F:]+\\]):)?(?:[0-9]{0,5}:)?[0-9]{1,5}(?:/(?:tcp|udp))?$|\\$\\{\\{',
+    pattern:
+      '^(?:(?:[0-9.]+|\\[[0-9a-fA-F:]+\\]):)?(?:(?:[0-9]{1,5}(?:-[0-9]{1,5})?)?:)?[0-9]{1,5}(?:-[0-9]{1,5})?(?:/(?:tcp|udp))?$|\\$\\{\\{',
   },
   object: object(
     {
       target: key('Target', 'The port in the container.', 80, portWithProtocol),
       published: key('Published', 'The port of this machine; any free one when absent.', 8080, textOrNumber),
-      host_ip: key('Host address', '127.0.0.1 when absent.', '127.0.0.1', address('127.0.0.1')),
+      host_ip: key(
+        'Host address',
+        'Loopback, IPv4 and IPv6, when absent.',
+        '127.0.0.1',
+        address('127.0.0.1'),
+      ),
       protocol: key('Protocol', 'tcp (default) or udp.', 'udp', oneOfWords(['tcp', 'udp'])),
     },
     { what: 'a port', required: ['target'] },
@@ -80,15 +86,21 @@ export const serviceNetwork: Readonly<Record<string, JsonSchema>> = {
   }),
   ports: key(
     'Ports',
-    'Published on the loopback address of this machine.',
+    'Published on this machine, on loopback unless an address is said.',
     ['8080:80'],
     list('a list of ports', publishedPort),
   ),
   expose: key(
     'Expose',
-    'Ports it listens on, for checks and reports.',
+    'Ports it listens on, for checks. Members of a network reach every port, said or not.',
     [8080],
-    list('a list of ports', portWithProtocol),
+    list(
+      'a list of ports',
+      byType('a port such as 8080, or a range such as "8080-8089/udp"', {
+        integer: { minimum: 1, maximum: 65_535 },
+        string: { pattern: '^[0-9]{1,5}(?:-[0-9]{1,5})?(?:/(?:tcp|udp))?$|\\$\\{\\{' },
+      }),
+    ),
   ),
   extra_hosts: key(
     'Extra hosts',

@@ -126,7 +126,7 @@ export const serviceProcess: Readonly<Record<string, JsonSchema>> = {
   init: key('Init', 'A reaping PID 1; true when absent.', false, boolean),
   tty: key('Terminal', 'Gives the process a terminal.', true, boolean),
   stdin_open: key('Standard input', 'Keeps the standard input open.', true, boolean),
-  scale: key('Scale', 'How many instances there are.', 2, integer('a whole number above 0', { minimum: 1 })),
+  scale: key('Scale', 'How many instances there are.', 2, integer('a whole number from 0', { minimum: 0 })),
   platform: key('Platform', 'Which platform of the image.', 'linux/arm64', nonEmptyText),
   pull_policy: key('Pull policy', 'When the image is fetched.', 'missing', {
     type: 'string',

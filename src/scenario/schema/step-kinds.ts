@@ -62,7 +62,7 @@ const http = object(
 const copy = object(
   {
     from: key('From', "A path in the scenario's folder, or SERVICE:PATH.", './seed.sql', nonEmptyText),
-    to: key('To', "A path in the scenario's folder, or SERVICE:PATH.", 'db:/tmp/seed.sql', nonEmptyText),
+    to: key('To', 'SERVICE:PATH, or a path below --output.', 'db:/tmp/seed.sql', nonEmptyText),
   },
   { what: 'a `copy` step', required: ['from', 'to'] },
 );

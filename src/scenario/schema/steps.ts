@@ -17,7 +17,7 @@ import { stepKindSchemas } from './step-kinds.ts';
 const eventually = object(
   {
     within: key('Within', 'How long it may take until it holds.', '10s', duration),
-    every: key('Every', 'Time between two tries.', '200ms', duration),
+    every: key('Every', 'Time between two tries; 100ms when absent.', '200ms', duration),
   },
   { what: '`eventually`', required: ['within'] },
 );
@@ -25,7 +25,7 @@ const eventually = object(
 const consistently = object(
   {
     for: key('For', 'How long it must hold.', '2s', duration),
-    every: key('Every', 'Time between two looks.', '100ms', duration),
+    every: key('Every', 'Time between two looks; 100ms when absent.', '100ms', duration),
   },
   { what: '`consistently`', required: ['for'] },
 );
@@ -100,7 +100,7 @@ const modifiers: Readonly<Record<string, JsonSchema>> = {
   ),
   eventually: key('Eventually', 'Repeats until it holds.', { within: '10s', every: '200ms' }, eventually),
   consistently: key('Consistently', 'Demands that it holds all the time.', { for: '2s' }, consistently),
-  save: key('Save', 'Writes the output to this file below --output.', 'dump.sql', {
+  save: key('Save', 'Writes standard output, the body or the log to this file below --output.', 'dump.sql', {
     type: 'string',
     pattern: '^(?!/)(?!(?:.*/)?\\.\\.(?:/|$)).+$',
     'x-expects': 'a relative path without ..',

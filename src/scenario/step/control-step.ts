@@ -3,7 +3,7 @@ import { MayflyError } from '../../core/mayfly-error.ts';
 import { parseDurationMs } from '../../core/units.ts';
 import { canonicalSignal } from '../plan/signal-name.ts';
 import type { RunningService } from '../run/running-service.ts';
-import { defineStep } from './step-definition.ts';
+import { defineStep, type StepWorld } from './step-definition.ts';
 
 const actions = ['start', 'stop', 'restart', 'kill', 'pause', 'unpause', 'connect', 'disconnect'] as const;
 
@@ -44,7 +44,9 @@ export const controlStep = defineStep<ControlStep>({
     };
   },
   async perform(control, _step, world, signal) {
-    await apply(control, world.service(control.service), signal);
+    const service = world.service(control.service);
+    await apply(control, service, signal);
+    if (control.action === 'restart') await restartDependents([service], control.graceMs, world, signal);
     return { facts: {} };
   },
 });
@@ -70,6 +72,26 @@ async function apply(control: ControlStep, service: RunningService, signal: Abor
     case 'disconnect':
       return container.disconnect(control.network ?? '');
   }
+}
+
+/** Compose specification, "depends_on": services with `restart: true` follow, and those that so depend on them. */
+async function restartDependents(
+  restarted: readonly RunningService[],
+  graceMs: number | undefined,
+  world: StepWorld,
+  signal: AbortSignal,
+): Promise<void> {
+  const names = new Set(restarted.map(({ name }) => name));
+  const dependents = world.services.filter(
+    ({ name, plan }) =>
+      !names.has(name) && plan.dependsOn.some((one) => one.restart === true && names.has(one.service)),
+  );
+  if (dependents.length === 0) return;
+  for (const dependent of dependents) {
+    await stop(dependent, graceMs);
+    await start(dependent, signal);
+  }
+  await restartDependents([...restarted, ...dependents], graceMs, world, signal);
 }
 
 /** Signals sent to end a process. One that dies of another, such as SIGHUP for a new configuration, fails as ever (R15). */

@@ -1,7 +1,8 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { Fact, Mismatch } from '../../core/matcher.ts';
 import { compileMatcher } from '../matcher/compile-matcher.ts';
-import type { CompiledMatcher } from '../matcher/matcher.ts';
+import type { CompiledMatcher, MatcherContext } from '../matcher/matcher.ts';
+import type { Snapshots } from '../snapshot/snapshots.ts';
 
 /** A mismatch, and of which fact. */
 export interface Finding extends Mismatch {
@@ -28,14 +29,17 @@ export type Facts = Readonly<Record<string, Fact>>;
 export async function compileExpectations(
   expect: JsonObject,
   shape: FactShape,
+  snapshots?: Snapshots,
 ): Promise<readonly Expectation[]> {
+  const kept = snapshots === undefined ? {} : { snapshots };
   const compiled: Promise<Expectation>[] = [];
   for (const [name, matcher] of Object.entries(expect)) {
     if (shape.factsByName.includes(name) && isJsonObject(matcher)) {
       for (const [key, inner] of Object.entries(matcher))
-        compiled.push(compileOne([name, key.toLowerCase()], inner));
+        compiled.push(compileOne([name, key.toLowerCase()], inner, kept));
     } else {
-      compiled.push(compileOne([name], matcher, shape.factUnits[name]));
+      const unit = shape.factUnits[name];
+      compiled.push(compileOne([name], matcher, { ...(unit === undefined ? {} : { unit }), ...kept }));
     }
   }
   return Promise.all(compiled);
@@ -44,13 +48,13 @@ export async function compileExpectations(
 async function compileOne(
   path: readonly string[],
   matcher: Json,
-  unit?: 'ms' | 'bytes',
+  context: Pick<MatcherContext, 'unit' | 'snapshots'>,
 ): Promise<Expectation> {
   const subject = path.join('.');
   return {
     subject,
     path,
-    matches: await compileMatcher(matcher, { subject, ...(unit === undefined ? {} : { unit }) }),
+    matches: await compileMatcher(matcher, { subject, ...context }),
   };
 }
 

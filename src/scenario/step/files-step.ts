@@ -3,6 +3,7 @@ import type { Container, FileFacts } from '../../core/engine.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { Fact } from '../../core/matcher.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
+import type { Snapshots } from '../snapshot/snapshots.ts';
 import { compileExpectations, type Expectation, type Facts, type Finding, judge } from './expectations.ts';
 import { type OwnerNames, readOwnerNames } from './owner-names.ts';
 import { defineStep } from './step-definition.ts';
@@ -22,12 +23,12 @@ interface FileCheck {
 /** `files`: what is where in a service, and what it is like. */
 export const filesStep = defineStep<readonly FileCheck[]>({
   kind: 'files',
-  normalize(value, step) {
+  normalize(value, step, world) {
     if (step.in === undefined)
       throw new MayflyError('SCENARIO_MISSING_KEY', '`files` needs `in:`, the service to look into');
     const entries: readonly Json[] = Array.isArray(value) ? value : [value];
     if (entries.length === 0) throw new MayflyError('SCENARIO_ASSERTS_NOTHING', '`files` is an empty list');
-    return Promise.all(entries.map(planCheck));
+    return Promise.all(entries.map((entry) => planCheck(entry, world.snapshotsOf(step))));
   },
   async perform(checks, step, world) {
     const { container } = world.service(step.in ?? '');
@@ -42,7 +43,7 @@ export const filesStep = defineStep<readonly FileCheck[]>({
   },
 });
 
-async function planCheck(entry: Json): Promise<FileCheck> {
+async function planCheck(entry: Json, snapshots: Snapshots | undefined): Promise<FileCheck> {
   if (!isJsonObject(entry) || typeof entry.path !== 'string')
     throw new MayflyError('SCENARIO_WRONG_TYPE', 'a check of `files` is a mapping with `path`');
   const { path, exists, ...wanted } = entry;
@@ -64,6 +65,8 @@ async function planCheck(entry: Json): Promise<FileCheck> {
     expectations: await compileExpectations(
       { ...wanted, ...mode },
       { factUnits: { size: 'bytes' }, factsByName: [] },
+      // Several files of one step have several snapshots.
+      snapshots && { ...snapshots, nameFor: (subject) => snapshots.nameFor(`${path} ${subject}`) },
     ),
   };
 }

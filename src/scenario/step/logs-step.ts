@@ -14,7 +14,7 @@ interface LogsStep {
 /** `logs`: what a service wrote, since some moment, judged as one text. */
 export const logsStep = defineStep<LogsStep>({
   kind: 'logs',
-  async normalize(value, step) {
+  async normalize(value, step, world) {
     if (!isJsonObject(value))
       throw new MayflyError(
         'SCENARIO_WRONG_TYPE',
@@ -30,6 +30,7 @@ export const logsStep = defineStep<LogsStep>({
       expectations: await compileExpectations(
         { log: demandSomething(matchers) },
         { factUnits: {}, factsByName: [] },
+        world.snapshotsOf(step),
       ),
     };
   },

@@ -7,6 +7,7 @@ import type { StepKind } from '../../core/step-kind.ts';
 import type { CaptureFacts } from '../capture/extract-capture.ts';
 import type { RunLimits } from '../run/run-limits.ts';
 import type { RunningService } from '../run/running-service.ts';
+import type { Snapshots } from '../snapshot/snapshots.ts';
 import type { FactShape, Facts, Finding } from './expectations.ts';
 
 /** What a step may see and use of its scenario. */
@@ -30,6 +31,8 @@ export interface StepWorld {
   ): Promise<OneShot>;
   /** Resolves when a background step has ended. */
   backgroundEnd(stepId: string, signal: AbortSignal): Promise<void>;
+  /** Where a step's snapshots are kept; undefined: nowhere. */
+  snapshotsOf(step: Step): Snapshots | undefined;
   /** Keeps a file below `--output`; undefined without it. */
   readonly saveEvidence: ((path: string, bytes: Uint8Array) => Promise<void>) | undefined;
 }

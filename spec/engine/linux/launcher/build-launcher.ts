@@ -9,7 +9,7 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const warnings = ['-std=gnu11', '-Wall', '-Wextra', '-Werror', '-g', '-O1', `-I${sources}`];
 
 /** AddressSanitizer and UBSan, ending at the first finding. */
-const sanitizers = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+export const sanitizers = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 /** UBSan alone can be static, which the init of a sandbox has to be. */
 export const staticUndefined = ['-fsanitize=undefined', '-fsanitize-undefined-trap-on-error', '-static'];
 

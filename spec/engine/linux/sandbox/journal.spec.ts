@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Host } from '../../../../src/engine/linux/host.ts';
 import { Journal } from '../../../../src/engine/linux/sandbox/journal.ts';
+import type { Tape } from '../../../../src/engine/linux/tape/op.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -23,6 +24,28 @@ function leftovers(runId: string): { readonly cgroup: string; readonly upper: st
   return { cgroup, upper };
 }
 
+/** What the supervisor does with such a tape. */
+function write(tape: Tape): void {
+  const path = tape.flatMap((op) => (op.kind === 'open' ? [op.path] : []))[0] ?? '';
+  for (const op of tape) if (op.kind === 'writeSlot') writeFileSync(path, op.data);
+}
+
+test('an entry goes with the supervisor, unless it names what the supervisor cannot remove', async () => {
+  const planWrite = await new Journal(host, directory).planner();
+  const kinds = (tape: Tape): readonly string[] => tape.map(({ kind }) => kind);
+  expect(kinds(planWrite('a', { cgroups: ['/c/mayfly-a'] }))).toEqual([
+    'removeAtExit',
+    'open',
+    'writeSlot',
+    'close',
+  ]);
+  expect(kinds(planWrite('a', { cgroups: [], upperDirectory: '/u' }))).toEqual([
+    'open',
+    'writeSlot',
+    'close',
+  ]);
+});
+
 test('a run whose runner is dead is cleaned up after, once', async () => {
   const { cgroup, upper } = leftovers('dead');
   mkdirSync(join(directory, 'journal'));
@@ -37,7 +60,8 @@ test('a run whose runner is dead is cleaned up after, once', async () => {
 test('a living runner is left alone', async () => {
   const { cgroup, upper } = leftovers('alive');
   const journal = new Journal(host, directory);
-  await journal.write('alive', { cgroups: [cgroup], upperDirectory: upper });
+  const planWrite = await journal.planner();
+  write(planWrite('alive', { cgroups: [cgroup], upperDirectory: upper }));
   await journal.sweep(removeTree);
   expect([existsSync(cgroup), existsSync(upper)]).toEqual([true, true]);
   expect(readdirSync(join(directory, 'journal'))).toEqual(['alive.json']);

@@ -89,7 +89,7 @@ test.each(mistakes)('R14 a mount that cannot be: %j', (volume, problem) => {
 
 test('R14 a bind of what is not there is an error, one that is allowed is none', () => {
   expect(serviceProblems({ volumes: ['./gone:/x'] }, {}, { fileExists: () => false })).toEqual([
-    'SCENARIO_WRONG_VALUE at /services/web/volumes/0: there is no `./gone` to bind',
+    'SCENARIO_WRONG_VALUE at /services/web/volumes/0: there is no `./gone`',
   ]);
   const allow = { privileged: false, hostPaths: ['/srv/data'], publish: false };
   expect(containerOf({ volumes: ['/srv/data/x:/x'] }, {}, { allow }).mounts).toMatchObject([

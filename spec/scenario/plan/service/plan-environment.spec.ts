@@ -38,9 +38,21 @@ test('R13 a missing env file is an error unless it is not required', () => {
   expect(serviceProblems({ env_file: [{ path: 'x.env', required: false }] }, {}, { fileExists })).toEqual([]);
 });
 
+test('R13 `format: raw` takes everything as it stands', () => {
+  const service = { env_file: [{ path: 'x.env', format: 'raw' }] };
+  const readText = (): string => `# c\nA="x" # y\nB=$A`;
+  expect(containerOf(service, {}, { readText }).environment).toEqual({ A: '"x" # y', B: '$A' });
+});
+
+test('R14 an env file lies in the folder of the scenario', () => {
+  expect(serviceProblems({ env_file: '/etc/environment' })).toEqual([
+    "SCENARIO_FORBIDDEN at /services/web/env_file: `/etc/environment` lies outside the scenario's folder",
+  ]);
+});
+
 test('R13 a malformed env file is an error with its line', () => {
   expect(serviceProblems({ env_file: 'x.env' }, {}, { readText: () => 'A=1\n?\n' })).toEqual([
-    'SCENARIO_WRONG_VALUE at /services/web/env_file: line 2 of `x.env` is no NAME=value',
+    'SCENARIO_WRONG_VALUE at /services/web/env_file: line 2 of `x.env` cannot be used: it is no NAME=value',
   ]);
 });
 
@@ -55,13 +67,26 @@ const lines: readonly (readonly [string, object])[] = [
   ['A = 1', { A: '1' }],
   ['A', { A: null }],
   ['\uFEFFA=1\r\nB=2\r\n', { A: '1', B: '2' }],
-  ['A=$B ${C}', { A: '$B ${C}' }],
+  ['A=1\nB=${A}$A/${NONE}$NONE', { A: '1', B: '11/' }],
+  ['A=${HOME}', { A: '/root' }],
+  ['HOME=/mine\nA=$HOME', { HOME: '/mine', A: '/root' }],
+  ['A="${NONE:-x} ${NONE-y} ${HOME:+z} ${NONE:+w}"', { A: 'x y z ' }],
+  [String.raw`A="\$HOME $$HOME"`, { A: '$HOME $HOME' }],
+  ["A='$HOME'", { A: '$HOME' }],
+  ['A="one\ntwo" # c\nB=3', { A: 'one\ntwo', B: '3' }],
+  ["A='one\ntwo'", { A: 'one\ntwo' }],
+  ['A: b', { A: 'b' }],
+  ['A # comment', { A: null }],
 ];
 
 test.each(lines)('R13 a line of an env file: %j', (text, variables) => {
-  expect(parseEnvFile(text)).toEqual({ kind: 'variables', variables });
+  const runner: Readonly<Record<string, string>> = { HOME: '/root' };
+  expect(parseEnvFile(text, (name) => runner[name])).toEqual({ kind: 'variables', variables });
 });
 
-test.each(['=1', 'A B=1', `A='x`, `A="x`, '1A=1'])('R13 no line of an env file: %j', (text) => {
-  expect(parseEnvFile(text)).toEqual({ kind: 'malformed', line: 1 });
-});
+test.each(['=1', 'A B=1', `A='x`, `A="x`, '1A=1', 'A=${B:?gone}'])(
+  'R13 no line of an env file: %j',
+  (text) => {
+    expect(parseEnvFile(text, () => undefined)).toMatchObject({ kind: 'malformed', line: 1 });
+  },
+);

@@ -56,8 +56,8 @@ export class LauncherClient implements TapePerformer, StreamControl {
     if (bytes.byteLength > maxFrameBytes - 16) {
       return Promise.reject(
         new MayflyError(
-          'INTERNAL',
-          `a tape of ${bytes.byteLength} bytes is over the limit of ${maxFrameBytes}`,
+          'SCENARIO_LIMIT',
+          `arguments, variables and files of one container have ${bytes.byteLength} bytes, over the limit of ${maxFrameBytes}`,
         ),
       );
     }

@@ -2,6 +2,7 @@ import type { ContainerSpec, ProcessSpec } from '../../../core/container.ts';
 import { cloneFlags } from '../abi/clone-flags.ts';
 import { planExec } from '../plan/plan-exec.ts';
 import { resolveUser, type UserDatabase } from '../plan/resolve-user.ts';
+import { abandonProcess, expectOrAbandon } from '../sandbox/abandon-process.ts';
 import { childSlots } from '../sandbox/container-launch.ts';
 import { initSlots } from '../sandbox/sandbox-slots.ts';
 import { openStdio } from '../sandbox/stdio.ts';
@@ -23,7 +24,7 @@ export async function execInContainer(
   const user = resolveUser(spec.user, spec.groupAdd, await userDatabase(home, container, spec, files));
   const { init, slots } = home;
   const stdio = openStdio(init, slots, spec, user);
-  const process = init.expectProcess((id) =>
+  const process = expectOrAbandon(init, slots, stdio, [], (id) =>
     planExec({
       process: spec,
       user,
@@ -52,8 +53,7 @@ export async function execInContainer(
     const pid = await process.started;
     return new LinuxProcess(init, process, stdio, pid, () => home.wasOomKilled(container.name));
   } catch (error) {
-    process.onLauncherEnded(error as Error);
-    stdio.abandon();
+    await abandonProcess(init, process, stdio, [], error as Error);
     throw error;
   } finally {
     slots.give(...stdio.slots);

@@ -30,6 +30,8 @@ export class LinuxContainer implements Container {
   readonly #files: ContainerFiles;
   #main: LinuxProcess | undefined;
   #state: ContainerState = 'exited';
+  #starting: Promise<LinuxProcess> | undefined;
+  #removing: Promise<void> | undefined;
 
   constructor(spec: ContainerSpec, id: string, home: ContainerHome) {
     this.#spec = spec;
@@ -68,16 +70,25 @@ export class LinuxContainer implements Container {
   }
 
   async start(signal: AbortSignal): Promise<void> {
-    if (this.state !== 'exited') throw this.#wrongState('start');
+    if (this.state !== 'exited' || this.#starting !== undefined) throw this.#wrongState('start');
     signal.throwIfAborted();
-    this.#main = await this.#home.launch(this.#spec, { pidfd: this.#pidfd, mounts: this.#mounts });
-    this.#state = 'running';
+    this.#starting = this.#home.launch(this.#spec, { pidfd: this.#pidfd, mounts: this.#mounts });
+    try {
+      this.#main = await this.#starting;
+      this.#state = 'running';
+    } finally {
+      this.#starting = undefined;
+    }
   }
 
   async exec(spec: ProcessSpec, signal: AbortSignal): Promise<Process> {
     signal.throwIfAborted();
     this.#requireRunning('exec');
-    return execInContainer(this.#home, this.#spec, this.#pidfd, spec, this.#files);
+    try {
+      return await execInContainer(this.#home, this.#spec, this.#pidfd, spec, this.#files);
+    } catch (error) {
+      throw hasEnded(error) ? this.#wrongState('exec', 'exited') : error;
+    }
   }
 
   async stop(graceMs?: number): Promise<ExitStatus> {
@@ -86,7 +97,8 @@ export class LinuxContainer implements Container {
     if (this.state === 'paused') await this.unpause();
     if (this.state !== 'running') return main.exited;
     await main.kill(this.#spec.stopSignal);
-    const timer = setTimeout(() => void main.kill('SIGKILL'), graceMs ?? this.#spec.stopGraceMs);
+    // Should the launcher end meanwhile, `exited` says so.
+    const timer = setTimeout(() => main.kill('SIGKILL').catch(() => {}), graceMs ?? this.#spec.stopGraceMs);
     return main.exited.finally(() => clearTimeout(timer));
   }
 
@@ -117,10 +129,15 @@ export class LinuxContainer implements Container {
     await this.#home.disconnect(this.name, network);
   }
 
-  async remove(): Promise<void> {
-    if (this.#state === 'removed') return;
+  remove(): Promise<void> {
+    this.#removing ??= this.#remove();
+    return this.#removing;
+  }
+
+  async #remove(): Promise<void> {
+    await this.#starting?.catch(() => {}); // its slots are in use until then
     if (this.#isAlive()) {
-      await this.main.kill('SIGKILL');
+      await this.main.kill('SIGKILL').catch(() => {}); // the launcher has ended, and all processes with it
       await this.#main?.exited.catch(() => {});
     }
     this.#state = 'removed';
@@ -170,7 +187,12 @@ export class LinuxContainer implements Container {
   async #signalAll(name: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
     const signal = parseSignal(name) ?? 0;
     const process = this.#home.init.expectProcess(() => [{ kind: 'killAll', signal }]);
-    await this.#home.init.perform(planSignalAll(process, this.#pidfd));
+    try {
+      await this.#home.init.perform(planSignalAll(process, this.#pidfd));
+    } catch (error) {
+      process.onLauncherEnded(error as Error);
+      throw hasEnded(error) ? this.#wrongState('signal', 'exited') : error;
+    }
     await process.exited;
     await this.main.kill(name);
   }
@@ -183,7 +205,19 @@ export class LinuxContainer implements Container {
     if (this.state !== 'running') throw this.#wrongState(what);
   }
 
-  #wrongState(what: string): MayflyError {
-    return new MayflyError('CONTAINER_STATE', `cannot ${what} ${this.name}: it is ${this.state}`);
+  #wrongState(what: string, state = this.#starting === undefined ? this.state : 'starting'): MayflyError {
+    return new MayflyError('CONTAINER_STATE', `cannot ${what} ${this.name}: it is ${state}`);
   }
+}
+
+/**
+ * The container's pid 1 went while it was being entered: no such process, none with namespaces (EPERM; init may enter all that
+ * live), or no more of them in its PID namespace.
+ */
+function hasEnded(error: unknown): boolean {
+  if (!(error instanceof MayflyError) || error.code !== 'LAUNCH_FAILED') return false;
+  const { kind, errno } = (error.cause ?? {}) as { readonly kind?: string; readonly errno?: string };
+  return (
+    (kind === 'setns' && (errno === 'ESRCH' || errno === 'EPERM')) || (kind === 'clone' && errno === 'ENOMEM')
+  );
 }

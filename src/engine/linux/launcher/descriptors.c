@@ -134,6 +134,12 @@ int op_syncSlot(const struct field *f) {
   return fd < 0 ? -1 : syncfs(fd);
 }
 
+int op_lockByte(const struct field *f) {
+  int fd = slot_fd(f[0].number);
+  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)f[1].number, .l_len = 1};
+  return fd < 0 ? -1 : fcntl(fd, F_OFD_SETLK, &lock);
+}
+
 int op_expectFsType(const struct field *f) {
   struct statfs s;
   int fd = slot_fd(f[0].number);

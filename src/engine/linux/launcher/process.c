@@ -299,7 +299,8 @@ static void read_sync(struct process *p) {
     struct msghdr message = {
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.room};
     ssize_t n = recvmsg(p->sync, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    if (n < 0 && errno == EINTR) continue;
+    /* ECONNRESET: it ended without taking its release; what it said before is still there (net/unix/af_unix.c, unix_release_sock). */
+    if (n < 0 && (errno == EINTR || errno == ECONNRESET)) continue;
     if (n < 0 && errno == EAGAIN) return;
     if (n <= 0) {
       unwatch(p->sync);

@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIPv4, SocketAddress } from 'node:net';
 
 /** An address as a number, so that ranges, masks and equality are arithmetic. */
 export interface IpAddress {
@@ -14,8 +14,18 @@ export const familyBits = { 4: 32, 6: 128 } as const;
  */
 export function parseIp(text: string): IpAddress | undefined {
   if (isIPv4(text)) return { family: 4, value: ipv4Value(text) };
-  if (text.includes('%') || !isIPv6(text)) return undefined;
+  if (!isPlainIpv6(text)) return undefined;
   return { family: 6, value: ipv6Value(text) };
+}
+
+/** inet_pton(3) by way of SocketAddress: `net.isIPv6` compiles a regular expression for longer than a container takes to start. */
+function isPlainIpv6(text: string): boolean {
+  if (!/^[\da-f.]*:[\da-f:.]*$/i.test(text)) return false;
+  try {
+    return new SocketAddress({ address: text, family: 'ipv6' }).family === 'ipv6';
+  } catch {
+    return false;
+  }
 }
 
 /** IPv6 as RFC 5952 wants it: lower case, the longest run of two or more zero groups shortened, the first of equal ones. */

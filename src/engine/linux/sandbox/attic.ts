@@ -28,6 +28,7 @@ export class Attic {
   readonly #layers = new Map<string, WritableLayer>();
   #frozen: ReadonlyMap<string, WritableLayer> = new Map();
   readonly #binds = new Map<string, Promise<AtticMount>>();
+  #bindCount = 0;
   readonly #ready = new Map<string, AtticMount>();
 
   constructor(opened: OpenedSandbox, slots: SlotPool, spec: SandboxSpec, facts: SandboxFacts) {
@@ -103,7 +104,10 @@ export class Attic {
       place,
       below: frozen === undefined ? [] : [frozen.place, ...frozen.below],
     });
-    await this.#opened.init.perform(tape);
+    await this.#opened.init.perform(tape).catch((error: unknown) => {
+      this.#layers.delete(spec.name);
+      throw error;
+    });
   }
 
   #isFrozen(layer: WritableLayer): boolean {
@@ -122,18 +126,23 @@ export class Attic {
 
   async #prepareBind(hostPath: string): Promise<void> {
     const key = `bind:${hostPath}`;
-    const bind = this.#binds.get(key) ?? this.#bring(hostPath, `bind${this.#binds.size + 1}`);
+    this.#bindCount += 1;
+    const bind = this.#binds.get(key) ?? this.#bring(hostPath, `bind${this.#bindCount}`);
     this.#binds.set(key, bind);
+    bind.catch(() => this.#binds.delete(key)); // it may be there when another container starts
     this.#ready.set(key, await bind);
   }
 
   /** A file or directory of the host at /attic/`name`. */
   async #bring(hostPath: string, name: string): Promise<AtticMount> {
     const slot = this.#slots.take();
-    const { type } = await openHostTree(this.#opened, this.#mapping, hostPath, slot);
-    await this.#opened.init.perform(planAtticAttach(name, type, slot));
-    this.#slots.give(slot);
-    return { name, type };
+    try {
+      const { type } = await openHostTree(this.#opened, this.#mapping, hostPath, slot);
+      await this.#opened.init.perform(planAtticAttach(name, type, slot));
+      return { name, type };
+    } finally {
+      this.#slots.give(slot);
+    }
   }
 }
 

@@ -16,6 +16,8 @@ export interface CensusChoice {
 export type SandboxSnapshot = ReadonlySet<string>;
 
 const pollMs = 5;
+/** starttime, the 22nd field of /proc/PID/stat, counted from the state, the third (proc(5)). */
+const startField = 19;
 const namespaceKinds = ['pid', 'net', 'mnt', 'user', 'ipc', 'uts'] as const;
 /** A survivor is in one of the run's user namespaces, or entered a network or pid namespace from outside. */
 const searchedKinds = ['user', 'net', 'pid', 'mnt'] as const;
@@ -44,29 +46,43 @@ export async function takeCensus(
   choice: CensusChoice,
 ): Promise<readonly Leak[]> {
   const deadline = choice.now() + choice.budgetMs;
+  const endedAt = ticksSinceBoot(host);
   for (;;) {
-    const leaks = look(host, opened, snapshot, choice);
+    const leaks = look(host, opened, snapshot, { ...choice, endedAt });
     if (leaks.length === 0 || choice.now() >= deadline) return leaks;
     await sleep(pollMs);
   }
+}
+
+/** proc(5): of the first number of /proc/uptime and of starttime in /proc/PID/stat, whose unit is 1/100 s on every Linux. */
+function ticksSinceBoot(host: Host): number {
+  return Math.ceil(Number(host.readTextNow('/proc/uptime')?.split(' ')[0] ?? Number.POSITIVE_INFINITY) * 100);
 }
 
 function look(
   host: Host,
   opened: OpenedSandbox,
   snapshot: SandboxSnapshot,
-  choice: CensusChoice,
+  choice: CensusChoice & { readonly endedAt: number },
 ): readonly Leak[] {
   return [
-    ...survivingProcesses(host, opened, snapshot),
+    ...survivingProcesses(host, opened, snapshot, choice.endedAt),
     ...survivingMounts(host, snapshot, choice.runId),
     ...survivingLinks(host, choice.runId),
     ...survivingDirectories(host, choice),
   ];
 }
 
-/** A zombie is dead: it waits for its parent, not for us. */
-function survivingProcesses(host: Host, opened: OpenedSandbox, snapshot: SandboxSnapshot): readonly Leak[] {
+/**
+ * A zombie is dead: it waits for its parent, not for us. And the numbers of namespaces that are gone are given out again at once:
+ * what started after the end of the sandbox is somebody else's, most often another sandbox of this very run.
+ */
+function survivingProcesses(
+  host: Host,
+  opened: OpenedSandbox,
+  snapshot: SandboxSnapshot,
+  endedAt: number,
+): readonly Leak[] {
   const own = [opened.supervisorPid, opened.initPid].map(String);
   return host
     .listNow('/proc')
@@ -78,7 +94,8 @@ function survivingProcesses(host: Host, opened: OpenedSandbox, snapshot: Sandbox
       if (inside === undefined && !own.includes(pid)) return [];
       const stat = host.readTextNow(`/proc/${pid}/stat`);
       if (stat === undefined || /^\d+ \(.*\) [ZX]/s.test(stat)) return [];
-      const name = /\((.*)\)/s.exec(stat)?.[1] ?? '';
+      const [, name = '', fields = ''] = /\((.*)\) (.*)/s.exec(stat) ?? [];
+      if (Number(fields.split(' ')[startField]) > endedAt) return [];
       return [
         { kind: 'process', what: `pid ${pid} (${name})${inside === undefined ? '' : ` in ${inside}`}` },
       ];

@@ -1,26 +1,18 @@
 import type { LinuxEngineOptions } from '../engine-options.ts';
 import type { Host } from '../host.ts';
-import { findSubidRange, type IdMapping, rangeMapping, singleIdMapping, subidMapping } from './id-mapping.ts';
-import { lockIdRange } from './id-range-lock.ts';
+import { findSubidRange, type IdMapping, singleIdMapping, subidMapping } from './id-mapping.ts';
+import type { IdRangePool } from './id-range-lock.ts';
 
-export interface ChosenMapping {
-  readonly mapping: IdMapping;
-  /** Of a locked range. */
-  readonly lockFile?: string;
-  release(): Promise<void>;
-}
-
-const nothingToRelease = async (): Promise<void> => {};
-
-/** Root gets a locked range of its own; a user the subordinate ids he has; else only himself. */
-export async function chooseMapping(host: Host, options: LinuxEngineOptions): Promise<ChosenMapping> {
+/** Root gets a range of its own; a user the subordinate ids he has; else only himself. */
+export async function chooseMapping(
+  host: Host,
+  options: LinuxEngineOptions,
+): Promise<IdMapping | IdRangePool> {
   const { uid, gid, login } = options.user;
-  if (uid === 0) {
-    const start = Buffer.from(options.randomBytes(2)).readUInt16LE(0);
-    const range = await lockIdRange(host, `${options.stateDirectory}/id-ranges`, start);
-    return { mapping: rangeMapping(range.base), lockFile: range.lockFile, release: () => range.release() };
-  }
-  return { mapping: await userMapping(host, uid, gid, login), release: nothingToRelease };
+  if (uid !== 0) return userMapping(host, uid, gid, login);
+  await host.makeDirectory(options.stateDirectory, 0o700);
+  const start = Buffer.from(options.randomBytes(2)).readUInt16LE(0);
+  return { kind: 'pool', lockFile: `${options.stateDirectory}/id-ranges.lock`, start };
 }
 
 /** Also decides how layers are unpacked, which is before any sandbox opens. */

@@ -1,11 +1,14 @@
 import type { ContainerSpec } from '../../../core/container.ts';
 import type { CgroupPlan } from '../plan/plan-cgroup.ts';
 import { planCgroup } from '../plan/plan-cgroup.ts';
-import type { Slot, Tape } from '../tape/op.ts';
+import { noSlot, type Op, type Slot, type Tape } from '../tape/op.ts';
+import type { PlanWrite } from './journal.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
 import { supervisorSlots } from './sandbox-slots.ts';
 import type { SlotPool } from './slot-pool.ts';
+
+const AT_REMOVEDIR = 0x200;
 
 interface Made {
   readonly plan: CgroupPlan;
@@ -20,7 +23,6 @@ export class ContainerCgroups {
   readonly #facts: SandboxFacts;
   readonly #made = new Map<string, Made>();
   readonly #parents = new Set<string>();
-  #journalled: Promise<void> = Promise.resolve();
   #count = 0;
 
   constructor(opened: OpenedSandbox, slots: SlotPool, runId: string, facts: SandboxFacts) {
@@ -35,6 +37,7 @@ export class ContainerCgroups {
     const known = this.#made.get(spec.name);
     if (known !== undefined) return known.slots;
     if (Object.keys(spec.limits).length === 0) return [];
+    const planWrite = await this.#facts.journal.planner();
     this.#count += 1;
     const plan = planCgroup({
       limits: spec.limits,
@@ -43,10 +46,8 @@ export class ContainerCgroups {
       container: `c${this.#count}`,
       firstFree: supervisorSlots.firstFree,
     });
-    const forget = this.#planForget();
-    await this.#journal(plan);
     const slots = plan.procs.map(() => this.#slots.take());
-    await this.#opened.passing.pass([...forget, ...plan.ops], plan.procs, slots);
+    await this.#opened.passing.pass([...this.#planJournal(plan, planWrite), ...plan.ops], plan.procs, slots);
     this.#made.set(spec.name, { plan, slots });
     return slots;
   }
@@ -64,32 +65,32 @@ export class ContainerCgroups {
     return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0) > 0;
   }
 
-  forget(container: string): void {
+  /** Its descriptors and directories: a run of many containers would else gather them until its end. */
+  async remove(container: string): Promise<void> {
+    const made = this.#made.get(container);
+    if (made === undefined) return;
     this.#made.delete(container);
+    await this.#opened.init.perform(made.slots.map((slot): Op => ({ kind: 'close', slot }))).catch(() => {}); // the sandbox is gone
+    this.#slots.give(...made.slots);
+    const directories = new Set(Object.values(made.plan.directories));
+    await Promise.all([...directories].map((path) => this.#removeDirectory(path)));
   }
 
-  /** The supervisor removes the entry after the groups, if it can remove those and there is nothing else in it. */
-  #planForget(): Tape {
-    const isFirst = this.#parents.size === 0;
-    const { journal, upperDirectory } = this.#facts;
-    return isFirst && upperDirectory === undefined
-      ? [{ kind: 'removeAtExit', path: journal.fileOf(this.#runId) }]
-      : [];
+  /** What the kernel has not let go of yet is removed when the supervisor ends. */
+  async #removeDirectory(path: string): Promise<void> {
+    await this.#opened.supervisor
+      .perform([{ kind: 'unlink', dir: noSlot, path, flags: AT_REMOVEDIR }])
+      .catch(() => {});
   }
 
-  /** Before the first is made: which directories to sweep should supervisor and runner both be killed. */
-  #journal(plan: CgroupPlan): Promise<void> {
+  /** Which directories to sweep should supervisor and runner both be killed; where nothing is new, it is written already. */
+  #planJournal(plan: CgroupPlan, planWrite: PlanWrite): Tape {
     const parents = Object.values(plan.directories).map((path) => path.slice(0, path.lastIndexOf('/')));
-    const fresh = parents.filter((parent) => !this.#parents.has(parent));
-    for (const parent of fresh) this.#parents.add(parent);
-    // One write at a time, so that the last one says all.
-    if (fresh.length > 0) this.#journalled = this.#journalled.then(() => this.#writeJournal());
-    return this.#journalled;
-  }
-
-  #writeJournal(): Promise<void> {
-    const { journal, upperDirectory } = this.#facts;
-    return journal.write(this.#runId, {
+    const known = this.#parents.size;
+    for (const parent of parents) this.#parents.add(parent);
+    if (this.#parents.size === known) return [];
+    const { upperDirectory } = this.#facts;
+    return planWrite(this.#runId, {
       cgroups: [...this.#parents],
       ...(upperDirectory === undefined ? {} : { upperDirectory }),
     });

@@ -2,7 +2,6 @@ import type { ContainerSpec } from '../../../core/container.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { LaunchedProcess } from '../client/launched-process.ts';
 import type { ForwardQuery } from '../net/dns/dns-responder.ts';
-import { dnsForwarder } from '../net/dns/forward-query.ts';
 import { parseNameservers } from '../net/dns/parse-nameservers.ts';
 import { requireEgress } from '../net/egress/egress-report.ts';
 import { pastaArguments } from '../net/egress/pasta-arguments.ts';
@@ -26,7 +25,6 @@ export class ContainerEgress {
   readonly #slots: SlotPool;
   readonly #facts: SandboxFacts;
   readonly #relays = new Map<string, LaunchedProcess>();
-  #forward: ForwardQuery | undefined;
 
   constructor(opened: OpenedSandbox, slots: SlotPool, facts: SandboxFacts) {
     this.#opened = opened;
@@ -35,30 +33,26 @@ export class ContainerEgress {
   }
 
   /** Refuses, with the remedy, before anything of the container is made. */
-  async prepare(network: string, spec: ContainerSpec): Promise<void> {
+  async prepare(network: string, spec: ContainerSpec): Promise<ForwardQuery> {
     requireEgress(network, await probeEgress(this.#facts.host));
     const servers =
       spec.dns.length > 0
         ? spec.dns
         : parseNameservers((await this.#facts.host.readText('/etc/resolv.conf')) ?? '');
-    this.#forward = dnsForwarder({
+    const { dnsForwarder } = await import('../net/dns/forward-query.ts');
+    return dnsForwarder({
       servers: servers.map((address) => ({ address, port: dnsPort })),
       timeoutMs: dnsTimeoutMs,
       randomId: () => Buffer.from(this.#facts.randomBytes(2)).readUInt16LE(0),
     });
   }
 
-  get forward(): ForwardQuery | undefined {
-    return this.#forward;
-  }
-
   /** Between clone and release: the container's program finds the way out in place. `pid`: as the sandbox's init sees it. */
   async open(spec: ContainerSpec, pidfd: Slot, pid: number): Promise<void> {
     const scratch = this.#slots.take();
-    await this.#opened.init.perform(
-      planEgressRoutes(pidfd, scratch, this.#hostAddresses(), this.#facts.ipv6),
-    );
-    this.#slots.give(scratch);
+    await this.#opened.init
+      .perform(planEgressRoutes(pidfd, scratch, this.#hostAddresses(), this.#facts.ipv6))
+      .finally(() => this.#slots.give(scratch));
     const program = requireEgress(spec.name, await probeEgress(this.#facts.host));
     const namespaces = `/proc/${await hostPidOf(this.#facts.host, this.#opened.initPid, pid)}/ns`;
     const relay = await this.#start(program, [

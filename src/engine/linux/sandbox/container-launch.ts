@@ -7,6 +7,7 @@ import { planContainer } from '../plan/plan-container.ts';
 import type { ResolvedUser } from '../plan/resolve-user.ts';
 import type { SeccompProgram } from '../seccomp/seccomp-program.ts';
 import type { Op, Slot, Tape } from '../tape/op.ts';
+import { abandonProcess, expectOrAbandon } from './abandon-process.ts';
 import type { WritableLayer } from './attic.ts';
 import { inAttic, planAtticCopy } from './plan-attic.ts';
 import { openForReading } from './plan-supervisor.ts';
@@ -74,7 +75,8 @@ export async function launchContainer(
   }));
   const fromAttic = [...mounts.flatMap((each) => each ?? []), ...devices, ...below];
   const stdio = openStdio(init, slots, choice.spec.process, choice.user);
-  const process = init.expectProcess((id) =>
+  const taken = [upper, ...fromAttic.map(({ slot }) => slot)];
+  const process = expectOrAbandon(init, slots, stdio, taken, (id) =>
     planContainer({
       ...choice,
       slots: {
@@ -92,7 +94,6 @@ export async function launchContainer(
       },
     }),
   );
-  const taken = [upper, ...fromAttic.map(({ slot }) => slot)];
   const tape: Tape = [
     ...inAttic([
       planAtticCopy(choice.layer.place, upper),
@@ -112,11 +113,7 @@ export async function launchContainer(
     else await performInTwo(init, tape, process, choice.beforeRelease);
     await process.started;
   } catch (error) {
-    process.onLauncherEnded(error as Error);
-    stdio.abandon();
-    await init
-      .perform([...taken, ...stdio.slots].map((slot): Op => ({ kind: 'close', slot })))
-      .catch(() => {});
+    await abandonProcess(init, process, stdio, taken, error as Error);
     throw error;
   } finally {
     slots.give(...taken, ...stdio.slots);
@@ -124,7 +121,7 @@ export async function launchContainer(
   return { process, stdio };
 }
 
-/** The tape with a pause before `release`. A container that is never released is ended here. */
+/** The tape with a pause before `release`. */
 async function performInTwo(
   init: LauncherClient,
   tape: Tape,
@@ -133,12 +130,7 @@ async function performInTwo(
 ): Promise<void> {
   const at = tape.findIndex(({ kind }) => kind === 'release');
   const replies = await init.perform([...tape.slice(0, at), { kind: 'processId', process: process.id }]);
-  try {
-    await between(Buffer.from(replies.at(-1) ?? []).readUInt32LE(0));
-  } catch (error) {
-    await init.perform([{ kind: 'kill', process: process.id, signal: 9 }]).catch(() => {});
-    throw error;
-  }
+  await between(Buffer.from(replies.at(-1) ?? []).readUInt32LE(0));
   await init.perform(tape.slice(at));
 }
 

@@ -1,6 +1,9 @@
 import { MayflyError } from '../../../core/mayfly-error.ts';
-import type { Host } from '../host.ts';
-import { idCount } from './id-mapping.ts';
+import { openFlags } from '../abi/open-flags.ts';
+import { noSlot, type Op, type Tape } from '../tape/op.ts';
+import type { TapePerformer } from '../tape/tape-performer.ts';
+import { type IdMapping, idCount, rangeMapping } from './id-mapping.ts';
+import { supervisorSlots } from './sandbox-slots.ts';
 
 /**
  * Ranges from 0x7000_0000 up: above what systemd-nspawn takes (0x0008_0000 – 0x6fff_ffff) and below 2^31. 4,095 sandboxes of
@@ -9,48 +12,50 @@ import { idCount } from './id-mapping.ts';
 const firstBase = 0x7000_0000;
 const rangeCount = 4095;
 
-export interface IdRange {
-  readonly base: number;
+/** Ranges of which a sandbox is to get one that no other has. */
+export interface IdRangePool {
+  readonly kind: 'pool';
+  /** One byte of it per range; it stays, empty. */
   readonly lockFile: string;
-  release(): Promise<void>;
+  /** Any number: where the search for a free range starts. */
+  readonly start: number;
 }
 
 /**
- * An id range that no other sandbox of this machine uses: concurrent scenarios share no uid. A lock file per range
- * holds the pids and start times of its holders, runner and supervisor, so that the range is free again when both are dead.
+ * An id range that no other sandbox of this machine uses: concurrent scenarios share no uid. The supervisor holds a lock on the
+ * range's byte of a file (fcntl_locking(2), "open file description locks"), which the kernel takes away when it ends, however.
  */
-export async function lockIdRange(host: Host, directory: string, start: number): Promise<IdRange> {
-  await host.makeDirectory(directory, 0o700);
-  const owner = await host.processIdentity(host.pid);
+export async function lockIdRange(supervisor: TapePerformer, pool: IdRangePool): Promise<IdMapping> {
+  const slot = supervisorSlots.idRange;
+  const flags = openFlags.O_CREAT | openFlags.O_RDWR;
+  const open: Op = {
+    kind: 'open',
+    dir: noSlot,
+    path: pool.lockFile,
+    flags,
+    mode: 0o600,
+    resolve: 0,
+    into: slot,
+  };
   for (let step = 0; step < rangeCount; step += 1) {
-    const number = (start + step) % rangeCount;
-    const path = `${directory}/${number}`;
-    if (await takeLock(host, path, owner)) {
-      return { base: firstBase + number * idCount, lockFile: path, release: () => host.removeFile(path) };
+    const number = (pool.start + step) % rangeCount;
+    if (await takeLock(supervisor, [open, { kind: 'lockByte', slot, offset: number }])) {
+      return rangeMapping(firstBase + number * idCount);
     }
   }
   throw new MayflyError('HOST_MISSING_FEATURE', `all ${rangeCount} id ranges are in use`, {
-    hint: `end other runs, or remove stale locks from ${directory}`,
+    hint: 'end other runs',
   });
 }
 
-async function takeLock(host: Host, path: string, owner: string): Promise<boolean> {
-  if (await host.createExclusively(path, owner)) return true;
-  const holder = await host.readText(path);
-  if (holder === undefined || holder === '' || (await isAnyAlive(host, holder))) return false;
-  // Stale: whoever renames it away first may have the range.
-  if (!(await host.renameAway(path))) return false;
-  return host.createExclusively(path, owner);
-}
-
-/** The supervisor of a killed runner uses the range until it has ended, and then removes the file itself. */
-export async function addLockHolder(host: Host, lockFile: string, pid: number): Promise<void> {
-  await host.append(lockFile, `\n${await host.processIdentity(pid)}`);
-}
-
-async function isAnyAlive(host: Host, holders: string): Promise<boolean> {
-  const alive = holders.split('\n').map(async (identity) => {
-    return identity !== '' && (await host.processIdentity(Number(identity.split(' ')[0]))) === identity;
-  });
-  return (await Promise.all(alive)).includes(true);
+/** False when another supervisor holds it. */
+async function takeLock(supervisor: TapePerformer, lock: Tape): Promise<boolean> {
+  try {
+    await supervisor.perform(lock);
+    return true;
+  } catch (error) {
+    const errno = error instanceof MayflyError ? (error.cause as { errno?: string } | undefined)?.errno : '';
+    if (errno === 'EAGAIN' || errno === 'EACCES') return false;
+    throw error;
+  }
 }

@@ -1,4 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openFlags } from '../abi/open-flags.ts';
 import type { Host } from '../host.ts';
+import { noSlot, type Tape } from '../tape/op.ts';
+import { supervisorSlots } from './sandbox-slots.ts';
 
 /** What the kernel does not take away by itself when a sandbox ends; written down before it is made. */
 export interface JournalEntry {
@@ -10,6 +14,11 @@ export interface JournalEntry {
   readonly upperDirectory?: string;
 }
 
+const pollMs = 5;
+
+/** Plans the writing of a run's entry. */
+export type PlanWrite = (runId: string, entry: Omit<JournalEntry, 'owner'>) => Tape;
+
 /** Removes a tree whose files may belong to any id of the sandbox. */
 export type RemoveTree = (directory: string) => Promise<void>;
 
@@ -18,6 +27,7 @@ export class Journal {
   readonly #host: Host;
   readonly #directory: string;
   readonly #uppers: string;
+  #owner: Promise<string> | undefined;
 
   constructor(host: Host, stateDirectory: string) {
     this.#host = host;
@@ -25,14 +35,36 @@ export class Journal {
     this.#directory = `${stateDirectory}/journal`;
   }
 
-  async write(runId: string, entry: Omit<JournalEntry, 'owner'>): Promise<void> {
+  /**
+   * What writes an entry down, or anew. It is the supervisor that does, in one tape with what makes the things it names: a runner
+   * may be killed between any two steps of its own, but a tape is performed whole.
+   */
+  async planner(): Promise<PlanWrite> {
+    this.#owner ??= this.#host.processIdentity(this.#host.pid);
     await this.#host.makeDirectory(this.#directory, 0o700);
-    const owner = await this.#host.processIdentity(this.#host.pid);
-    await this.#host.writeDurably(this.#pathOf(runId), JSON.stringify({ ...entry, owner }));
+    const owner = await this.#owner;
+    return (runId, entry) => this.#planWrite(runId, { ...entry, owner });
   }
 
-  fileOf(runId: string): string {
-    return this.#pathOf(runId);
+  #planWrite(runId: string, entry: JournalEntry): Tape {
+    const { O_CREAT, O_WRONLY, O_TRUNC } = openFlags;
+    const path = this.#pathOf(runId);
+    const slot = supervisorSlots.file;
+    return [
+      // Where everything in the entry goes with the supervisor, the entry does, too; it is the first to be made, so the last to go.
+      ...(entry.upperDirectory === undefined ? [{ kind: 'removeAtExit', path } as const] : []),
+      {
+        kind: 'open',
+        dir: noSlot,
+        path,
+        flags: O_CREAT | O_WRONLY | O_TRUNC,
+        mode: 0o600,
+        resolve: 0,
+        into: slot,
+      },
+      { kind: 'writeSlot', slot, data: Buffer.from(JSON.stringify(entry)) },
+      { kind: 'close', slot },
+    ];
   }
 
   /** Once everything in the entry is gone. */
@@ -51,14 +83,34 @@ export class Journal {
     }
   }
 
+  /**
+   * Cleans up after a run of this runner that is over: writable layers, and groups where a supervisor was killed that would have
+   * removed them. Groups are busy until the last process has gone, so they are tried again for as long as there is time.
+   */
+  async finish(runId: string, removeTree: RemoveTree, hasTime: () => boolean): Promise<void> {
+    const entry = parseEntry((await this.#host.readText(this.#pathOf(runId))) ?? '');
+    if (entry === undefined) return;
+    while (!(await this.#cleanGroups(entry)) && hasTime()) await sleep(pollMs);
+    if (await this.#clean(entry, removeTree)) await this.remove(runId);
+  }
+
   async #clean(entry: JournalEntry, removeTree: RemoveTree): Promise<boolean> {
+    const upper = entry.upperDirectory;
     try {
-      for (const directory of entry.cgroups) await removeCgroup(this.#host, directory);
-      const upper = entry.upperDirectory;
       if (upper?.startsWith(this.#uppers) === true) await removeTree(upper);
+      return await this.#cleanGroups(entry);
+    } catch {
+      return false; // not ours: the entry stays
+    }
+  }
+
+  /** False when one is busy still. */
+  async #cleanGroups({ cgroups }: JournalEntry): Promise<boolean> {
+    try {
+      for (const directory of cgroups) await removeCgroup(this.#host, directory);
       return true;
     } catch {
-      return false; // busy still, or not ours: the entry stays
+      return false;
     }
   }
 

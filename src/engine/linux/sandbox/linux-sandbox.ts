@@ -89,25 +89,21 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
   }
 
   async launch(spec: ContainerSpec, { pidfd, mounts }: ContainerHandles): Promise<LinuxProcess> {
+    const owner = this.#networkOwner(spec);
     const [users] = await Promise.all([this.imageUsers(spec), this.#attic.prepareFor(spec)]);
     const user = resolveUser(spec.process.user, spec.process.groupAdd, users);
     const egressNetwork = this.#networks.egressOf(spec);
-    if (egressNetwork !== undefined) await this.#egress.prepare(egressNetwork, spec);
+    const forward = egressNetwork === undefined ? undefined : await this.#egress.prepare(egressNetwork, spec);
     const cgroupProcs = await this.#cgroups.make(spec);
-    const place = this.#networks.join(
-      spec,
-      pidfd,
-      egressNetwork === undefined ? undefined : this.#egress.forward,
-    );
-    const owner =
-      spec.network.kind === 'shared' ? this.#containers.get(spec.network.container)?.pidfd : undefined;
+    const seccomp = this.seccompFor(spec.process);
+    const place = this.#networks.join(spec, pidfd, forward);
     const { process, stdio } = await launchContainer(this.init, this.slots, {
       spec,
       imageKey: this.#imageKey(spec),
       layer: this.#attic.layerOf(spec.name),
       user,
       addresses: place.addresses,
-      seccomp: this.seccompFor(spec.process),
+      seccomp,
       facts: {
         mappedIds: this.mappedIds,
         ownsNetwork: owner === undefined,
@@ -125,10 +121,37 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
       ...(egressNetwork === undefined
         ? {}
         : { beforeRelease: (pid: number) => this.#egress.open(spec, pidfd, pid) }),
-    }).finally(() => this.slots.give(...place.scratch));
+    })
+      .catch(async (error: unknown) => {
+        await this.#egress.close(spec.name);
+        throw error;
+      })
+      .finally(() => this.slots.give(...place.scratch));
     process.exited.catch(() => {}).then(() => this.#egress.close(spec.name));
-    await this.#networks.afterStart(spec, pidfd);
-    return new LinuxProcess(this.init, process, stdio, spec.init ? 2 : 1, () => this.wasOomKilled(spec.name));
+    const main = new LinuxProcess(this.init, process, stdio, spec.init ? 2 : 1, () =>
+      this.wasOomKilled(spec.name),
+    );
+    try {
+      await this.#networks.afterStart(spec, pidfd);
+      return main;
+    } catch (error) {
+      await main.kill('SIGKILL').catch(() => {}); // the launcher has ended, and every process with it
+      await main.exited.catch(() => {});
+      stdio.abandon();
+      throw error;
+    }
+  }
+
+  /** A pidfd of the container whose network another shares; it must run, for an ended one has none to share. */
+  #networkOwner(spec: ContainerSpec): Slot | undefined {
+    if (spec.network.kind !== 'shared') return undefined;
+    const owner = this.#containers.get(spec.network.container);
+    if (owner !== undefined && (owner.state === 'running' || owner.state === 'paused')) return owner.pidfd;
+    const why = owner === undefined ? 'not there' : owner.state;
+    throw new MayflyError(
+      'CONTAINER_STATE',
+      `cannot start ${spec.name}: it shares the network of ${spec.network.container}, which is ${why}`,
+    );
   }
 
   seccompFor(process: ContainerSpec['process']): SeccompProgram | undefined {
@@ -146,6 +169,7 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
       this.init.perform(planImageLinks(key, layers, initSlots.root)),
     ]).then(([users]) => users);
     this.#images.set(key, prepared);
+    prepared.catch(() => this.#images.delete(key)); // another start may try again
     return prepared;
   }
 
@@ -186,12 +210,17 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
   }
 
   async removeContainer(spec: ContainerSpec, { pidfd, mounts }: ContainerHandles): Promise<void> {
-    this.#containers.delete(spec.name);
-    await this.#networks.leave(spec.name);
-    await this.#attic.removeLayer(spec.name);
-    this.#cgroups.forget(spec.name);
     await this.init.perform([pidfd, mounts].map((slot) => ({ kind: 'close', slot }))).catch(() => {}); // the sandbox is gone
     this.slots.give(pidfd, mounts);
+    try {
+      await Promise.all([
+        this.#networks.leave(spec.name),
+        this.#attic.removeLayer(spec.name).catch(ignoreEndedLauncher),
+        this.#cgroups.remove(spec.name),
+      ]);
+    } finally {
+      this.#containers.delete(spec.name); // last: a new container of this name must not find the layer of this one
+    }
   }
 
   async checkpoint(): Promise<void> {
@@ -233,4 +262,9 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close(this.#facts.disposeBudgetMs);
   }
+}
+
+/** With the sandbox everything of its containers is gone. */
+function ignoreEndedLauncher(error: unknown): void {
+  if (!(error instanceof MayflyError) || error.code !== 'LAUNCHER_DIED') throw error;
 }

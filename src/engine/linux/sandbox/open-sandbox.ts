@@ -3,16 +3,14 @@ import { LauncherClient } from '../client/launcher-client.ts';
 import type { Host } from '../host.ts';
 import { DescriptorPassing } from './descriptor-passing.ts';
 import type { IdMapping } from './id-mapping.ts';
-import { addLockHolder } from './id-range-lock.ts';
+import { type IdRangePool, lockIdRange } from './id-range-lock.ts';
 import { mapSubordinateIds } from './map-subordinate-ids.ts';
 import { planInit, planInitServer } from './plan-init.ts';
 import { planRelease, planSupervisor } from './plan-supervisor.ts';
 
 export interface SandboxChoice {
   readonly launcherPath: string;
-  readonly mapping: IdMapping;
-  /** The lock of its id range, if there is one. */
-  readonly lockFile?: string;
+  readonly mapping: IdMapping | IdRangePool;
   /** The store's layers directory. */
   readonly layersDirectory: string;
 }
@@ -22,6 +20,7 @@ export interface OpenedSandbox {
   readonly supervisor: LauncherClient;
   readonly init: LauncherClient;
   readonly passing: DescriptorPassing;
+  readonly mapping: IdMapping;
   /** As the host sees them. */
   readonly supervisorPid: number;
   readonly initPid: number;
@@ -35,11 +34,23 @@ export async function openSandboxProcesses(host: Host, choice: SandboxChoice): P
   const supervisor = new LauncherClient(launcher.channel);
   const init = new LauncherClient(launcher.initChannel);
   try {
-    if (choice.lockFile !== undefined) await addLockHolder(host, choice.lockFile, launcher.pid);
-    const initPid = await startInit(host, choice, supervisor);
-    await init.perform(planInitServer());
+    const mapping =
+      choice.mapping.kind === 'pool' ? await lockIdRange(supervisor, choice.mapping) : choice.mapping;
+    // Waits in the channel until the init serves: one round trip less.
+    const serving = init.perform(planInitServer());
+    serving.catch(() => {}); // an init that does not start has the better error
+    const initPid = await startInit(host, { ...choice, mapping }, supervisor);
+    await serving;
     const passing = new DescriptorPassing(supervisor, init);
-    return { supervisor, init, passing, supervisorPid: launcher.pid, initPid, ended: launcher.ended };
+    return {
+      supervisor,
+      init,
+      passing,
+      mapping,
+      supervisorPid: launcher.pid,
+      initPid,
+      ended: launcher.ended,
+    };
   } catch (error) {
     supervisor.close();
     await launcher.ended; // a launcher that never started rejects here, with the better error
@@ -47,7 +58,11 @@ export async function openSandboxProcesses(host: Host, choice: SandboxChoice): P
   }
 }
 
-async function startInit(host: Host, choice: SandboxChoice, supervisor: LauncherClient): Promise<number> {
+async function startInit(
+  host: Host,
+  choice: SandboxChoice & { readonly mapping: IdMapping },
+  supervisor: LauncherClient,
+): Promise<number> {
   const idmapped = choice.mapping.kind === 'range';
   const init = supervisor.expectProcess(() =>
     planInit({ mapping: choice.mapping, ...(idmapped ? {} : { storeOnHost: choice.layersDirectory }) }),
@@ -57,7 +72,6 @@ async function startInit(host: Host, choice: SandboxChoice, supervisor: Launcher
       mapping: choice.mapping,
       initProcess: init.id,
       initTape: init.tape,
-      ...(choice.lockFile === undefined ? {} : { lockFile: choice.lockFile }),
     }),
   );
   const initPid = Buffer.from(pidReply ?? []).readUInt32LE(0);

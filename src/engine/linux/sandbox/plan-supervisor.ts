@@ -9,8 +9,6 @@ export interface SupervisorPlan {
   /** The number of the init among the supervisor's processes. */
   readonly initProcess: number;
   readonly initTape: Tape;
-  /** The file that locks the id range, if it is a locked one: it goes when all else has gone. */
-  readonly lockFile?: string;
 }
 
 const sandboxNamespaces =
@@ -28,7 +26,6 @@ const inheritedInitChannel = 4;
 /** First tape of the supervisor: clones the init, which waits until its ids are mapped. Replies with the init's pid. */
 export function planSupervisor(plan: SupervisorPlan): Tape {
   return [
-    ...(plan.lockFile === undefined ? [] : [{ kind: 'removeAtExit', path: plan.lockFile } as const]),
     { kind: 'selfImage', into: slots.self },
     { kind: 'adopt', fd: inheritedInitChannel, into: slots.initChannel },
     { kind: 'socketPair', a: slots.passTo, b: slots.passFrom },

@@ -7,6 +7,8 @@ export const supervisorSlots = {
   initPidfd: 4,
   userNamespace: 5,
   tree: 6,
+  /** The file with the lock on the sandbox's id range. */
+  idRange: 7,
   /** While the tape of the init-to-be runs: its private numbers. */
   hostMounts: 16,
   root: 17,

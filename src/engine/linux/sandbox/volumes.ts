@@ -40,6 +40,7 @@ export class Volumes {
       throw new MayflyError('INTERNAL', `there is no volume ${mount.volume} in this sandbox`);
     const state = this.#states.get(spec.name) ?? this.#make(spec, mount, container);
     this.#states.set(spec.name, state);
+    state.catch(() => this.#states.delete(spec.name)); // another start may try again
     return (await state).view;
   }
 

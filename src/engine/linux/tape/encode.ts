@@ -85,7 +85,16 @@ function writeText(writer: ByteWriter, text: string): void {
   writer.patchLength(lengthAt);
 }
 
+/** launcher.h MAX_TEXTS. */
+const mostTexts = 65_536;
+
 function writeTexts(writer: ByteWriter, texts: readonly string[]): void {
+  if (texts.length > mostTexts) {
+    throw new MayflyError(
+      'SCENARIO_LIMIT',
+      `${texts.length} arguments or variables; a process gets at most ${mostTexts}`,
+    );
+  }
   const lengthAt = writer.lengthField();
   writer.u32(texts.length);
   for (const text of texts) writeText(writer, text);

@@ -152,6 +152,8 @@ export const opTable = {
   newTerminal: { dir: 'slot', master: 'slot', peer: 'slot' },
   /** `netlink`, with the u32 at byte `fdOffset` replaced by the real descriptor number of `fdSlot`. */
   netlinkWithFd: { slot: 'slot', messages: 'bytes', fdOffset: 'u32', fdSlot: 'slot', reply: 'u32' },
+  /** Locks one byte of a file for as long as the descriptor is open; EAGAIN when another holds it. */
+  lockByte: { slot: 'slot', offset: 'u64' },
 } as const satisfies Record<string, Record<string, FieldType>>;
 
 export type FieldType = 'slot' | 'u32' | 'u64' | 'text' | 'bytes' | 'texts' | 'tape';

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../../core/json.ts';
+import { isJsonObject, type Json } from '../../../core/json.ts';
 import { entriesOf, has, itemsOf, memberOf } from '../json-access.ts';
 import type { LoadLimits } from '../limits.ts';
 import type { LoadedDocument } from '../loaded-document.ts';
@@ -25,10 +25,14 @@ export function checkCounts(document: LoadedDocument, steps: readonly StepAt[], 
   exceeded('/matrix', combinations, 'combinations of the matrix', 'matrix');
 }
 
+export function hasSteps(json: Json): boolean {
+  return isJsonObject(json) && (has(json, 'steps') || has(json, 'cases'));
+}
+
 /** R3: a scenario without steps asserts nothing. */
 export function checkHasSteps(document: LoadedDocument): void {
   const { json } = document;
-  if (!isJsonObject(json) || has(json, 'steps') || has(json, 'cases')) return;
+  if (!isJsonObject(json) || hasSteps(json)) return;
   const span = document.keySpan('');
   document.error(
     'SCENARIO_ASSERTS_NOTHING',

@@ -29,6 +29,7 @@ export function checkNames(document: LoadedDocument, uses: readonly NameUse[]): 
   for (const use of uses) {
     const known = declared.get(use.kind);
     if (use.kind === 'registry' || known === undefined || known.has(use.name)) continue;
+    if (use.isOptional === true) continue;
     const near = didYouMean(use.name, known);
     document.error(
       'SCENARIO_UNDECLARED',

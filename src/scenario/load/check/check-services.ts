@@ -1,7 +1,9 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../core/json.ts';
-import { entriesOf, has, itemsOf, memberOf, textOf } from '../json-access.ts';
+import { entriesOf, has, memberOf, textOf } from '../json-access.ts';
 import { below } from '../json-pointer.ts';
 import type { LoadedDocument } from '../loaded-document.ts';
+import { checkHealth } from './check-health.ts';
+import { checkPorts } from './check-ports.ts';
 
 /** What the schema cannot say about services and networks, because one key depends on another. */
 export function checkServices(document: LoadedDocument): void {
@@ -14,6 +16,7 @@ export function checkServices(document: LoadedDocument): void {
     checkNetworkMode(document, service, pointer);
     checkPorts(document, service, pointer, published);
     checkHealth(document, service, pointer);
+    checkRestart(document, service, pointer);
     if (
       has(service, 'deploy') &&
       has(service, 'mem_limit') &&
@@ -65,100 +68,18 @@ function checkNetworkMode(document: LoadedDocument, service: JsonObject, pointer
   }
 }
 
-const highestPort = 65_535;
-
-function checkPorts(
-  document: LoadedDocument,
-  service: JsonObject,
-  pointer: string,
-  published: Map<string, string>,
-): void {
-  for (const key of ['ports', 'expose']) {
-    for (const [index, entry] of itemsOf(service[key]).entries()) {
-      const at = below(pointer, key, index);
-      const port = parsePort(entry, key === 'ports');
-      if (port === undefined) continue;
-      const wrong = [port.container, port.host].find(
-        (number) => number !== undefined && number > highestPort,
-      );
-      if (wrong !== undefined || port.container === 0) {
-        document.error(
-          'SCENARIO_WRONG_VALUE',
-          `there is no port ${wrong ?? 0}`,
-          document.valueSpan(at),
-          at,
-          `ports are 1 to ${highestPort}`,
-        );
-      }
-      if (port.host === undefined || port.host === 0) continue;
-      const identity = `${port.address}:${port.host}/${port.protocol}`;
-      const before = published.get(identity);
-      if (before !== undefined) {
-        const { line } = document.source.locate(document.valueSpan(before).start);
-        document.error(
-          'SCENARIO_CONFLICT',
-          `port ${port.host} of this machine is already published on line ${line}`,
-          document.valueSpan(at),
-          at,
-          'choose another port, or leave it out for any free one',
-        );
-      }
-      published.set(identity, before ?? at);
-    }
-  }
-}
-
-interface Port {
-  readonly address: string;
-  readonly host: number | undefined;
-  readonly container: number;
-  readonly protocol: string;
-}
-
-function parsePort(entry: Json, canPublish: boolean): Port | undefined {
-  if (isJsonObject(entry)) {
-    const container = Number(entry.target);
-    const host = has(entry, 'published') ? Number(entry.published) : undefined;
-    return {
-      address: textOf(entry.host_ip) ?? '127.0.0.1',
-      host,
-      container,
-      protocol: textOf(entry.protocol) ?? 'tcp',
-    };
-  }
-  const parts = /^(?:(?:(.+):)?(\d*):)?(\d+)(?:\/(tcp|udp))?$/.exec(textOf(entry) ?? '');
-  if (parts === null) return undefined;
-  const [, address, host, container, protocol] = parts;
-  const hasHost = canPublish && host !== undefined && host !== '';
-  return {
-    address: address ?? '127.0.0.1',
-    host: hasHost ? Number(host) : undefined,
-    container: Number(container),
-    protocol: protocol ?? 'tcp',
-  };
-}
-
-/** Images that are no more than files have no health check of their own. */
-const withoutHealthcheck = ['host', 'rootfs'];
-
-/** `service_healthy` waits for something that somebody must have declared. */
-function checkHealth(document: LoadedDocument, service: JsonObject, pointer: string): void {
-  for (const [name, dependency] of entriesOf(service.depends_on)) {
-    if (memberOf(dependency, 'condition') !== 'service_healthy') continue;
-    const target = memberOf(memberOf(document.json, 'services'), name);
-    if (!isJsonObject(target) || has(target, 'ready') || has(target, 'healthcheck') || has(target, 'extends'))
-      continue;
-    const image = memberOf(memberOf(document.json, 'images'), textOf(target.image) ?? '');
-    if (!isJsonObject(image) || !withoutHealthcheck.some((source) => has(image, source))) continue;
-    const at = below(pointer, 'depends_on', name);
-    document.error(
-      'SCENARIO_MISSING_KEY',
-      `\`${name}\` can never be healthy: it has no \`ready\``,
-      document.keySpan(at),
-      at,
-      `add \`ready:\` to \`${name}\`, or depend on service_started`,
-    );
-  }
+/** A service cannot both end as it should and be started again whenever it ends. */
+function checkRestart(document: LoadedDocument, service: JsonObject, pointer: string): void {
+  const restart = textOf(service.restart) ?? '';
+  if (!has(service, 'exits') || (restart !== 'always' && restart !== 'unless-stopped')) return;
+  const at = below(pointer, 'restart');
+  document.error(
+    'SCENARIO_CONFLICT',
+    `\`exits\` says how the service ends, and \`restart: ${restart}\` that it never does`,
+    document.keySpan(at),
+    at,
+    'remove one of the two, or write `restart: on-failure`',
+  );
 }
 
 function checkNetwork(document: LoadedDocument, network: Json, pointer: string): void {

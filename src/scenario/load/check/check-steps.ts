@@ -9,7 +9,7 @@ import { serviceOfPath } from './name-uses.ts';
 const inService: readonly string[] = ['in'];
 
 /** Which modifiers do something on which kind of step (R18, R19); `id name timeout if eventually consistently` do on all. */
-const modifiersOf: Readonly<Record<StepKind, readonly string[]>> = {
+export const modifiersOf: Readonly<Record<StepKind, readonly string[]>> = {
   run: [
     'in',
     'user',
@@ -163,7 +163,7 @@ function aStep(kind: StepKind): string {
   return `${/^[aeiou]|^http/.test(kind) ? 'an' : 'a'} \`${kind}\` step`;
 }
 
-const sourcesOf: Readonly<Partial<Record<StepKind, readonly string[]>>> = {
+export const sourcesOf: Readonly<Partial<Record<StepKind, readonly string[]>>> = {
   run: ['stdout', 'stderr', 'output', 'exit'],
   http: ['body', 'headers', 'status'],
   logs: ['stdout', 'output'],

@@ -15,15 +15,24 @@ export interface NameUse {
   readonly pointer: string;
   /** It stands there as a key. */
   readonly isKey: boolean;
+  /** It need not be declared: a dependency with `required: false`. */
+  readonly isOptional?: true;
 }
 
-type Use = (kind: NameUse['kind'], name: Json | undefined, pointer: string, isKey?: boolean) => void;
+type Use = (
+  kind: NameUse['kind'],
+  name: Json | undefined,
+  pointer: string,
+  isKey?: boolean,
+  isOptional?: boolean,
+) => void;
 
 /** Every use of a declared name outside of expressions. */
 export function nameUsesIn(document: Json, steps: readonly StepAt[]): readonly NameUse[] {
   const uses: NameUse[] = [];
-  const use: Use = (kind, name, pointer, isKey = false) => {
-    if (typeof name === 'string' && name !== '' && isStatic(name)) uses.push({ kind, name, pointer, isKey });
+  const use: Use = (kind, name, pointer, isKey = false, isOptional = false) => {
+    if (typeof name !== 'string' || name === '' || !isStatic(name)) return;
+    uses.push({ kind, name, pointer, isKey, ...(isOptional ? { isOptional } : {}) });
   };
   const declaredImages = new Set(entriesOf(memberOf(document, 'images')).map(([name]) => name));
   const useImage: Use = (_kind, name, pointer) => {
@@ -65,7 +74,9 @@ function usesOfService(service: Json, pointer: string, use: Use, useImage: Use):
 
 function useListOrKeys(kind: DeclaredKind, value: Json | undefined, pointer: string, use: Use): void {
   for (const [index, name] of itemsOf(value).entries()) use(kind, name, below(pointer, index));
-  for (const [name] of entriesOf(value)) use(kind, name, below(pointer, name), true);
+  for (const [name, settings] of entriesOf(value)) {
+    use(kind, name, below(pointer, name), true, memberOf(settings, 'required') === false);
+  }
 }
 
 /** The named volume of a mount, if it has one: a source with a slash, a dot or a tilde in front is a path. */

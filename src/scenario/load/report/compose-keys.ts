@@ -76,10 +76,14 @@ export const leftOutOfCompose: Readonly<Record<string, Readonly<Record<string, L
     label_file: { why: 'labels are written in the scenario', instead: 'use `labels`' },
     provider: oneHost,
     models: { why: 'there are no models here', instead: 'remove it' },
+    device_cgroup_rules: {
+      why: 'a container sees the devices that are named, and no others',
+      instead: 'name them in `devices`',
+    },
+    pull_refresh_after: { why: 'an image is what its reference says', instead: 'use `pull_policy`' },
     use_api_socket: { why: 'no socket of a runtime is ever reachable', instead: 'remove it' },
   },
   '`deploy`': {
-    replicas: { why: 'it belongs to a swarm', instead: 'use `scale`' },
     mode: oneHost,
     placement: oneHost,
     update_config: oneHost,
@@ -110,6 +114,10 @@ export const leftOutOfCompose: Readonly<Record<string, Readonly<Record<string, L
     driver_opts: { why: 'every network is a bridge of its own', instead: 'remove it' },
     interface_name: { why: 'interfaces are named in order: eth0, eth1 …', instead: 'remove it' },
   },
+  '`ipam`': {
+    driver: { why: 'addresses are given by Mayfly', instead: 'remove it' },
+    options: { why: 'addresses are given by Mayfly', instead: 'remove it' },
+  },
   'a subnet': {
     gateway: { why: 'a sealed network has no gateway', instead: 'remove it' },
     ip_range: { why: 'addresses are given in order', instead: 'write a smaller `subnet`' },
@@ -120,6 +128,24 @@ export const leftOutOfCompose: Readonly<Record<string, Readonly<Record<string, L
     driver_opts: { why: 'volumes live in the sandbox', instead: 'use `size`' },
     external: { why: 'nothing outlives a scenario', instead: 'fill the volume in a step' },
     name: { why: 'volumes have no name outside of the scenario', instead: 'remove it', harmless: true },
+  },
+  'a config': {
+    name: { why: 'configs have no name outside of the scenario', instead: 'remove it', harmless: true },
+    external: { why: 'nothing outlives a scenario', instead: 'use `file`, `content` or `environment`' },
+    labels: { why: 'nobody could read them', instead: 'remove it', harmless: true },
+    template_driver: { why: 'there are no templates', instead: 'use `content` with expressions' },
+  },
+  'a secret': {
+    name: { why: 'secrets have no name outside of the scenario', instead: 'remove it', harmless: true },
+    external: { why: 'nothing outlives a scenario', instead: 'use `environment` or `file`' },
+    labels: { why: 'nobody could read them', instead: 'remove it', harmless: true },
+    driver: { why: 'it belongs to a swarm', instead: 'use `environment` or `file`' },
+    driver_opts: { why: 'it belongs to a swarm', instead: 'use `environment` or `file`' },
+    template_driver: { why: 'there are no templates', instead: 'use `environment` or `file`' },
+  },
+  '`volume`': {
+    labels: { why: 'nobody could read them', instead: 'label the volume', harmless: true },
+    subpath: { why: 'a volume is mounted whole', instead: 'use a volume for each path' },
   },
   'a mount': {
     bind: { why: 'binds are private and their source must exist', instead: 'remove it' },

@@ -20,7 +20,7 @@ export interface YamlScalar extends YamlBase {
   readonly verbatim: boolean;
 }
 
-interface YamlList extends YamlBase {
+export interface YamlList extends YamlBase {
   readonly kind: 'list';
   readonly items: readonly YamlNode[];
   /** `[…]` */

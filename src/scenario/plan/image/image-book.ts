@@ -32,8 +32,29 @@ export class ImageBook {
     if (name === undefined) return undefined;
     const request = this.#declared.has(name) ? this.#declared.get(name) : this.#fromRegistry(name, node);
     if (request === undefined) return undefined;
-    this.#used.set(name, request);
+    if (!this.#used.has(name)) this.#used.set(name, request);
     return name;
+  }
+
+  /** `pull_policy:` of a service that uses the image. */
+  setPull(name: string, node: DocumentNode): void {
+    const written = node.oneOf(['always', 'never', 'missing', 'if_not_present', 'build']);
+    const request = this.#used.get(name);
+    if (written === undefined || request === undefined) return;
+    if (request.source.kind !== 'registry' || written === 'build') {
+      const why = written === 'build' ? 'nothing is built' : `\`${name}\` does not come from a registry`;
+      node.warn('SCENARIO_NO_EFFECT', `\`pull_policy\` has no effect: ${why}`);
+      return;
+    }
+    const pull = written === 'if_not_present' ? 'missing' : written;
+    if (request.pull !== undefined && request.pull !== pull) {
+      node.fail(
+        'SCENARIO_CONFLICT',
+        `\`${name}\` is to be fetched \`${pull}\` here, and \`${request.pull}\` by another service`,
+        'keep one of the two',
+      );
+    }
+    this.#used.set(name, { ...request, pull });
   }
 
   #fromRegistry(name: string, node: DocumentNode): ImageRequest | undefined {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ImageSource } from '../../../core/image.ts';
+import type { Json } from '../../../core/json.ts';
 import type { DocumentNode } from '../document-node.ts';
 import { optionalKey } from '../optional-key.ts';
 import { isImageReference } from './image-reference.ts';
@@ -37,6 +38,7 @@ export function parseImageSource(node: DocumentNode, directory: string): ImageSo
     case 'registry':
       return registrySource(value);
     case 'debian':
+      return debianSource(value);
     case 'build':
       value.fail('LANGUAGE_NOT_AVAILABLE_YET', `images from \`${kind}\` are not available yet`);
       return undefined;
@@ -55,6 +57,21 @@ function hostSource(value: DocumentNode, directory: string): ImageSource | undef
   }
   const files = value.isMap ? value.child('files').texts() : [];
   return { kind: 'host', programs, files: files.map((file) => absolute(file, directory)) };
+}
+
+/** The image room judges the words; here each is a text, and goes where the room looks for it. */
+function debianSource(value: DocumentNode): ImageSource | undefined {
+  const suite = value.child('suite').text();
+  if (suite === undefined) return undefined;
+  const lists = ['packages', 'include', 'components'] as const;
+  const options: Readonly<Record<string, Json | undefined>> = {
+    suite,
+    ...Object.fromEntries(lists.map((key) => [key, value.has(key) ? value.child(key).texts() : undefined])),
+    variant: value.child('variant').text(),
+    mirror: value.child('mirror').text(),
+  };
+  const given = Object.entries(options).filter((option): option is [string, Json] => option[1] !== undefined);
+  return { kind: 'debian', options: Object.fromEntries(given) };
 }
 
 function registrySource(value: DocumentNode): ImageSource | undefined {

@@ -6,7 +6,12 @@ import type { PlanOptions } from '../plan-options.ts';
  * The absolute path of a bind's source, if the scenario may use it (language.md R14). This looks at the text only;
  * that no symbolic link leads out is checked by the engine when it opens the path.
  */
-export function readBindSource(node: DocumentNode, source: string, options: PlanOptions): string | undefined {
+export function readBindSource(
+  node: DocumentNode,
+  source: string,
+  options: PlanOptions,
+  mayBeMissing = false,
+): string | undefined {
   if (source.startsWith('~')) {
     node.fail('SCENARIO_WRONG_VALUE', '`~` is not expanded', "write the path from the scenario's folder");
     return undefined;
@@ -20,8 +25,8 @@ export function readBindSource(node: DocumentNode, source: string, options: Plan
     node.fail('SCENARIO_FORBIDDEN', `\`${source}\` lies outside the scenario's folder`, hint);
     return undefined;
   }
-  if (!options.fileExists(path)) {
-    node.fail('SCENARIO_WRONG_VALUE', `there is no \`${source}\` to bind`, `looked at ${path}`);
+  if (!mayBeMissing && !options.fileExists(path)) {
+    node.fail('SCENARIO_WRONG_VALUE', `there is no \`${source}\``, `looked at ${path}`);
     return undefined;
   }
   return path;

@@ -1,6 +1,6 @@
 import type { DocumentNode } from '../document-node.ts';
 
-/** How many containers each declared service is. */
+/** How many containers each declared service is; 0: it does not run. */
 export type Scales = ReadonlyMap<string, number>;
 
 /** One container of a service: `web`, or `web[2]` in container `web-2`. */
@@ -28,6 +28,12 @@ export function resolveInstance(node: DocumentNode, text: string, scales: Scales
     const hint =
       scales.size === 0 ? 'the scenario has no services' : `declared are ${[...scales.keys()].join(', ')}`;
     node.fail('SCENARIO_UNDECLARED', `service \`${service}\` is not declared`, hint);
+    return undefined;
+  }
+  if (scale === 0) {
+    const hint = 'run with --profile, or name a service that runs';
+    const why = 'none of its profiles is active, or its scale is 0';
+    node.fail('SCENARIO_CONFLICT', `\`${service}\` does not run: ${why}`, hint);
     return undefined;
   }
   const instance = Number(index ?? 1);

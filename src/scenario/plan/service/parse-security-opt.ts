@@ -3,6 +3,7 @@ import type { SeccompChoice } from '../../../core/container.ts';
 import { isJsonObject, type Json } from '../../../core/json.ts';
 import type { DocumentNode } from '../document-node.ts';
 import type { PlanOptions } from '../plan-options.ts';
+import { readTextFile } from '../read-text-file.ts';
 
 export interface SecurityChoices {
   readonly noNewPrivileges: boolean;
@@ -42,7 +43,7 @@ function readSeccomp(item: DocumentNode, value: string, options: PlanOptions): S
     item.fail('SCENARIO_WRONG_VALUE', `there is no seccomp profile \`${value}\``, `looked at ${path}`);
     return undefined;
   }
-  const profile = parseJson(options.readText(path));
+  const profile = parseJson(readTextFile(item, path, options) ?? '');
   if (isJsonObject(profile) && Array.isArray(profile.syscalls)) return { kind: 'profile', profile };
   item.fail('SCENARIO_WRONG_VALUE', `\`${value}\` is no seccomp profile`, 'it must be JSON with `syscalls`');
   return undefined;

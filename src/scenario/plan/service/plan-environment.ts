@@ -1,8 +1,9 @@
-import { join } from 'node:path';
 import type { DocumentNode } from '../document-node.ts';
 import type { PlanOptions } from '../plan-options.ts';
+import { readTextFile } from '../read-text-file.ts';
+import { readBindSource } from './check-bind.ts';
 import { parseAssignments } from './parse-assignments.ts';
-import { parseEnvFile } from './parse-env-file.ts';
+import { parseEnvFile, parseRawEnvFile } from './parse-env-file.ts';
 
 /**
  * `env_file:` in order, `environment:` over it. As in Compose a name without a value takes that of the runner, and
@@ -31,13 +32,17 @@ function readEnvFile(file: DocumentNode, options: PlanOptions): Readonly<Record<
   const path = (file.isMap ? file.child('path') : file).text();
   if (path === undefined) return {};
   const required = file.isMap ? (file.child('required').boolean() ?? true) : true;
-  const absolute = path.startsWith('/') ? path : join(options.scenarioDirectory, path);
+  const absolute = readBindSource(file, path, options, true);
+  if (absolute === undefined) return {};
   if (!options.fileExists(absolute)) {
     if (required) file.fail('SCENARIO_WRONG_VALUE', `there is no file \`${path}\``, `looked at ${absolute}`);
     return {};
   }
-  const parsed = parseEnvFile(options.readText(absolute));
+  const format = file.isMap ? file.child('format').oneOf(['raw']) : undefined;
+  const text = readTextFile(file, absolute, options);
+  if (text === undefined) return {};
+  const parsed = format === 'raw' ? parseRawEnvFile(text) : parseEnvFile(text, (name) => options.env[name]);
   if (parsed.kind === 'variables') return parsed.variables;
-  file.fail('SCENARIO_WRONG_VALUE', `line ${parsed.line} of \`${path}\` is no NAME=value`);
+  file.fail('SCENARIO_WRONG_VALUE', `line ${parsed.line} of \`${path}\` cannot be used: ${parsed.why}`);
   return {};
 }

@@ -1,5 +1,6 @@
 import type { Json } from '../../../core/json.ts';
 import type { ReadyCondition, ReadyPlan } from '../../../core/plan.ts';
+import { planHealth, unhealthyAfterMs } from '../../ready/plan-health.ts';
 import type { DocumentNode } from '../document-node.ts';
 import { optionalKey } from '../optional-key.ts';
 import { parseReadyCondition } from '../parse-ready.ts';
@@ -14,12 +15,17 @@ export function planReady(
 ): ReadyPlan | undefined {
   const ready = service.child('ready');
   const healthcheck = service.child('healthcheck');
-  const own = isDisabled(healthcheck) ? undefined : healthcheck.value;
+  const own = isTurnedOff(healthcheck) ? undefined : healthcheck.value;
   const defaultWithinMs = context.options.defaults.readyWithinMs;
   if (!ready.present) {
     if (own === undefined) return awaitedHealthy ? readyByImage(service, image, context) : undefined;
-    const condition = { kind: 'healthcheck', value: own } as const;
-    return { condition, withinMs: defaultWithinMs, at: context.scenario.locate(healthcheck.pointer) };
+    const plan = planHealth(own, undefined);
+    return {
+      condition: { kind: 'healthcheck', value: own },
+      withinMs: plan === undefined ? defaultWithinMs : unhealthyAfterMs(plan),
+      byHealth: true,
+      at: context.scenario.locate(healthcheck.pointer),
+    };
   }
   const condition = parseReadyCondition(ready);
   if (condition === undefined) return undefined;
@@ -45,13 +51,14 @@ function readyByImage(service: DocumentNode, image: string | undefined, context:
   return {
     condition: { kind: 'healthcheck', value: true },
     withinMs: context.options.defaults.readyWithinMs,
+    byHealth: true,
     at: context.scenario.locate(service.pointer),
   };
 }
 
 /** `disable: true` or `test: NONE` (Compose specification, "healthcheck"). */
-function isDisabled(healthcheck: DocumentNode): boolean {
-  if (!healthcheck.present) return true;
+export function isTurnedOff(healthcheck: DocumentNode): boolean {
+  if (!healthcheck.present) return false;
   const [test] = healthcheck.child('test').itemsOrSelf();
   return healthcheck.child('disable').boolean() === true || test?.value === 'NONE';
 }

@@ -4,16 +4,18 @@ import { optionalKey } from '../optional-key.ts';
 import { instancesOf } from './instance-names.ts';
 import { orderServices } from './order-services.ts';
 import { parseDependsOn } from './parse-depends-on.ts';
+import { parseExpose } from './parse-expose.ts';
 import { parsePorts } from './parse-ports.ts';
 import { planContainer, type ServiceContext } from './plan-container.ts';
-import { planReady } from './plan-ready.ts';
+import { isTurnedOff, planReady } from './plan-ready.ts';
+import { readPlatform } from './read-platform.ts';
 
 /** All containers of the scenario's services, each after what it depends on. */
 export function planServices(services: DocumentNode, context: ServiceContext): readonly ServicePlan[] {
-  const declared = services.entries();
+  const declared = services.entries().filter(([name]) => context.scales.get(name) !== 0);
   const awaited = new Map<string, Set<Dependency['condition']>>();
   const drafts = declared.map(([name, node]) => {
-    const dependsOn = parseDependsOn(node, new Set(context.scales.keys()));
+    const dependsOn = parseDependsOn(node, context.scales);
     for (const { service, condition } of dependsOn) {
       awaited.set(service, (awaited.get(service) ?? new Set()).add(condition));
     }
@@ -43,6 +45,7 @@ function planService(
 ): readonly ServicePlan[] {
   const image = context.images.requestFor(node.child('image'));
   if (!node.child('image').present) node.fail('SCENARIO_MISSING_KEY', `service \`${name}\` has no \`image\``);
+  if (image !== undefined) context.images.setPull(image, node.child('pull_policy'));
   const ready = planReady(node, image, awaited.has('service_healthy'), context);
   // Something that is waited for until it has completed is one that should end, and well.
   const completes = awaited.has('service_completed_successfully');
@@ -53,13 +56,20 @@ function planService(
     ...optionalKey('instanceOf', instance.instanceOf),
     at: context.scenario.locate(node.pointer),
     image: image ?? '',
-    dependsOn: dependsOn.flatMap(({ service, condition }) =>
-      instancesOf(service, context.scales).map((target) => ({ service: target.name, condition })),
+    // A service that does not run is waited for by nobody.
+    dependsOn: dependsOn.flatMap((dependency) =>
+      instancesOf(dependency.service, context.scales).map(({ name: service }) => ({
+        ...dependency,
+        service,
+      })),
     ),
     ...optionalKey('ready', ready),
+    ...(isTurnedOff(node.child('healthcheck')) ? { healthcheckOff: true } : {}),
     ...optionalKey('exits', exits),
     restart,
     ...optionalKey('maxRestarts', maxRestarts),
+    ...optionalKey('platform', readPlatform(node.child('platform'))),
+    ...optionalKey('exposes', parseExpose(node.child('expose'))),
     container: planContainer(node, instance, context),
   }));
 }
@@ -67,7 +77,8 @@ function planService(
 function parseRestart(node: DocumentNode): Pick<ServicePlan, 'restart' | 'maxRestarts'> {
   const text = node.text() ?? 'no';
   const [policy, count] = text.split(':');
-  const maxRestarts = count === undefined ? undefined : Number(count);
+  // Docker: a maximum of 0 is none (moby, restartmanager).
+  const maxRestarts = count === undefined || Number(count) === 0 ? undefined : Number(count);
   if (policy === 'on-failure') return { restart: policy, ...optionalKey('maxRestarts', maxRestarts) };
   if (count === undefined && (policy === 'no' || policy === 'always' || policy === 'unless-stopped')) {
     return { restart: policy };

@@ -1,6 +1,5 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { isIPv6 } from 'node:net';
 import type { DatagramPort } from '../ports.ts';
 import type { ContainerDialer } from './container-dialer.ts';
 import type { HostListener, ListenAddress } from './host-listener.ts';
@@ -19,7 +18,7 @@ export async function listenUdp(
   containerPort: number,
   dialer: ContainerDialer,
 ): Promise<HostListener> {
-  const socket = createSocket(isIPv6(at.address) ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' });
+  const socket = createSocket(at.address.includes(':') ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' });
   const clients = new UdpClients(socket, (signal) => dialer.udp(containerPort, signal));
   socket.on('message', (message, from) => clients.deliver(message, from));
   socket.bind({ address: at.address, port: at.port, exclusive: true });

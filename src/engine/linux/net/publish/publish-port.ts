@@ -3,7 +3,6 @@ import { MayflyError } from '../../../../core/mayfly-error.ts';
 import type { ContainerDialer } from './container-dialer.ts';
 import type { HostListener } from './host-listener.ts';
 import { listenTcp } from './listen-tcp.ts';
-import { listenUdp } from './listen-udp.ts';
 
 export interface Publication {
   /** With the real host port; one for each address. */
@@ -40,7 +39,7 @@ async function listenOn(
   dialer: ContainerDialer,
 ): Promise<Publication> {
   const listeners: HostListener[] = [];
-  const listen = port.protocol === 'tcp' ? listenTcp : listenUdp;
+  const listen = port.protocol === 'tcp' ? listenTcp : (await import('./listen-udp.ts')).listenUdp;
   try {
     for (const address of addresses) {
       const hostPort = listeners[0]?.port ?? port.hostPort;

@@ -1,0 +1,22 @@
+import type { ScenarioPlan } from '../../core/plan.ts';
+import type { Step } from '../../core/scenario.ts';
+import type { Masker } from '../mask/create-masker.ts';
+import type { SnapshotSection } from './snapshot-section.ts';
+import type { Snapshots } from './snapshots.ts';
+
+/** The snapshots of one step, kept under the step's name where they have none of their own. */
+export function openStepSnapshots(
+  { name, path }: Pick<Step, 'name' | 'path'>,
+  section: SnapshotSection,
+  plan: Pick<ScenarioPlan, 'steps' | 'finally'>,
+  masker: Masker,
+): Snapshots {
+  const namesakes = [...plan.steps, ...plan.finally].filter((step) => step.name === name);
+  const index = namesakes.findIndex((step) => step.path === path);
+  const base = index > 0 ? `${name} (${index + 1})` : name;
+  return {
+    nameFor: (subject) => `${base}: ${subject}`.replace(/\s+/g, ' '),
+    check: (snapshot, text) => section.check(snapshot, text, path),
+    mask: (text) => masker.text(text),
+  };
+}
