@@ -1,7 +1,7 @@
 import type { Leak } from './engine.ts';
 import type { Json } from './json.ts';
 import type { SourceLocation } from './source-location.ts';
-import type { StepKind } from './step-kind.ts';
+import type { ReportedKind } from './step-kind.ts';
 
 /** The version of the event stream; it changes when a field changes its meaning or goes. */
 export const eventVersion = 1;
@@ -68,7 +68,7 @@ export interface ScenarioPlanned extends OfScenario {
   readonly tags: readonly string[];
   readonly matrix: Readonly<Record<string, Json>>;
   readonly services: number;
-  /** With those of `finally`. */
+  /** With those of `finally`; a case counts as one. */
   readonly steps: number;
 }
 
@@ -149,14 +149,14 @@ export interface LogWritten extends OfContainer {
 
 interface OfStep extends OfScenario {
   readonly attempt: number;
-  /** `Step.path`: `/steps/3`, `/finally/0`. */
+  /** `Step.path`: `/steps/3`, `/finally/0`; of a case `CasePlan.path`, with which its steps' paths begin. */
   readonly step: string;
 }
 
 export interface StepStarted extends OfStep {
   readonly kind: 'stepStarted';
   readonly name: string;
-  readonly stepKind: StepKind;
+  readonly stepKind: ReportedKind;
   readonly at: SourceLocation;
   readonly in?: string;
 }
@@ -164,7 +164,7 @@ export interface StepStarted extends OfStep {
 export interface StepFinished extends OfStep {
   readonly kind: 'stepFinished';
   readonly name: string;
-  readonly stepKind: StepKind;
+  readonly stepKind: ReportedKind;
   readonly outcome: 'passed' | 'failed' | 'errored' | 'skipped';
   readonly reason?: string;
   readonly durationMs: number;

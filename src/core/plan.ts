@@ -31,11 +31,25 @@ export interface ScenarioPlan {
   readonly upper?: 'tmpfs' | 'disk';
   /** In an order in which each comes after what it depends on. */
   readonly services: readonly ServicePlan[];
+  /** With `cases`: what is done once, before them (`setup`). */
   readonly steps: readonly Step[];
+  /** Each on a fork of what `steps` left (language.md R28); undefined: it has none. */
+  readonly cases?: readonly CasePlan[];
   readonly finally: readonly Step[];
   readonly onFailure: readonly ('logs' | 'ps' | 'sockets' | 'fs-diff')[];
   readonly warnings: readonly import('./mayfly-error.ts').MayflyError[];
   readonly sourceLine: (line: number, file?: string) => string;
+}
+
+/** One case, or one row of a case's `table`. */
+export interface CasePlan {
+  readonly name: string;
+  /** `/cases/0`; of a row `/cases/0[2]`. Its steps' paths begin with it. */
+  readonly path: string;
+  readonly at: SourceLocation;
+  /** What `case.*` reads. */
+  readonly values: Readonly<Record<string, Json>>;
+  readonly steps: readonly Step[];
 }
 
 /** One container. A service with `scale: 3` is three of them, `web[1]` to `web[3]`, in containers `web-1` to `web-3`. */

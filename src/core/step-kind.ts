@@ -20,3 +20,6 @@ export const stepKinds = [
 ] as const;
 
 export type StepKind = (typeof stepKinds)[number];
+
+/** In reports a case is a step, too: one that holds its steps, as `parallel` does. */
+export type ReportedKind = StepKind | 'case';

@@ -73,9 +73,17 @@ function renderAttempt(attempt: AttemptSummary, palette: Palette): string {
 
 function allProblems(attempt: AttemptSummary, palette: Palette): readonly Section[] {
   return [
-    ...attempt.steps.flatMap((step) => stepProblems(step, palette)),
+    ...attempt.steps
+      .filter((step) => !isToldInside(step, attempt.steps))
+      .flatMap((step) => stepProblems(step, palette)),
     ...cutProblems(attempt.problems, palette),
   ];
+}
+
+/** What failed because a step in it failed needs no words of its own. */
+function isToldInside(step: StepSummary, steps: AttemptSummary['steps']): boolean {
+  const inside = steps.filter((other) => other.path.startsWith(`${step.path}/`));
+  return step.problems.length === 0 && inside.some((other) => other.outcome !== 'passed');
 }
 
 function stepProblems(step: StepSummary, palette: Palette): readonly Section[] {

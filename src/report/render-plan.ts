@@ -1,4 +1,4 @@
-import type { RunPlan, ScenarioPlan } from '../core/plan.ts';
+import type { CasePlan, RunPlan, ScenarioPlan } from '../core/plan.ts';
 import { renderDuration } from '../core/units.ts';
 import { type Cell, renderBorderlessTable } from './borderless-table.ts';
 import { displayWidth, padEnd, wrap } from './display-width.ts';
@@ -81,17 +81,31 @@ function renderGroup(
   });
 }
 
+function caseRow({ name, at }: CasePlan, index: number, palette: Palette): readonly Cell[] {
+  return [
+    { text: String(index + 1), paint: palette.dim },
+    { text: renderPrintable(name), paint: palette.bold },
+    { text: 'case', paint: palette.cyan },
+    { text: '' },
+    { text: `${at.line}:${at.column}`, paint: palette.dim },
+  ];
+}
+
 function renderSteps(plan: ScenarioPlan, palette: Palette, columns: number): string {
-  const row = (step: ScenarioPlan['steps'][number], index: number, isFinal: boolean): readonly Cell[] => [
-    { text: isFinal ? 'finally' : String(index + 1), paint: palette.dim },
+  const row = (step: ScenarioPlan['steps'][number], number: string): readonly Cell[] => [
+    { text: number, paint: palette.dim },
     { text: renderPrintable(step.name) },
     { text: step.kind, paint: palette.cyan },
     { text: renderPrintable(step.in ?? step.image ?? ''), paint: palette.dim },
     { text: `${step.at.line}:${step.at.column}`, paint: palette.dim },
   ];
   const rows = [
-    ...plan.steps.map((step, index) => row(step, index, false)),
-    ...plan.finally.map((step, index) => row(step, index, true)),
+    ...plan.steps.map((step, index) => row(step, plan.cases === undefined ? String(index + 1) : 'setup')),
+    ...(plan.cases ?? []).flatMap((one, index) => [
+      caseRow(one, index, palette),
+      ...one.steps.map((step, inside) => row(step, `${index + 1}.${inside + 1}`)),
+    ]),
+    ...plan.finally.map((step) => row(step, 'finally')),
   ];
   if (rows.length === 0) return '';
   const head = [

@@ -69,7 +69,7 @@ export class ScenarioActivity {
   }
 }
 
-/** Of the scenario itself or of `finally`, not of a step that holds others. */
+/** Of the scenario itself or of `finally`, or a case; not of a step that holds others. */
 function isTopLevel(path: string): boolean {
-  return /^\/(?:steps|finally)\/\d+$/.test(path);
+  return /^\/(?:setup|steps|cases|finally)\/\d+(?:\[\d+\])?$/.test(path);
 }

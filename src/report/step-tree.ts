@@ -6,6 +6,13 @@ export function stepDepth(step: StepSummary, steps: readonly StepSummary[]): num
   return new Set(holders).size;
 }
 
+/** The steps that hold it, the outermost first. */
+export function holdersOf(step: StepSummary, steps: readonly StepSummary[]): readonly StepSummary[] {
+  return steps
+    .filter((other) => step.path.startsWith(`${other.path}/`))
+    .sort((one, other) => one.path.length - other.path.length);
+}
+
 export function isFinallyStep(step: StepSummary): boolean {
   return step.path.startsWith('/finally/');
 }

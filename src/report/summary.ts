@@ -9,7 +9,7 @@ import type {
 } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
 import type { SourceLocation } from '../core/source-location.ts';
-import type { StepKind } from '../core/step-kind.ts';
+import type { ReportedKind } from '../core/step-kind.ts';
 
 /** What a stream of events adds up to. Every report is rendered from this or from the events themselves. */
 export interface Summary {
@@ -71,7 +71,7 @@ export interface AttemptSummary {
 export interface StepSummary {
   readonly path: string;
   readonly name: string;
-  readonly stepKind: StepKind;
+  readonly stepKind: ReportedKind;
   readonly at?: SourceLocation;
   readonly in?: string;
   readonly outcome: StepOutcome;

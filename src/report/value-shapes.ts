@@ -13,7 +13,7 @@ export const location: Shape<SourceLocation> = named(
   ),
 );
 
-export const stepKind = oneOf(...stepKinds);
+export const stepKind = oneOf(...stepKinds, 'case');
 export const outcome = oneOf('passed', 'failed', 'errored', 'flaky', 'skipped', 'leaked');
 export const stream = oneOf('stdout', 'stderr');
 

@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FakePrograms } from '../../../src/engine/fake/fake-program.ts';
-import { loadScenarios } from '../../../src/scenario/load/load-scenarios.ts';
-import { allowNothing, planDefaults } from '../../../src/scenario/plan/plan-options.ts';
-import { planScenario } from '../../../src/scenario/plan/plan-scenario.ts';
-import { httpServer, type Ran, runFake } from './runner-kit.ts';
+import { runYaml } from './from-yaml.ts';
+import { httpServer } from './runner-kit.ts';
 
 const programs: FakePrograms = {
   web: httpServer(
@@ -18,26 +16,6 @@ const programs: FakePrograms = {
     return 0;
   },
 };
-
-/** The whole way, from text to outcome: load, plan, run. */
-async function runYaml(text: string): Promise<Ran> {
-  const { scenarios, errors } = loadScenarios('shop.yaml', text, { purpose: 'run' });
-  expect(errors.map(({ message }) => message)).toEqual([]);
-  const plans = scenarios.flatMap((scenario) =>
-    planScenario(scenario, {
-      seed: 1,
-      vars: {},
-      env: {},
-      defaults: planDefaults,
-      scenarioDirectory: '/nonexistent',
-      allow: allowNothing,
-      profiles: [],
-      fileExists: () => false,
-      readText: () => '',
-    }),
-  );
-  return runFake(plans, { programs });
-}
 
 const shop = `
 name: shop
@@ -86,14 +64,14 @@ finally:
 
 describe('a scenario from its text to its outcome', () => {
   test('passes as written', async () => {
-    const ran = await runYaml(shop);
+    const ran = await runYaml(shop, { programs });
     expect(ran.problems).toEqual([]);
     expect(ran.result).toMatchObject({ exitStatus: 0, scenarios: [{ id: 'shop.yaml', outcome: 'passed' }] });
     expect(ran.saved.get('shop.yaml/bye.txt')).toBe('bye\n');
   });
 
   test('fails with the place and the line of its text', async () => {
-    const ran = await runYaml(shop.replace('length: { gt: 0 }', 'length: { gt: 3 }'));
+    const ran = await runYaml(shop.replace('length: { gt: 0 }', 'length: { gt: 3 }'), { programs });
     expect(ran.problems[0]).toMatchObject({
       code: 'EXPECTATION_FAILED',
       at: { file: 'shop.yaml' },
@@ -112,7 +90,7 @@ steps:
   - image: tools
     run: exit \${{ matrix.code }}
     expect: { exit: "\${{ matrix.code }}" }
-`);
+`, { programs });
     expect(ran.result.scenarios).toMatchObject([
       { id: 'shop.yaml[code=0]', outcome: 'passed' },
       { id: 'shop.yaml[code=3]', outcome: 'passed' },
@@ -126,7 +104,7 @@ images: { tools: { host: [sh, sleep] } }
 services: { web: { image: tools, command: [web], ready: { port: 8080 } }, client: { image: tools, command: [sleep, infinity] } }
 steps:
   - http: { url: "http://web:8080/" }
-`);
+`, { programs });
     expect(ran.problems).toEqual([]);
     expect(
       ran.of('containerStarted').flatMap(({ networks }) => networks.map(({ network }) => network)),

@@ -131,7 +131,6 @@ describe('evidence', () => {
       async (_path, bytes) => void saved.push(bytes),
       createMasker({ P: 's3cr3t-value' }),
       'a',
-      1,
     );
     const binary = Buffer.concat([
       Buffer.from([0xff, 0x00, 0x80]),

@@ -1,6 +1,7 @@
 import type { ContainerSpec } from '../../core/container.ts';
 import type { Image } from '../../core/image.ts';
 import type { ScenarioPlan } from '../../core/plan.ts';
+import { stepsOfPlan } from '../../core/steps-of-plan.ts';
 import { planImageLinks } from '../../engine/linux/plan/image-links.ts';
 import { planInit, planInitServer } from '../../engine/linux/sandbox/plan-init.ts';
 import { planRelease, planSupervisor } from '../../engine/linux/sandbox/plan-supervisor.ts';
@@ -9,7 +10,7 @@ import { initSlots } from '../../engine/linux/sandbox/sandbox-slots.ts';
 import { SlotPool } from '../../engine/linux/sandbox/slot-pool.ts';
 import type { Tape } from '../../engine/linux/tape/op.ts';
 import { mergeImage } from '../../scenario/plan/merge-image.ts';
-import { planOneShot } from '../../scenario/plan/plan-one-shot.ts';
+import { nameOfOneShot, planOneShot } from '../../scenario/plan/plan-one-shot.ts';
 import { shellArgv } from '../../scenario/step/shell-argv.ts';
 import { explainContainer } from './explain-container.ts';
 import type { ExplainFacts } from './explain-facts.ts';
@@ -74,14 +75,13 @@ function containersOf(plan: ScenarioPlan, images: ReadonlyMap<string, Image>): r
     const image = images.get(name);
     return image === undefined ? [] : [{ spec: mergeImage(container, image), image }];
   });
-  const oneShots = [...plan.steps, ...plan.finally].flatMap((step) => {
+  const oneShots = stepsOfPlan(plan).flatMap((step) => {
     const image = step.in === undefined && step.image !== undefined ? images.get(step.image) : undefined;
     if (image === undefined || step.kind !== 'run') return [];
     const argv = Array.isArray(step.value)
       ? step.value.map(String)
       : shellArgv(String(step.value), image.config.shell, step.shell);
-    const name = step.path.slice(1).replaceAll('/', '-');
-    return [{ spec: mergeImage(planOneShot(step, name, argv), image), image }];
+    return [{ spec: mergeImage(planOneShot(step, nameOfOneShot(step), argv), image), image }];
   });
   return [...services, ...oneShots];
 }

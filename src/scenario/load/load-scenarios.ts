@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject } from '../../core/json.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { Scenario } from '../../core/scenario.ts';
 import { validate } from '../generated/validate-scenario.js';
+import { checkCases } from './check/check-cases.ts';
 import { checkCounts, checkHasSteps, hasSteps } from './check/check-counts.ts';
 import { checkCycles } from './check/check-cycles.ts';
 import { checkExpressions } from './check/check-expressions.ts';
@@ -104,6 +105,7 @@ function checkDocument(
   const steps = stepsOf(document.json);
   const uses = nameUsesIn(document.json, steps);
   checkHasSteps(document);
+  checkCases(document);
   checkCounts(document, steps, limits);
   checkNames(document, uses);
   checkCycles(document, uses);

@@ -31,8 +31,6 @@ export const notYet: readonly NotYet[] = [
   { in: 'include', key: 'compose', what: 'including a Compose file' },
   { in: 'scenario', key: 'policies', what: 'narrowing a network with `policies`' },
   { in: 'scenario', key: 'invariants', what: 'watching `invariants`' },
-  { in: 'scenario', key: 'setup', what: '`setup` for cases' },
-  { in: 'scenario', key: 'cases', what: 'running `cases` on forks' },
   { in: 'scenario', key: 'fragments', what: 'naming steps in `fragments`' },
 
   { in: 'image', key: 'build', what: 'building an image from a Dockerfile' },

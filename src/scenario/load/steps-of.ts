@@ -12,6 +12,17 @@ export interface StepAt {
   readonly kind: StepKind | undefined;
 }
 
+/** The case that a place is in: `/cases/3`; undefined outside of cases. */
+export function caseOf(pointer: string): string | undefined {
+  return /^\/cases\/\d+(?=\/|$)/.exec(pointer)?.[0];
+}
+
+/** Cases cannot see each other (R28); all of them see what was done before them. */
+export function canSee(pointer: string, other: string): boolean {
+  const otherCase = caseOf(other);
+  return otherCase === undefined || otherCase === caseOf(pointer);
+}
+
 /** `image` is a kind only when it is a mapping; otherwise it names the image of a one-shot `run` (R17, R18). */
 function kindsOf(step: JsonObject): readonly StepKind[] {
   return stepKinds.filter((kind) => has(step, kind) && (kind !== 'image' || isJsonObject(step.image)));

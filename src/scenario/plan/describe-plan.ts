@@ -1,7 +1,7 @@
 import type { MountSpec, ResourceLimits } from '../../core/container.ts';
 import type { ImageSource } from '../../core/image.ts';
 import type { Json } from '../../core/json.ts';
-import type { ReadyCondition, ScenarioPlan, ServicePlan } from '../../core/plan.ts';
+import type { CasePlan, ReadyCondition, ScenarioPlan, ServicePlan } from '../../core/plan.ts';
 import type { Step } from '../../core/scenario.ts';
 import { renderLocation } from '../../core/source-location.ts';
 
@@ -19,7 +19,13 @@ export interface PlanSummary {
   readonly volumes: readonly string[];
   /** In an order in which each comes after what it depends on. */
   readonly services: readonly ServiceSummary[];
+  /** With `cases`: those of `setup`. */
   readonly steps: readonly StepSummary[];
+  readonly cases?: readonly {
+    readonly name: string;
+    readonly at: string;
+    readonly steps: readonly StepSummary[];
+  }[];
   readonly finally: readonly StepSummary[];
 }
 
@@ -79,6 +85,7 @@ export function describePlan(plan: ScenarioPlan): PlanSummary {
     volumes: plan.volumes.map((volume) => volume.name),
     services: plan.services.map(describeService),
     steps: plan.steps.map(describeStep),
+    ...(plan.cases === undefined ? {} : { cases: plan.cases.map(describeCase) }),
     finally: plan.finally.map(describeStep),
   };
 }
@@ -151,6 +158,10 @@ function describeMount(mount: MountSpec): string {
     case 'file':
       return `file ${mount.target}`;
   }
+}
+
+function describeCase({ name, at, steps }: CasePlan): NonNullable<PlanSummary['cases']>[number] {
+  return { name, at: renderLocation(at), steps: steps.map(describeStep) };
 }
 
 function describeStep(step: Step): StepSummary {

@@ -19,6 +19,7 @@ import { revalidate } from './revalidate.ts';
 import { planScales } from './service/plan-scales.ts';
 import { planServices } from './service/plan-services.ts';
 import { interpolateStep } from './step/interpolate-step.ts';
+import { planCases } from './step/plan-cases.ts';
 import { planSteps } from './step/plan-steps.ts';
 
 const evidence = ['logs', 'ps', 'sockets', 'fs-diff'] as const;
@@ -46,7 +47,8 @@ export function planCombination(
     configs,
     secrets: secrets.contents,
   });
-  const steps = planSteps(root.child('steps'), context);
+  const steps = planSteps(root.child(root.has('cases') ? 'setup' : 'steps'), context);
+  const cases = planCases(root.child('cases'), scope, context, problems);
   const finalSteps = planSteps(root.child('finally'), context);
   revalidate(scenario.document, document, problems);
   const upper = root.child('upper').oneOf(['auto', 'tmpfs', 'disk']);
@@ -73,6 +75,7 @@ export function planCombination(
     ...optionalKey('upper', upper === 'auto' ? undefined : upper),
     services,
     steps,
+    ...optionalKey('cases', root.has('cases') ? cases : undefined),
     finally: finalSteps,
     onFailure: root
       .child('on_failure')
@@ -109,8 +112,8 @@ export function definedOnly(env: PlanOptions['env']): Readonly<Record<string, st
 }
 
 /** Already dealt with, or not text to interpolate. */
-const otherKeys: ReadonlySet<string> = new Set(['vars', 'secrets', 'matrix']);
-const stepKeys: ReadonlySet<string> = new Set(['steps', 'finally']);
+const otherKeys: ReadonlySet<string> = new Set(['vars', 'secrets', 'matrix', 'cases']);
+const stepKeys: ReadonlySet<string> = new Set(['setup', 'steps', 'finally']);
 
 function resolveDocument(document: JsonObject, scope: Scope, problems: Problems): JsonObject {
   const entries = Object.entries(document).map(([key, value]): [string, Json] => {
@@ -135,7 +138,11 @@ function needsDefaultNetwork(root: DocumentNode): boolean {
     .child('services')
     .entries()
     .map(([, service]) => service);
-  const steps = ['steps', 'finally'].flatMap((key) => root.child(key).items());
+  const ofCases = root
+    .child('cases')
+    .items()
+    .map((one) => one.child('steps'));
+  const steps = [...[...stepKeys].map((key) => root.child(key)), ...ofCases].flatMap((list) => list.items());
   return (
     services.some((one) => !one.child('networks').present && !one.child('network_mode').present) ||
     [...services, ...steps].some((one) => names(one.child('networks')))
@@ -150,7 +157,7 @@ function planVolumes(volumes: DocumentNode): readonly VolumeSpec[] {
 
 /** Only what late expressions of steps still read: the rest of the runner's environment stays out of the plan. */
 function lateEnvironment(document: JsonObject, options: PlanOptions): Readonly<Record<string, string>> {
-  const names = [...stepKeys].flatMap((key) => environmentNames(document[key] ?? null));
+  const names = [...stepKeys, 'cases'].flatMap((key) => environmentNames(document[key] ?? null));
   const entries = names.flatMap((name) => {
     const value = options.env[name];
     return value === undefined ? [] : [[name, value] as const];

@@ -4,22 +4,22 @@ import { evidencePath } from '../step/unpack-evidence.ts';
 type Save = (path: string, bytes: Uint8Array) => Promise<void>;
 
 /** Files of one attempt below `--output`: in a folder of their own, and without secrets (language.md R8). */
-export function openEvidence(
-  save: Save | undefined,
-  masker: Masker,
-  scenario: string,
-  attempt: number,
-): Save | undefined {
+export function openEvidence(save: Save | undefined, masker: Masker, folder: string): Save | undefined {
   if (save === undefined) return undefined;
-  const folder = evidenceFolder(scenario, attempt);
   return (path, bytes) => save(`${folder}/${evidencePath(path)}`, maskBytes(bytes, masker));
 }
 
-/** `scenarios/shop.yaml[db=pg]` → `scenarios/shop.yaml_db=pg_`; a retry's own folder is `….attempt2`. */
-export function evidenceFolder(scenario: string, attempt: number): string {
+/**
+ * `scenarios/shop.yaml[db=pg]` → `scenarios/shop.yaml_db=pg_`; a retry's own folder is `….attempt2`. The case `/cases/0[2]` has
+ * `cases-0-2` in it.
+ */
+export function evidenceFolder(scenario: string, attempt: number, casePath?: string): string {
   const parts = scenario.split('/').map((part) => part.replace(/[^\w.=,+@-]/g, '_').replace(/^\.+$/, '_'));
   const folder = parts.filter((part) => part !== '').join('/');
-  return attempt === 1 ? folder : `${folder}.attempt${attempt}`;
+  const ofAttempt = attempt === 1 ? folder : `${folder}.attempt${attempt}`;
+  return casePath === undefined
+    ? ofAttempt
+    : `${ofAttempt}/${casePath.replace(/[/[\]]+/g, '-').replace(/^-|-$/g, '')}`;
 }
 
 /** Text is masked as text. Other bytes are masked as Latin-1, which keeps every byte and finds every secret in ASCII. */

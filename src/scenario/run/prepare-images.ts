@@ -1,6 +1,7 @@
 import type { Image } from '../../core/image.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { ScenarioPlan } from '../../core/plan.ts';
+import { stepsOfPlan } from '../../core/steps-of-plan.ts';
 import { openLinked } from './abortable.ts';
 import type { ScenarioEmitter } from './emitter.ts';
 import type { RunContext } from './run-context.ts';
@@ -43,8 +44,6 @@ export async function prepareImages(
 }
 
 function usedImages(plan: ScenarioPlan): ReadonlySet<string> {
-  const ofSteps = [...plan.steps, ...plan.finally].flatMap(({ image }) =>
-    image === undefined ? [] : [image],
-  );
+  const ofSteps = stepsOfPlan(plan).flatMap(({ image }) => (image === undefined ? [] : [image]));
   return new Set([...plan.services.map(({ image }) => image), ...ofSteps]);
 }

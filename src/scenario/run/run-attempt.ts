@@ -12,12 +12,12 @@ import { openLinked } from './abortable.ts';
 import { type Closed, closeSandbox } from './close-sandbox.ts';
 import { openDeadline } from './deadline.ts';
 import type { ScenarioEmitter } from './emitter.ts';
-import { readFailureLogs } from './failure-logs.ts';
 import { prepareImages } from './prepare-images.ts';
 import { outcomeOfProblems, problemsOf } from './problem.ts';
+import { runCases } from './run-cases.ts';
 import type { RunContext } from './run-context.ts';
-import { awaitExits, runFinally, runSteps } from './run-steps.ts';
-import { startServices } from './start-services.ts';
+import { type Found, runStage } from './run-stage.ts';
+import { runFinally } from './run-steps.ts';
 import { World } from './world.ts';
 
 export interface Attempt {
@@ -35,12 +35,6 @@ export interface AttemptResult {
   readonly outcome: Exclude<Outcome, 'flaky' | 'skipped'>;
   /** Of steps and of the scenario itself. */
   readonly found: Found;
-}
-
-/** What was found wrong, where it is told: with a step, or with the scenario as a whole. */
-export interface Found {
-  readonly inSteps: readonly Problem[];
-  readonly outside: readonly Problem[];
 }
 
 /** A scenario once, in a sandbox of its own, from images to census. Never throws. */
@@ -74,8 +68,12 @@ export async function runAttempt(attempt: Attempt): Promise<AttemptResult> {
         images: await imagesReady,
         ...(snapshots === undefined ? {} : { snapshots }),
       });
-      const found = await runInWorld(world, deadline.signal);
-      snapshots?.markWhole(world.skipped === 0 && found.inSteps.length + found.outside.length === 0);
+      const setup = world;
+      const enter = (next: World): void => {
+        world = next;
+      };
+      const found = await runInWorld(setup, enter, deadline.signal);
+      snapshots?.markWhole(setup.skipped === 0 && found.inSteps.length + found.outside.length === 0);
       inSteps.push(...found.inSteps);
       outside.push(...found.outside);
     } catch (error) {
@@ -142,35 +140,14 @@ function openSandbox(
   );
 }
 
-/** Services, steps, `finally`; what any of them found wrong. */
-async function runInWorld(world: World, signal: AbortSignal): Promise<Found> {
-  const { inSteps, outside } = await runBody(world, signal);
-  world.finish();
-  const final = await runFinally(world);
-  return { inSteps: [...inSteps, ...final], outside };
-}
-
-async function runBody(world: World, signal: AbortSignal): Promise<Found> {
-  using linked = openLinked(signal);
-  const onFailed = (): void => linked.abort(world.failed.reason);
-  world.failed.addEventListener('abort', onFailed, { once: true });
-  let inSteps: readonly Problem[] = [];
-  const outside: Problem[] = [];
-  try {
-    await startServices(world, linked.signal);
-    inSteps = await runSteps(world, linked.signal);
-    if (inSteps.length === 0) await awaitExits(world, linked.signal);
-    linked.signal.throwIfAborted();
-  } catch (error) {
-    // What made a service die is told by its own end; that others were stopped because of it is no news.
-    if (world.failure.length === 0) outside.push(...problemsOf(error));
-  }
-  return { inSteps, outside: await withLogs([...world.failure, ...outside], world) };
-}
-
-async function withLogs([first, ...others]: readonly Problem[], world: World): Promise<readonly Problem[]> {
-  if (first === undefined) return [];
-  const isPlaced = first.at === undefined || first.sourceLine !== undefined;
-  const line = isPlaced ? {} : { sourceLine: world.plan.sourceLine(first.at.line, first.at.file) };
-  return [{ ...first, ...line, logs: await readFailureLogs(world) }, ...others];
+/** Services, steps, cases, `finally`; what any of them found wrong. */
+async function runInWorld(setup: World, enter: (world: World) => void, signal: AbortSignal): Promise<Found> {
+  const { plan } = setup;
+  const body =
+    plan.cases === undefined
+      ? { found: await runStage(plan.steps, setup, signal), last: setup }
+      : await runCases(plan.cases, setup, enter, signal);
+  body.last.finish();
+  const final = await runFinally(body.last);
+  return { inSteps: [...body.found.inSteps, ...final], outside: body.found.outside };
 }

@@ -72,7 +72,10 @@ function announce(plan: ScenarioPlan, context: RunContext, startedAtMs: number):
     startedAtMs,
     context.emit,
   );
-  const counts = { services: services.length, steps: steps.length + plan.finally.length };
+  const counts = {
+    services: services.length,
+    steps: steps.length + (plan.cases?.length ?? 0) + plan.finally.length,
+  };
   emitter.emit({ kind: 'scenarioPlanned', name, description, file, tags, matrix, ...counts });
 }
 

@@ -44,7 +44,7 @@ export async function runStep(step: Step, world: World, signal: AbortSignal): Pr
 
 /** A step that was not even begun. */
 export function skipStep({ path, name, kind }: Step, reason: string, world: World): void {
-  world.skipped += 1;
+  world.noteSkipped();
   const ending = { outcome: 'skipped', reason, durationMs: 0, tries: 0, facts: {}, problems: [] } as const;
   world.emitter.emit({
     kind: 'stepFinished',
@@ -62,7 +62,7 @@ async function endOf(step: Step, world: World, signal: AbortSignal): Promise<End
     signal.throwIfAborted();
     const scope = world.expressionScope();
     if (step.if !== undefined && !evaluateCondition(step.if, scope)) {
-      world.skipped += 1;
+      world.noteSkipped();
       return { outcome: 'skipped', reason: `if: ${step.if}`, tries: 0, facts: {}, problems: [] };
     }
     const prepared = await prepareStep(interpolateStep(step, scope), world);

@@ -10,10 +10,14 @@ import type { StepResult } from './step-result.ts';
 import type { World } from './world.ts';
 
 /** The steps in order, up to the first that does not pass; then the background ones are ended. */
-export async function runSteps(world: World, signal: AbortSignal): Promise<readonly Problem[]> {
+export async function runSteps(
+  steps: readonly Step[],
+  world: World,
+  signal: AbortSignal,
+): Promise<readonly Problem[]> {
   const problems: Problem[] = [];
   let stopped: string | undefined;
-  for (const step of world.plan.steps) {
+  for (const step of steps) {
     stopped ??= signal.aborted ? reasonOf(signal) : undefined;
     if (stopped !== undefined) {
       skipStep(step, stopped, world);

@@ -1,3 +1,5 @@
+import type { ContainerSpec } from '../../core/container.ts';
+import type { Container } from '../../core/engine.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { Dependency, ReadyPlan, ServicePlan } from '../../core/plan.ts';
 import { mergeImage } from '../plan/merge-image.ts';
@@ -6,7 +8,6 @@ import { planHealth, unhealthyAfterMs } from '../ready/plan-health.ts';
 import { abortable, openLinked } from './abortable.ts';
 import { checkPlatforms } from './check-platforms.ts';
 import { containerStartedEvent } from './container-events.ts';
-import { evidenceFolder } from './evidence.ts';
 import { LogBook } from './log-book.ts';
 import { renderExit } from './render-exit.ts';
 import { RunningService } from './running-service.ts';
@@ -90,11 +91,16 @@ async function satisfied(
 
 async function startService(plan: ServicePlan, world: World, signal: AbortSignal): Promise<RunningService> {
   signal.throwIfAborted();
+  const ended = endedInSetup(plan, world);
+  if (ended !== undefined) {
+    world.addService(ended);
+    return ended;
+  }
   const image = world.images.get(plan.image);
   if (image === undefined) throw new MayflyError('INTERNAL', `image \`${plan.image}\` was not prepared`);
   const spec = mergeImage(plan.container, image);
   const startedAtMs = world.clock.nowMs();
-  const container = await startPlaced(plan, () => world.sandbox.startContainer(spec, signal));
+  const container = await startPlaced(plan, () => startContainer(plan, spec, world, signal));
   const service = new RunningService({ plan, spec, image, container, log: openLogBook(plan, world) });
   world.addService(service);
   world.emitter.emit(
@@ -102,6 +108,24 @@ async function startService(plan: ServicePlan, world: World, signal: AbortSignal
   );
   await watchService(service, exitsOf(plan, world), world);
   return service;
+}
+
+/** In a case the container is there already, on a fork of what it had written. */
+async function startContainer(
+  { name }: ServicePlan,
+  spec: ContainerSpec,
+  world: World,
+  signal: AbortSignal,
+): Promise<Container> {
+  const earlier = world.fork?.from.services.find((service) => service.name === name);
+  if (earlier === undefined) return world.sandbox.startContainer(spec, signal);
+  await earlier.container.start(signal);
+  return earlier.container;
+}
+
+/** A one-shot that has done its work, or what a step of `setup` stopped: every case finds it so. */
+function endedInSetup({ name }: ServicePlan, world: World): RunningService | undefined {
+  return world.fork?.endedServices.find((service) => service.name === name);
 }
 
 /** What refuses a start has its place in the file: the service. */
@@ -133,6 +157,7 @@ async function becomeReady(
   world: World,
   signal: AbortSignal,
 ): Promise<RunningService> {
+  if (endedInSetup(service.plan, world) !== undefined) return service;
   const ready = readyOf(service);
   const startedAtMs = world.clock.nowMs();
   if (ready !== undefined)
@@ -159,9 +184,7 @@ function readyOf({ plan, image }: RunningService): ReadyPlan | undefined {
 
 function openLogBook(plan: ServicePlan, world: World): LogBook {
   const { emitter, limits, context } = world;
-  const sink = context.openLog?.(
-    `${evidenceFolder(world.plan.id, world.attempt)}/${plan.container.name}.log`,
-  );
+  const sink = context.openLog?.(`${world.evidenceFolder}/${plan.container.name}.log`);
   return new LogBook({
     limits,
     masker: emitter.masker,

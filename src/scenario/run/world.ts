@@ -4,7 +4,7 @@ import type { Problem } from '../../core/event.ts';
 import type { Image } from '../../core/image.ts';
 import type { Json } from '../../core/json.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
-import type { ScenarioPlan } from '../../core/plan.ts';
+import type { CasePlan, ScenarioPlan } from '../../core/plan.ts';
 import type { Step } from '../../core/scenario.ts';
 import type { Scope as ExpressionScope } from '../expression/scope.ts';
 import type { SnapshotSection } from '../snapshot/snapshot-section.ts';
@@ -14,7 +14,7 @@ import type { OneShot, StepWorld } from '../step/step-definition.ts';
 import { abortable, openController } from './abortable.ts';
 import type { BackgroundStep } from './background-step.ts';
 import type { ScenarioEmitter } from './emitter.ts';
-import { openEvidence } from './evidence.ts';
+import { evidenceFolder, openEvidence } from './evidence.ts';
 import { openOneShot } from './one-shot.ts';
 import { problemsOf } from './problem.ts';
 import type { RunContext } from './run-context.ts';
@@ -29,6 +29,15 @@ export interface WorldParts {
   readonly sandbox: Sandbox;
   readonly images: ReadonlyMap<string, Image>;
   readonly snapshots?: SnapshotSection;
+  readonly fork?: Fork;
+}
+
+/** A case, and the world of `setup` whose state it has a fork of. */
+export interface Fork {
+  readonly case: CasePlan;
+  readonly from: World;
+  /** Those that had ended before the state was kept. */
+  readonly endedServices: readonly RunningService[];
 }
 
 /** Everything of one attempt at one scenario while it runs. */
@@ -40,28 +49,35 @@ export class World implements StepWorld {
   readonly sandbox: Sandbox;
   readonly images: ReadonlyMap<string, Image>;
   readonly saveEvidence: StepWorld['saveEvidence'];
-  readonly #snapshots: SnapshotSection | undefined;
+  readonly snapshots: SnapshotSection | undefined;
   readonly background = new Map<string, BackgroundStep>();
-  /** Captures by step id. */
-  readonly captures: Record<string, Record<string, Json>> = {};
+  readonly fork: WorldParts['fork'];
+  /** Captures by step id; a case sees those of `setup`, too. */
+  readonly captures: Record<string, Record<string, Json>>;
   readonly #services = new Map<string, RunningService>();
   readonly #marks = new Map<string, ReadonlyMap<RunningService, number>>();
   readonly #failed = openController();
   readonly #closing = openController();
   #failure: readonly Problem[] = [];
   #isOver = false;
-  /** Steps that were not done. */
-  skipped = 0;
+  #skipped = 0;
 
-  constructor({ plan, attempt, context, emitter, sandbox, images, snapshots }: WorldParts) {
+  constructor({ plan, attempt, context, emitter, sandbox, images, snapshots, fork }: WorldParts) {
     this.plan = plan;
     this.attempt = attempt;
     this.context = context;
     this.emitter = emitter;
     this.sandbox = sandbox;
     this.images = images;
-    this.#snapshots = snapshots;
-    this.saveEvidence = openEvidence(context.saveEvidence, emitter.masker, plan.id, attempt);
+    this.snapshots = snapshots;
+    this.fork = fork;
+    this.captures = { ...fork?.from.captures };
+    this.saveEvidence = openEvidence(context.saveEvidence, emitter.masker, this.evidenceFolder);
+  }
+
+  /** Below `--output`. */
+  get evidenceFolder(): string {
+    return evidenceFolder(this.plan.id, this.attempt, this.fork?.case.path);
   }
 
   get clock(): Clock {
@@ -114,6 +130,16 @@ export class World implements StepWorld {
     this.#failed.abort(error);
   }
 
+  /** Steps that were not done; with those of the cases. */
+  get skipped(): number {
+    return this.#skipped;
+  }
+
+  noteSkipped(): void {
+    this.#skipped += 1;
+    this.fork?.from.noteSkipped();
+  }
+
   /** Aborted when teardown begins: nothing is to be started again. */
   get closing(): AbortSignal {
     return this.#closing.signal;
@@ -161,7 +187,7 @@ export class World implements StepWorld {
   }
 
   snapshotsOf(step: Step): Snapshots | undefined {
-    return this.#snapshots && openStepSnapshots(step, this.#snapshots, this.plan, this.emitter.masker);
+    return this.snapshots && openStepSnapshots(step, this.snapshots, this.plan, this.emitter.masker);
   }
 
   /** What expressions see right now (language.md R7). */
@@ -172,6 +198,7 @@ export class World implements StepWorld {
       matrix,
       env,
       secrets,
+      ...(this.fork === undefined ? {} : { case: this.fork.case.values }),
       steps: this.captures,
       services: Object.fromEntries(this.services.map((service) => [service.name, scopeOf(service)])),
       run: { id: this.context.runId, seed },

@@ -8,6 +8,7 @@ import { below, parentOf } from '../json-pointer.ts';
 import type { LoadedDocument } from '../loaded-document.ts';
 import type { Span } from '../source-text.ts';
 import type { StepAt } from '../steps-of.ts';
+import { checkCaseReference } from './check-case-reference.ts';
 import { declaredNames } from './check-names.ts';
 import { checkStepReference, type StepsInScope } from './check-step-reference.ts';
 
@@ -86,6 +87,9 @@ function checkReference(reference: Reference, where: Where, known: Known, scope:
   switch (namespace) {
     case 'steps':
       checkStepReference(name, member, where, scope);
+      return;
+    case 'case':
+      checkCaseReference(name, where);
       return;
     case 'run':
       if (name !== 'id' && name !== 'seed')

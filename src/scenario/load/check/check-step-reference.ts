@@ -3,7 +3,7 @@ import { entriesOf } from '../json-access.ts';
 import { below } from '../json-pointer.ts';
 import type { LoadedDocument } from '../loaded-document.ts';
 import type { Span } from '../source-text.ts';
-import type { StepAt } from '../steps-of.ts';
+import { canSee, type StepAt } from '../steps-of.ts';
 
 export interface StepsInScope {
   readonly steps: readonly StepAt[];
@@ -25,7 +25,9 @@ export function checkStepReference(
   { steps, current }: StepsInScope,
 ): void {
   const { document, pointer, span } = where;
-  const target = steps.find(({ step }) => step.id === id);
+  const { pointer: from } = current ?? where;
+  const visible = steps.filter((step) => canSee(from, step.pointer));
+  const target = visible.find(({ step }) => step.id === id);
   if (current === undefined) {
     document.error(
       'EXPRESSION_UNDEFINED',
@@ -35,7 +37,7 @@ export function checkStepReference(
       'use `vars:` for a value that is known before',
     );
   } else if (target === undefined) {
-    const ids = steps.flatMap(({ step }) => (typeof step.id === 'string' ? [step.id] : []));
+    const ids = visible.flatMap(({ step }) => (typeof step.id === 'string' ? [step.id] : []));
     const near = didYouMean(id, ids);
     document.error(
       'SCENARIO_UNDECLARED',

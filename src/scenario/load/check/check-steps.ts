@@ -3,7 +3,7 @@ import type { StepKind } from '../../../core/step-kind.ts';
 import { entriesOf, has, isStatic, memberOf, textOf } from '../json-access.ts';
 import { below } from '../json-pointer.ts';
 import type { LoadedDocument } from '../loaded-document.ts';
-import type { StepAt } from '../steps-of.ts';
+import { canSee, caseOf, type StepAt } from '../steps-of.ts';
 import { serviceOfPath } from './name-uses.ts';
 
 const inService: readonly string[] = ['in'];
@@ -87,13 +87,13 @@ export function checkSteps(document: LoadedDocument, steps: readonly StepAt[]): 
 }
 
 function checkIds(document: LoadedDocument, steps: readonly StepAt[]): void {
-  const first = new Map<string, StepAt>();
+  const first = new Map<string, readonly StepAt[]>();
   for (const at of steps) {
     const id = textOf(at.step.id);
     if (id === undefined) continue;
-    const before = first.get(id);
+    const before = first.get(id)?.find((other) => canSee(at.pointer, other.pointer));
     if (before === undefined) {
-      first.set(id, at);
+      first.set(id, [...(first.get(id) ?? []), at]);
       continue;
     }
     const pointer = below(at.pointer, 'id');
@@ -218,7 +218,10 @@ function checkSince(
 ): void {
   const since = textOf(memberOf(step.logs, 'since'));
   if (since === undefined || since === 'start' || !isStatic(since)) return;
-  if (steps.some((other) => other.order < order && other.step.id === since)) return;
+  // In a case every log begins anew: what stood in it before is of `setup`.
+  const isBefore = (other: StepAt): boolean =>
+    other.order < order && caseOf(other.pointer) === caseOf(pointer);
+  if (steps.some((other) => isBefore(other) && other.step.id === since)) return;
   const at = below(pointer, 'logs', 'since');
   document.error(
     'SCENARIO_UNDECLARED',

@@ -1,0 +1,100 @@
+import { isJsonObject, type Json, type JsonObject } from '../../../core/json.ts';
+import type { CasePlan } from '../../../core/plan.ts';
+import type { Scope } from '../../expression/scope.ts';
+import { DocumentNode } from '../document-node.ts';
+import { interpolateDocument } from '../interpolate-document.ts';
+import type { Problems } from '../problems.ts';
+import { interpolateStep } from './interpolate-step.ts';
+import { planSteps, type StepContext } from './plan-steps.ts';
+
+/** More than a person reads; a table that is made by a program finds its limit here. */
+const maxCases = 1_000;
+
+/** One `CasePlan` each, and one for each row of a `table`. */
+export function planCases(
+  cases: DocumentNode,
+  scope: Scope,
+  context: StepContext,
+  problems: Problems,
+): readonly CasePlan[] {
+  const plans = cases.items().flatMap((node) => {
+    const rows = rowsOf(node, scope, problems);
+    return rows.map((row) => planCase(node, row, scope, context, problems));
+  });
+  if (plans.length > maxCases)
+    cases.fail('SCENARIO_LIMIT', `there are ${plans.length} cases; the limit is ${maxCases}`);
+  return plans;
+}
+
+/** A row of a case's table; without a table there is one, of no columns. */
+interface Row {
+  readonly values: JsonObject;
+  /** In the table. */
+  readonly index?: number;
+}
+
+function rowsOf(node: DocumentNode, scope: Scope, problems: Problems): readonly Row[] {
+  const table = node.child('table');
+  if (!table.present) return [{ values: {} }];
+  const rows = interpolateDocument(table.value ?? null, table.pointer, scope, 'all', problems);
+  return new DocumentNode(rows, table.pointer, problems)
+    .items()
+    .map(({ value }, index) => ({ values: isJsonObject(value) ? value : {}, index }));
+}
+
+function planCase(
+  node: DocumentNode,
+  row: Row,
+  scope: Scope,
+  context: StepContext,
+  problems: Problems,
+): CasePlan {
+  const path = row.index === undefined ? node.pointer : `${node.pointer}[${row.index}]`;
+  const values = { ...valuesOf(node, row, scope, problems), ...row.values };
+  const name = nameOfCase(node, row, { ...scope, case: values }, problems);
+  const known = { ...values, name };
+  const inCase = { ...scope, case: known };
+  const written = node.child('steps');
+  const resolved = written
+    .items()
+    .map(({ value, pointer }): Json => interpolateStep(value ?? null, pointer, inCase, problems));
+  const steps = planSteps(new DocumentNode(resolved, written.pointer, problems), context);
+  return {
+    name,
+    path,
+    at: context.scenario.locate(
+      row.index === undefined ? node.pointer : `${node.pointer}/table/${row.index}`,
+    ),
+    values: known,
+    // Rows share the steps that are written once; in reports each has its own.
+    steps: steps.map((step) => ({ ...step, path: `${path}${step.path.slice(node.pointer.length)}` })),
+  };
+}
+
+/** A variable may read the row's columns: `url: /items/${{ case.id }}`. */
+function valuesOf(node: DocumentNode, row: Row, scope: Scope, problems: Problems): JsonObject {
+  const vars = node.child('vars');
+  const values = interpolateDocument(
+    vars.value ?? {},
+    vars.pointer,
+    { ...scope, case: row.values },
+    'all',
+    problems,
+  );
+  return isJsonObject(values) ? values : {};
+}
+
+/** A column `name` names its row; otherwise its values tell it from others. */
+function nameOfCase(node: DocumentNode, { values, index }: Row, scope: Scope, problems: Problems): string {
+  if (typeof values.name === 'string') return values.name;
+  const template = node.child('name');
+  const written = template.text() ?? `case ${Number(node.key) + 1}`;
+  const name = String(interpolateDocument(written, template.pointer, scope, 'all', problems));
+  if (index === undefined || name !== written) return name;
+  const columns = Object.entries(values).map(([key, value]) => `${key}=${renderValue(value)}`);
+  return `${name} [${columns.join(', ')}]`;
+}
+
+function renderValue(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
