@@ -15,6 +15,7 @@ import {
   planned,
   runFinished,
   runStarted,
+  snapshotsWritten,
   started,
   stepFinished,
   stepStarted,
@@ -106,6 +107,7 @@ const events: readonly fc.Arbitrary<MayflyEvent>[] = [
     ),
   fc.tuple(scenario, anyText).map(([id, what]) => leakFound(id, { leak: { kind: 'file', what } })),
   fc.tuple(scenario, fc.nat(4)).map(([id, left]) => censusTaken(id, { left })),
+  fc.tuple(anyText, fc.nat(3)).map(([path, removed]) => snapshotsWritten({ path, removed })),
   fc.tuple(anyText, location).map(([message, at]) => warningRaised({ message, at })),
 ];
 

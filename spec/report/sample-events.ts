@@ -174,6 +174,18 @@ export function censusTaken(scenario: string, details: Details<'censusTaken'> = 
   return { kind: 'censusTaken', atMs: 190, scenario, left: 0, durationMs: 6, ...details };
 }
 
+export function snapshotsWritten(details: Details<'snapshotsWritten'> = {}): MayflyEvent {
+  return {
+    kind: 'snapshotsWritten',
+    atMs: 195,
+    path: 'scenarios/__snapshots__/shop.snap.yaml',
+    added: 2,
+    updated: 1,
+    removed: 0,
+    ...details,
+  };
+}
+
 export function warningRaised(details: Details<'warningRaised'> = {}): MayflyEvent {
   return {
     kind: 'warningRaised',

@@ -13,6 +13,7 @@ import {
   problem,
   runFinished,
   runStarted,
+  snapshotsWritten,
   started,
   stepFinished,
   stepStarted,
@@ -63,6 +64,7 @@ export const eventfulRun: readonly MayflyEvent[] = [
   }),
   ...leaking(),
   ...erroring(),
+  snapshotsWritten({ atMs: 9200 }),
   runFinished({ atMs: 9210, exitStatus: 5 }),
 ];
 

@@ -162,12 +162,13 @@ describe('R8 masking, whatever the secret', () => {
         ]) {
           expect(masker.text(encoded)).toContain('***');
         }
-        // At most one character each side may hold some bits of the secret's first and last byte.
-        const left = masker.text(base64).replace('***', '').replaceAll('=', '').length;
+        // At most one character each side may hold some bits of the secret's first and last byte. There may be several masks:
+        // what stands around the secret can by chance look like the encoding of one of its lines.
+        const left = masker.text(base64).replaceAll('***', '').replaceAll('=', '').length;
         const outside = Buffer.from(before).length + Buffer.from(after).length;
         expect(left).toBeLessThanOrEqual(Math.ceil((outside * 8) / 6) + 2);
       }),
-      { numRuns: 500 },
+      { numRuns: 500, examples: [['b\naaaaaaüaü', 'a', 'ab']] },
     );
   });
 });

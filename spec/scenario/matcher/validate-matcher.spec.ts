@@ -197,10 +197,37 @@ const wrong: readonly Wrong[] = [
     hint: 'write for example gt: 5',
   },
   {
-    matcher: { snapshot: 'a.txt' },
-    code: 'LANGUAGE_NOT_AVAILABLE_YET',
+    matcher: { snapshot: 'two\nlines' },
     pointer: '/snapshot',
-    message: '`snapshot` is not available yet',
+    message: 'the name of a snapshot is one line of at most 200 characters',
+    hint: 'write snapshot: items',
+  },
+  {
+    matcher: { snapshot: 7 },
+    pointer: '/snapshot',
+    message: '`snapshot` takes a name, true, or { name: …, redact: […] }',
+  },
+  {
+    matcher: { snapshot: { redaction: ['uuid'] } },
+    pointer: '/snapshot/redaction',
+    message: '`snapshot` has no `redaction`',
+    hint: 'it has name and redact',
+  },
+  { matcher: { snapshot: { redact: [] } }, pointer: '/snapshot/redact', message: '`redact` is a list' },
+  {
+    matcher: { snapshot: { redact: ['uuids'] } },
+    pointer: '/snapshot/redact/0',
+    message: '`uuids` is nothing to redact',
+  },
+  {
+    matcher: { snapshot: { redact: [{ matches: 'a' }] } },
+    pointer: '/snapshot/redact/0',
+    message: 'a redaction has `matches` and `as`',
+  },
+  {
+    matcher: { snapshot: { redact: [{ matches: 'a*', as: 'a' }] } },
+    pointer: '/snapshot/redact/0/matches',
+    message: '`a*` matches nothing at all, too',
   },
   { matcher: nest(40), code: 'SCENARIO_LIMIT', pointer: '/not'.repeat(33), message: 'maxMatcherDepth (32)' },
 ];
