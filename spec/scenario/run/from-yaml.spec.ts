@@ -82,7 +82,8 @@ describe('a scenario from its text to its outcome', () => {
   });
 
   test('R27 every combination of a matrix is a run of its own', async () => {
-    const ran = await runYaml(`
+    const ran = await runYaml(
+      `
 name: matrix
 matrix: { code: [0, 3] }
 images: { tools: { host: [sh] } }
@@ -90,7 +91,9 @@ steps:
   - image: tools
     run: exit \${{ matrix.code }}
     expect: { exit: "\${{ matrix.code }}" }
-`, { programs });
+`,
+      { programs },
+    );
     expect(ran.result.scenarios).toMatchObject([
       { id: 'shop.yaml[code=0]', outcome: 'passed' },
       { id: 'shop.yaml[code=3]', outcome: 'passed' },
@@ -98,13 +101,16 @@ steps:
   });
 
   test('R11 a one-shot without networks joins default where there is one', async () => {
-    const ran = await runYaml(`
+    const ran = await runYaml(
+      `
 name: default network
 images: { tools: { host: [sh, sleep] } }
 services: { web: { image: tools, command: [web], ready: { port: 8080 } }, client: { image: tools, command: [sleep, infinity] } }
 steps:
   - http: { url: "http://web:8080/" }
-`, { programs });
+`,
+      { programs },
+    );
     expect(ran.problems).toEqual([]);
     expect(
       ran.of('containerStarted').flatMap(({ networks }) => networks.map(({ network }) => network)),
