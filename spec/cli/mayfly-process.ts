@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +23,10 @@ export class MayflyBench {
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, text);
     return target;
+  }
+
+  chmod(path: string, mode: number): void {
+    chmodSync(join(this.folder, path), mode);
   }
 
   /** `cwd` from the bench's folder. */

@@ -117,7 +117,7 @@ describe('R16 ready', () => {
       name: 'log n times',
       condition: { log: { contains: 'ready', times: 3 } },
       command: 'server',
-      message: '2 of 3 such lines',
+      message: '2 of 3 times in 4 lines',
     },
     {
       name: 'http',

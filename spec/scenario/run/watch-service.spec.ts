@@ -22,7 +22,7 @@ describe('R15 a service that ends by itself', () => {
     expect(finished?.problems).toMatchObject([
       {
         code: 'SERVICE_DIED',
-        message: '`db` ended with exit status 7 while the scenario ran',
+        message: '`db` ended with exit status 7 while the scenario ran; its last words:\n  giving up',
         logs: { db: ['starting', 'giving up'] },
       },
     ]);

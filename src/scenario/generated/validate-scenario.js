@@ -3,8 +3,8 @@ const Ws=os,fs={properties:{name:{},description:{},tags:{},timeout:{},retries:{}
 volumes:{},configs:{},services:{},policies:{},invariants:{},fragments:{},setup:{},steps:{},cases:{},finally:{},on_failure:{}}},C=Object.prototype.hasOwnProperty,
 y=new RegExp("^x-","u");const b=new RegExp("\\S","u");function l(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r=="string"?b.test(r)||(e=o(e,n,"#/definitions/shared0/pattern",
 "pattern",{}),i++):(e=o(e,n,"#/definitions/shared0/type","type",{}),i++),l.errors=e,i===0}function De(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){const s=r.length;for(let f=0;f<s;f++)l(r[f],{instancePath:n+"/"+f})||(e=t(e,l.errors),
-i=e.length)}else e=o(e,n,"#/definitions/shared1/type","type",{}),i++;return De.errors=e,i===0}const Re=new RegExp("^(?:(?:\\d+(?:\\.\\d+)?(?:us|ms|s|m|h))+|0)$|\\$\\{\\{","u");function v(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r=="string"?
-Re.test(r)||(e=o(e,n,"#/definitions/shared2/pattern","pattern",{}),i++):(e=o(e,n,"#/definitions/shared2/type","type",{}),i++),v.errors=e,i===0}const F=new RegExp("^\\$\\{\\{[\\s\\S]*\\}\\}$","u");function Fe(r,{instancePath:n=""}={}){let e=null,i=0;return!(typeof r=="number"&&!(r%1)&&!isNaN(r)&&isFinite(
+i=e.length)}else e=o(e,n,"#/definitions/shared1/type","type",{}),i++;return De.errors=e,i===0}const Re=new RegExp("^(?:(?:\\d+(?:\\.\\d+)?(?:us|ms|s|m|h))+|0)$|\\$\\{\\{","u");function g(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r=="string"?
+Re.test(r)||(e=o(e,n,"#/definitions/shared2/pattern","pattern",{}),i++):(e=o(e,n,"#/definitions/shared2/type","type",{}),i++),g.errors=e,i===0}const F=new RegExp("^\\$\\{\\{[\\s\\S]*\\}\\}$","u");function Fe(r,{instancePath:n=""}={}){let e=null,i=0;return!(typeof r=="number"&&!(r%1)&&!isNaN(r)&&isFinite(
 r))&&typeof r!="string"&&(e=o(e,n,"#/definitions/shared3/type","type",{}),i++),typeof r=="number"&&isFinite(r)&&((r>10||isNaN(r))&&(e=o(e,n,"#/definitions/share\
 d3/maximum","maximum",{comparison:"<=",limit:10}),i++),(r<0||isNaN(r))&&(e=o(e,n,"#/definitions/shared3/minimum","minimum",{comparison:">=",limit:0}),i++)),typeof r==
 "string"&&(F.test(r)||(e=o(e,n,"#/definitions/shared3/pattern","pattern",{}),i++)),Fe.errors=e,i===0}function Me(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&(e=o(e,n,"#/definitions/shared4/type","type",{}),i++),r==="linux"||r==="launcher"||
@@ -39,9 +39,9 @@ return We.errors=e,i===0}function Be(r,{instancePath:n=""}={}){let e=null,i=0;if
 ems",{limit:1}),i++);const s=r.length;for(let f=0;f<s;f++)We(r[f],{instancePath:n+"/"+f})||(e=t(e,We.errors),i=e.length)}else e=o(e,n,"#/definitions/shared15/ty\
 pe","type",{}),i++;return Be.errors=e,i===0}const Oe=new RegExp("^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$","u");function He(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared76/minItems","minItems",{limit:1}),i++);const s=r.
 length;for(let f=0;f<s;f++)l(r[f],{instancePath:n+"/"+f})||(e=t(e,l.errors),i=e.length)}else e=o(e,n,"#/definitions/shared76/type","type",{}),i++;return He.errors=
-e,i===0}const es=new RegExp("^/|\\$\\{\\{","u");function x(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r=="string"?es.test(r)||(e=o(e,n,"#/definitions/shared\
-72/pattern","pattern",{}),i++):(e=o(e,n,"#/definitions/shared72/type","type",{}),i++),x.errors=e,i===0}function he(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.
-isArray(r)){const s=r.length;for(let f=0;f<s;f++)x(r[f],{instancePath:n+"/"+f})||(e=t(e,x.errors),i=e.length)}else e=o(e,n,"#/definitions/shared77/type","type",
+e,i===0}const es=new RegExp("^/|\\$\\{\\{","u");function w(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r=="string"?es.test(r)||(e=o(e,n,"#/definitions/shared\
+72/pattern","pattern",{}),i++):(e=o(e,n,"#/definitions/shared72/type","type",{}),i++),w.errors=e,i===0}function he(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.
+isArray(r)){const s=r.length;for(let f=0;f<s;f++)w(r[f],{instancePath:n+"/"+f})||(e=t(e,w.errors),i=e.length)}else e=o(e,n,"#/definitions/shared77/type","type",
 {}),i++;return he.errors=e,i===0}function Ge(r,{instancePath:n=""}={}){let e=null,i=0;if((!r||typeof r!="object")&&(e=o(e,n,"#/definitions/shared78/type","type",
 {}),i++),Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared78/minItems","minItems",{limit:1}),i++);const s=r.length;for(let f=0;f<s;f++)l(r[f],{instancePath:n+
 "/"+f})||(e=t(e,l.errors),i=e.length)}if(r&&typeof r=="object"&&!Array.isArray(r)){r.programs===void 0&&(e=o(e,n,"#/definitions/shared78/required","required",{missingProperty:"\
@@ -108,8 +108,8 @@ e,i===0}function fr(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="ob
 d101/minProperties","minProperties",{limit:1}),i++);for(const s in r)C.call(us.properties,s)||y.test(s)||(e=o(e,n,"#/definitions/shared101/additionalProperties",
 "additionalProperties",{additionalProperty:s}),i++);r.entrypoint!==void 0&&(P(r.entrypoint,{instancePath:n+"/entrypoint"})||(e=t(e,P.errors),i=e.length)),r.command!==
 void 0&&(P(r.command,{instancePath:n+"/command"})||(e=t(e,P.errors),i=e.length)),r.environment!==void 0&&(q(r.environment,{instancePath:n+"/environment"})||(e=t(
-e,q.errors),i=e.length)),r.user!==void 0&&(k(r.user,{instancePath:n+"/user"})||(e=t(e,k.errors),i=e.length)),r.working_dir!==void 0&&(x(r.working_dir,{instancePath:n+
-"/working_dir"})||(e=t(e,x.errors),i=e.length)),r.expose!==void 0&&(or(r.expose,{instancePath:n+"/expose"})||(e=t(e,or.errors),i=e.length)),r.volumes!==void 0&&
+e,q.errors),i=e.length)),r.user!==void 0&&(k(r.user,{instancePath:n+"/user"})||(e=t(e,k.errors),i=e.length)),r.working_dir!==void 0&&(w(r.working_dir,{instancePath:n+
+"/working_dir"})||(e=t(e,w.errors),i=e.length)),r.expose!==void 0&&(or(r.expose,{instancePath:n+"/expose"})||(e=t(e,or.errors),i=e.length)),r.volumes!==void 0&&
 (he(r.volumes,{instancePath:n+"/volumes"})||(e=t(e,he.errors),i=e.length)),r.stop_signal!==void 0&&(k(r.stop_signal,{instancePath:n+"/stop_signal"})||(e=t(e,k.errors),
 i=e.length)),r.shell!==void 0&&(tr(r.shell,{instancePath:n+"/shell"})||(e=t(e,tr.errors),i=e.length)),r.labels!==void 0&&(O(r.labels,{instancePath:n+"/labels"})||
 (e=t(e,O.errors),i=e.length))}else e=o(e,n,"#/definitions/shared101/type","type",{}),i++;return fr.errors=e,i===0}function lr(r,{instancePath:n=""}={}){let e=null,
@@ -182,15 +182,15 @@ e,d.errors),i=e.length)),r.format!==void 0&&(l(r.format,{instancePath:n+"/format
 let e=null,i=0;if(typeof r!="string"&&!Array.isArray(r)&&(e=o(e,n,"#/definitions/shared111/type","type",{}),i++),typeof r=="string"&&(b.test(r)||(e=o(e,n,"#/def\
 initions/shared111/pattern","pattern",{}),i++)),Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared111/minItems","minItems",{limit:1}),i++);const s=r.length;
 for(let f=0;f<s;f++)kr(r[f],{instancePath:n+"/"+f})||(e=t(e,kr.errors),i=e.length)}return jr.errors=e,i===0}function Nr(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){const s=r.length;for(let f=0;f<s;f++)k(r[f],{instancePath:n+"/"+f})||(e=t(e,k.errors),
-i=e.length)}else e=o(e,n,"#/definitions/shared112/type","type",{}),i++;return Nr.errors=e,i===0}function xr(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&(e=o(e,n,"#/definitions/shared108/type","type",{}),i++),r==="service_started"||r===
-"service_healthy"||r==="service_completed_successfully"||(e=o(e,n,"#/definitions/shared108/enum","enum",{}),i++),xr.errors=e,i===0}function wr(r,{instancePath:n=""}={}){
+i=e.length)}else e=o(e,n,"#/definitions/shared112/type","type",{}),i++;return Nr.errors=e,i===0}function wr(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&(e=o(e,n,"#/definitions/shared108/type","type",{}),i++),r==="service_started"||r===
+"service_healthy"||r==="service_completed_successfully"||(e=o(e,n,"#/definitions/shared108/enum","enum",{}),i++),wr.errors=e,i===0}function xr(r,{instancePath:n=""}={}){
 let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){r.condition===void 0&&(e=o(e,n,"#/definitions/shared109/required","required",{missingProperty:"condi\
 tion"}),i++);for(const s in r)s==="condition"||s==="restart"||s==="required"||y.test(s)||(e=o(e,n,"#/definitions/shared109/additionalProperties","additionalProp\
-erties",{additionalProperty:s}),i++);r.condition!==void 0&&(xr(r.condition,{instancePath:n+"/condition"})||(e=t(e,xr.errors),i=e.length)),r.restart!==void 0&&(d(
+erties",{additionalProperty:s}),i++);r.condition!==void 0&&(wr(r.condition,{instancePath:n+"/condition"})||(e=t(e,wr.errors),i=e.length)),r.restart!==void 0&&(d(
 r.restart,{instancePath:n+"/restart"})||(e=t(e,d.errors),i=e.length)),r.required!==void 0&&(d(r.required,{instancePath:n+"/required"})||(e=t(e,d.errors),i=e.length))}else
-e=o(e,n,"#/definitions/shared109/type","type",{}),i++;return wr.errors=e,i===0}function Cr(r,{instancePath:n=""}={}){let e=null,i=0;if((!r||typeof r!="object")&&
+e=o(e,n,"#/definitions/shared109/type","type",{}),i++;return xr.errors=e,i===0}function Cr(r,{instancePath:n=""}={}){let e=null,i=0;if((!r||typeof r!="object")&&
 (e=o(e,n,"#/definitions/dependsOn/type","type",{}),i++),Array.isArray(r)){const s=r.length;for(let f=0;f<s;f++)l(r[f],{instancePath:n+"/"+f})||(e=t(e,l.errors),
-i=e.length)}if(r&&typeof r=="object"&&!Array.isArray(r))for(const s in r)wr(r[s],{instancePath:n+"/"+s.replace(/~/g,"~0").replace(/\//g,"~1")})||(e=t(e,wr.errors),
+i=e.length)}if(r&&typeof r=="object"&&!Array.isArray(r))for(const s in r)xr(r[s],{instancePath:n+"/"+s.replace(/~/g,"~0").replace(/\//g,"~1")})||(e=t(e,xr.errors),
 i=e.length);return Cr.errors=e,i===0}const ms={properties:{port:{},log:{},http:{},exec:{},file:{},healthcheck:{},exits:{},all:{},any:{},within:{},every:{}}};function L(r,{instancePath:n=""}={}){let e=null,i=0;return!(typeof r=="number"&&!(r%1)&&!isNaN(r)&&isFinite(r))&&typeof r!="string"&&(e=o(e,n,"#/definitions/sha\
 red60/type","type",{}),i++),typeof r=="number"&&isFinite(r)&&((r>65535||isNaN(r))&&(e=o(e,n,"#/definitions/shared60/maximum","maximum",{comparison:"<=",limit:65535}),
 i++),(r<1||isNaN(r))&&(e=o(e,n,"#/definitions/shared60/minimum","minimum",{comparison:">=",limit:1}),i++)),typeof r=="string"&&(F.test(r)||(e=o(e,n,"#/definitio\
@@ -234,12 +234,12 @@ d30/minItems","minItems",{limit:1}),i++);const u=r.length;for(let E=0;E<u;E++)pe
 let e=null,i=0;if(typeof r!="string"&&!(typeof r=="number"&&isFinite(r))&&typeof r!="boolean"&&!Array.isArray(r)&&(e=o(e,n,"#/definitions/shared33/type","type",
 {}),i++),typeof r=="string"&&(is.test(r)||(e=o(e,n,"#/definitions/shared33/pattern","pattern",{}),i++)),Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/sh\
 ared33/minItems","minItems",{limit:1}),i++);const s=r.length;for(let f=0;f<s;f++)Tr(r[f],{instancePath:n+"/"+f})||(e=t(e,Tr.errors),i=e.length)}return m.errors=
-e,i===0}const te={validate:X},g={validate:p};function z(r,{instancePath:n=""}={}){let e=null,i=0;(!r||typeof r!="object")&&typeof r!="string"&&(e=o(e,n,"#/definitions/s\
+e,i===0}const te={validate:X},v={validate:p};function z(r,{instancePath:n=""}={}){let e=null,i=0;(!r||typeof r!="object")&&typeof r!="string"&&(e=o(e,n,"#/definitions/s\
 hared34/type","type",{}),i++);const s=i;let f=!0;const c=i;if(!(r&&typeof r=="object"&&!Array.isArray(r))){const u={};e===null?e=[u]:e.push(u),i++}var h=c===i;if(i=
 s,e!==null&&(s?e.length=s:e=null),h){const u=i;te.validate(r,{instancePath:n})||(e=e===null?te.validate.errors:e.concat(te.validate.errors),i=e.length);var h=u===
 i;f=h}if(f||(e=o(e,n,"#/definitions/shared34/allOf/0/if","if",{}),i++),typeof r=="string"&&(Te.test(r)||(e=o(e,n,"#/definitions/shared34/pattern","pattern",{}),
-i++)),Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared34/minItems","minItems",{limit:1}),i++);const u=r.length;for(let E=0;E<u;E++)g.validate(r[E],{
-instancePath:n+"/"+E})||(e=e===null?g.validate.errors:e.concat(g.validate.errors),i=e.length)}return z.errors=e,i===0}function qr(r,{instancePath:n=""}={}){let e=null,i=0;return r==="uuid"||r==="time"||r==="ip"||r==="id"||r==="duration"||(e=o(e,n,"#/definitions/shared35/allOf/0\
+i++)),Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared34/minItems","minItems",{limit:1}),i++);const u=r.length;for(let E=0;E<u;E++)v.validate(r[E],{
+instancePath:n+"/"+E})||(e=e===null?v.validate.errors:e.concat(v.validate.errors),i=e.length)}return z.errors=e,i===0}function qr(r,{instancePath:n=""}={}){let e=null,i=0;return r==="uuid"||r==="time"||r==="ip"||r==="id"||r==="duration"||(e=o(e,n,"#/definitions/shared35/allOf/0\
 /enum","enum",{}),i++),qr.errors=e,i===0}function Dr(r,{instancePath:n=""}={}){let e=null,i=0;typeof r!="string"&&!(r&&typeof r=="object"&&!Array.isArray(r))&&(e=
 o(e,n,"#/definitions/shared36/type","type",{}),i++);const s=i;let f=!0;const c=i;if(typeof r!="string"){const u={};e===null?e=[u]:e.push(u),i++}var h=c===i;if(i=
 s,e!==null&&(s?e.length=s:e=null),h){const u=i;qr(r,{instancePath:n})||(e=t(e,qr.errors),i=e.length);var h=u===i;f=h}if(f||(e=o(e,n,"#/definitions/shared36/allO\
@@ -266,8 +266,8 @@ nProperties","minProperties",{limit:1}),i++):(e=o(e,n,"#/definitions/shared41/ty
 o(e,n,"#/definitions/shared42/pattern","pattern",{}),i++):(e=o(e,n,"#/definitions/shared42/type","type",{}),i++),B.errors=e,i===0}function H(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared43/minItems","minItems",{limit:1}),i++);const s=r.
 length;for(let f=0;f<s;f++)te.validate(r[f],{instancePath:n+"/"+f})||(e=e===null?te.validate.errors:e.concat(te.validate.errors),i=e.length)}else e=o(e,n,"#/def\
 initions/shared43/type","type",{}),i++;return H.errors=e,i===0}function G(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared44/minItems","minItems",{limit:1}),i++);const s=r.
-length;for(let f=0;f<s;f++)g.validate(r[f],{instancePath:n+"/"+f})||(e=e===null?g.validate.errors:e.concat(g.validate.errors),i=e.length)}else e=o(e,n,"#/defini\
-tions/shared44/type","type",{}),i++;return G.errors=e,i===0}const ne={validate:w};function ue(r,{instancePath:n=""}={}){let e=null,i=0;const s=i;let f=!0;const c=i;
+length;for(let f=0;f<s;f++)v.validate(r[f],{instancePath:n+"/"+f})||(e=e===null?v.validate.errors:e.concat(v.validate.errors),i=e.length)}else e=o(e,n,"#/defini\
+tions/shared44/type","type",{}),i++;return G.errors=e,i===0}const ne={validate:x};function ue(r,{instancePath:n=""}={}){let e=null,i=0;const s=i;let f=!0;const c=i;
 if(r&&typeof r=="object"&&!Array.isArray(r)){let u;if(r.path===void 0&&(u="path")){const E={};e===null?e=[E]:e.push(E),i++}}var h=c===i;if(i=s,e!==null&&(s?e.length=
 s:e=null),h){const u=i;Mr(r,{instancePath:n})||(e=t(e,Mr.errors),i=e.length);var h=u===i;f=h}if(f||(e=o(e,n,"#/definitions/jsonMatcher/allOf/0/if","if",{}),i++),
 r&&typeof r=="object"&&!Array.isArray(r)){Object.keys(r).length<1&&(e=o(e,n,"#/definitions/jsonMatcher/minProperties","minProperties",{limit:1}),i++);for(const u in r)
@@ -280,21 +280,21 @@ r.exists!==void 0&&(N(r.exists,{instancePath:n+"/exists"})||(e=t(e,N.errors),i=e
 i=e.length)),r.contains!==void 0&&(m(r.contains,{instancePath:n+"/contains"})||(e=t(e,m.errors),i=e.length)),r.matches!==void 0&&(m(r.matches,{instancePath:n+"/\
 matches"})||(e=t(e,m.errors),i=e.length)),r.starts_with!==void 0&&(m(r.starts_with,{instancePath:n+"/starts_with"})||(e=t(e,m.errors),i=e.length)),r.ends_with!==
 void 0&&(m(r.ends_with,{instancePath:n+"/ends_with"})||(e=t(e,m.errors),i=e.length)),r.lines!==void 0&&(z(r.lines,{instancePath:n+"/lines"})||(e=t(e,z.errors),i=
-e.length)),r.line_count!==void 0&&(g.validate(r.line_count,{instancePath:n+"/line_count"})||(e=e===null?g.validate.errors:e.concat(g.validate.errors),i=e.length)),
-r.snapshot!==void 0&&(U(r.snapshot,{instancePath:n+"/snapshot"})||(e=t(e,U.errors),i=e.length)),r.length!==void 0&&(g.validate(r.length,{instancePath:n+"/length"})||
-(e=e===null?g.validate.errors:e.concat(g.validate.errors),i=e.length)),r.has_key!==void 0&&(m(r.has_key,{instancePath:n+"/has_key"})||(e=t(e,m.errors),i=e.length)),
+e.length)),r.line_count!==void 0&&(v.validate(r.line_count,{instancePath:n+"/line_count"})||(e=e===null?v.validate.errors:e.concat(v.validate.errors),i=e.length)),
+r.snapshot!==void 0&&(U(r.snapshot,{instancePath:n+"/snapshot"})||(e=t(e,U.errors),i=e.length)),r.length!==void 0&&(v.validate(r.length,{instancePath:n+"/length"})||
+(e=e===null?v.validate.errors:e.concat(v.validate.errors),i=e.length)),r.has_key!==void 0&&(m(r.has_key,{instancePath:n+"/has_key"})||(e=t(e,m.errors),i=e.length)),
 r.includes_all!==void 0&&(j(r.includes_all,{instancePath:n+"/includes_all"})||(e=t(e,j.errors),i=e.length)),r.unordered!==void 0&&(K(r.unordered,{instancePath:n+
 "/unordered"})||(e=t(e,K.errors),i=e.length)),r.json!==void 0&&(ne.validate(r.json,{instancePath:n+"/json"})||(e=e===null?ne.validate.errors:e.concat(ne.validate.
 errors),i=e.length)),r.yaml!==void 0&&(ne.validate(r.yaml,{instancePath:n+"/yaml"})||(e=e===null?ne.validate.errors:e.concat(ne.validate.errors),i=e.length)),r.
 schema!==void 0&&(W(r.schema,{instancePath:n+"/schema"})||(e=t(e,W.errors),i=e.length)),r.sha256!==void 0&&(B(r.sha256,{instancePath:n+"/sha256"})||(e=t(e,B.errors),
-i=e.length)),r.every!==void 0&&(g.validate(r.every,{instancePath:n+"/every"})||(e=e===null?g.validate.errors:e.concat(g.validate.errors),i=e.length)),r.some!==void 0&&
-(g.validate(r.some,{instancePath:n+"/some"})||(e=e===null?g.validate.errors:e.concat(g.validate.errors),i=e.length)),r.not!==void 0&&(g.validate(r.not,{instancePath:n+
-"/not"})||(e=e===null?g.validate.errors:e.concat(g.validate.errors),i=e.length)),r.all!==void 0&&(H(r.all,{instancePath:n+"/all"})||(e=t(e,H.errors),i=e.length)),
+i=e.length)),r.every!==void 0&&(v.validate(r.every,{instancePath:n+"/every"})||(e=e===null?v.validate.errors:e.concat(v.validate.errors),i=e.length)),r.some!==void 0&&
+(v.validate(r.some,{instancePath:n+"/some"})||(e=e===null?v.validate.errors:e.concat(v.validate.errors),i=e.length)),r.not!==void 0&&(v.validate(r.not,{instancePath:n+
+"/not"})||(e=e===null?v.validate.errors:e.concat(v.validate.errors),i=e.length)),r.all!==void 0&&(H(r.all,{instancePath:n+"/all"})||(e=t(e,H.errors),i=e.length)),
 r.any!==void 0&&(G(r.any,{instancePath:n+"/any"})||(e=t(e,G.errors),i=e.length))}else e=o(e,n,"#/definitions/jsonMatcher/type","type",{}),i++;return ue.errors=e,
-i===0}function w(r,{instancePath:n=""}={}){let e=null,i=0;(!r||typeof r!="object")&&(e=o(e,n,"#/definitions/shared40/type","type",{}),i++);const s=i;let f=!0;const c=i;
+i===0}function x(r,{instancePath:n=""}={}){let e=null,i=0;(!r||typeof r!="object")&&(e=o(e,n,"#/definitions/shared40/type","type",{}),i++);const s=i;let f=!0;const c=i;
 if(!(r&&typeof r=="object"&&!Array.isArray(r))){const u={};e===null?e=[u]:e.push(u),i++}var h=c===i;if(i=s,e!==null&&(s?e.length=s:e=null),h){const u=i;ue(r,{instancePath:n})||
 (e=t(e,ue.errors),i=e.length);var h=u===i;f=h}if(f||(e=o(e,n,"#/definitions/shared40/allOf/0/if","if",{}),i++),Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definit\
-ions/shared40/minItems","minItems",{limit:1}),i++);const u=r.length;for(let E=0;E<u;E++)ue(r[E],{instancePath:n+"/"+E})||(e=t(e,ue.errors),i=e.length)}return w.
+ions/shared40/minItems","minItems",{limit:1}),i++);const u=r.length;for(let E=0;E<u;E++)ue(r[E],{instancePath:n+"/"+E})||(e=t(e,ue.errors),i=e.length)}return x.
 errors=e,i===0}function X(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){Object.keys(r).length<1&&(e=o(e,n,"#/definitions\
 /matcherObject/minProperties","minProperties",{limit:1}),i++);for(const s in r)C.call(vs.properties,s)||y.test(s)||(e=o(e,n,"#/definitions/matcherObject/additio\
 nalProperties","additionalProperties",{additionalProperty:s}),i++);r.one_of!==void 0&&(j(r.one_of,{instancePath:n+"/one_of"})||(e=t(e,j.errors),i=e.length)),r.gt!==
@@ -305,15 +305,15 @@ void 0&&(N(r.exists,{instancePath:n+"/exists"})||(e=t(e,N.errors),i=e.length)),r
 r.contains!==void 0&&(m(r.contains,{instancePath:n+"/contains"})||(e=t(e,m.errors),i=e.length)),r.matches!==void 0&&(m(r.matches,{instancePath:n+"/matches"})||(e=
 t(e,m.errors),i=e.length)),r.starts_with!==void 0&&(m(r.starts_with,{instancePath:n+"/starts_with"})||(e=t(e,m.errors),i=e.length)),r.ends_with!==void 0&&(m(r.ends_with,
 {instancePath:n+"/ends_with"})||(e=t(e,m.errors),i=e.length)),r.lines!==void 0&&(z(r.lines,{instancePath:n+"/lines"})||(e=t(e,z.errors),i=e.length)),r.line_count!==
-void 0&&(g.validate(r.line_count,{instancePath:n+"/line_count"})||(e=e===null?g.validate.errors:e.concat(g.validate.errors),i=e.length)),r.snapshot!==void 0&&(U(
-r.snapshot,{instancePath:n+"/snapshot"})||(e=t(e,U.errors),i=e.length)),r.length!==void 0&&(g.validate(r.length,{instancePath:n+"/length"})||(e=e===null?g.validate.
-errors:e.concat(g.validate.errors),i=e.length)),r.has_key!==void 0&&(m(r.has_key,{instancePath:n+"/has_key"})||(e=t(e,m.errors),i=e.length)),r.includes_all!==void 0&&
+void 0&&(v.validate(r.line_count,{instancePath:n+"/line_count"})||(e=e===null?v.validate.errors:e.concat(v.validate.errors),i=e.length)),r.snapshot!==void 0&&(U(
+r.snapshot,{instancePath:n+"/snapshot"})||(e=t(e,U.errors),i=e.length)),r.length!==void 0&&(v.validate(r.length,{instancePath:n+"/length"})||(e=e===null?v.validate.
+errors:e.concat(v.validate.errors),i=e.length)),r.has_key!==void 0&&(m(r.has_key,{instancePath:n+"/has_key"})||(e=t(e,m.errors),i=e.length)),r.includes_all!==void 0&&
 (j(r.includes_all,{instancePath:n+"/includes_all"})||(e=t(e,j.errors),i=e.length)),r.unordered!==void 0&&(K(r.unordered,{instancePath:n+"/unordered"})||(e=t(e,K.
-errors),i=e.length)),r.json!==void 0&&(w(r.json,{instancePath:n+"/json"})||(e=t(e,w.errors),i=e.length)),r.yaml!==void 0&&(w(r.yaml,{instancePath:n+"/yaml"})||(e=
-t(e,w.errors),i=e.length)),r.schema!==void 0&&(W(r.schema,{instancePath:n+"/schema"})||(e=t(e,W.errors),i=e.length)),r.sha256!==void 0&&(B(r.sha256,{instancePath:n+
-"/sha256"})||(e=t(e,B.errors),i=e.length)),r.every!==void 0&&(g.validate(r.every,{instancePath:n+"/every"})||(e=e===null?g.validate.errors:e.concat(g.validate.errors),
-i=e.length)),r.some!==void 0&&(g.validate(r.some,{instancePath:n+"/some"})||(e=e===null?g.validate.errors:e.concat(g.validate.errors),i=e.length)),r.not!==void 0&&
-(g.validate(r.not,{instancePath:n+"/not"})||(e=e===null?g.validate.errors:e.concat(g.validate.errors),i=e.length)),r.all!==void 0&&(H(r.all,{instancePath:n+"/al\
+errors),i=e.length)),r.json!==void 0&&(x(r.json,{instancePath:n+"/json"})||(e=t(e,x.errors),i=e.length)),r.yaml!==void 0&&(x(r.yaml,{instancePath:n+"/yaml"})||(e=
+t(e,x.errors),i=e.length)),r.schema!==void 0&&(W(r.schema,{instancePath:n+"/schema"})||(e=t(e,W.errors),i=e.length)),r.sha256!==void 0&&(B(r.sha256,{instancePath:n+
+"/sha256"})||(e=t(e,B.errors),i=e.length)),r.every!==void 0&&(v.validate(r.every,{instancePath:n+"/every"})||(e=e===null?v.validate.errors:e.concat(v.validate.errors),
+i=e.length)),r.some!==void 0&&(v.validate(r.some,{instancePath:n+"/some"})||(e=e===null?v.validate.errors:e.concat(v.validate.errors),i=e.length)),r.not!==void 0&&
+(v.validate(r.not,{instancePath:n+"/not"})||(e=e===null?v.validate.errors:e.concat(v.validate.errors),i=e.length)),r.all!==void 0&&(H(r.all,{instancePath:n+"/al\
 l"})||(e=t(e,H.errors),i=e.length)),r.any!==void 0&&(G(r.any,{instancePath:n+"/any"})||(e=t(e,G.errors),i=e.length))}else e=o(e,n,"#/definitions/matcherObject/t\
 ype","type",{}),i++;return X.errors=e,i===0}function p(r,{instancePath:n=""}={}){let e=null,i=0;(!r||typeof r!="object")&&typeof r!="string"&&!(typeof r=="numbe\
 r"&&isFinite(r))&&typeof r!="boolean"&&(e=o(e,n,"#/definitions/matcher/type","type",{}),i++);const s=i;let f=!0;const c=i;if(!(r&&typeof r=="object"&&!Array.isArray(
@@ -334,7 +334,7 @@ string"&&(b.test(r)||(e=o(e,n,"#/definitions/shared71/pattern","pattern",{}),i++
 Items",{limit:1}),i++);const s=r.length;for(let f=0;f<s;f++)ve(r[f],{instancePath:n+"/"+f})||(e=t(e,ve.errors),i=e.length)}return V.errors=e,i===0}function ee(r,{instancePath:n=""}={}){let e=null,i=0;if(typeof r!="string"&&!(r&&typeof r=="object"&&!Array.isArray(r))&&(e=o(e,n,"#/definitions/shared73/type",
 "type",{}),i++),typeof r=="string"&&(es.test(r)||(e=o(e,n,"#/definitions/shared73/pattern","pattern",{}),i++)),r&&typeof r=="object"&&!Array.isArray(r)){r.path===
 void 0&&(e=o(e,n,"#/definitions/shared73/required","required",{missingProperty:"path"}),i++);for(const s in r)s==="path"||s==="content"||y.test(s)||(e=o(e,n,"#/\
-definitions/shared73/additionalProperties","additionalProperties",{additionalProperty:s}),i++);r.path!==void 0&&(x(r.path,{instancePath:n+"/path"})||(e=t(e,x.errors),
+definitions/shared73/additionalProperties","additionalProperties",{additionalProperty:s}),i++);r.path!==void 0&&(w(r.path,{instancePath:n+"/path"})||(e=t(e,w.errors),
 i=e.length)),r.content!==void 0&&(p(r.content,{instancePath:n+"/content"})||(e=t(e,p.errors),i=e.length))}return ee.errors=e,i===0}function re(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="boolean"&&(e=o(e,n,"#/definitions/shared74/type","type",{}),i++),r!==!0&&(e=o(e,n,"#/defi\
 nitions/shared74/enum","enum",{}),i++),re.errors=e,i===0}const Es={properties:{port:{},log:{},http:{},exec:{},file:{},healthcheck:{},exits:{},all:{},any:{}}},se={validate:D};function Lr(r,{instancePath:n=""}={}){let e=null,
 i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){for(const f in r)C.call(Es.properties,f)||y.test(f)||(e=o(e,n,"#/definitions/condition/additionalProperties","a\
@@ -354,8 +354,8 @@ r.log!==void 0&&(Q(r.log,{instancePath:n+"/log"})||(e=t(e,Q.errors),i=e.length))
 r.exec!==void 0&&(V(r.exec,{instancePath:n+"/exec"})||(e=t(e,V.errors),i=e.length)),r.file!==void 0&&(ee(r.file,{instancePath:n+"/file"})||(e=t(e,ee.errors),i=e.
 length)),r.healthcheck!==void 0&&(re(r.healthcheck,{instancePath:n+"/healthcheck"})||(e=t(e,re.errors),i=e.length)),r.exits!==void 0&&(p(r.exits,{instancePath:n+
 "/exits"})||(e=t(e,p.errors),i=e.length)),r.all!==void 0&&(D(r.all,{instancePath:n+"/all"})||(e=t(e,D.errors),i=e.length)),r.any!==void 0&&(D(r.any,{instancePath:n+
-"/any"})||(e=t(e,D.errors),i=e.length)),r.within!==void 0&&(v(r.within,{instancePath:n+"/within"})||(e=t(e,v.errors),i=e.length)),r.every!==void 0&&(v(r.every,{
-instancePath:n+"/every"})||(e=t(e,v.errors),i=e.length));let s=0;r.port!==void 0&&s++,r.log!==void 0&&s++,r.http!==void 0&&s++,r.exec!==void 0&&s++,r.file!==void 0&&
+"/any"})||(e=t(e,D.errors),i=e.length)),r.within!==void 0&&(g(r.within,{instancePath:n+"/within"})||(e=t(e,g.errors),i=e.length)),r.every!==void 0&&(g(r.every,{
+instancePath:n+"/every"})||(e=t(e,g.errors),i=e.length));let s=0;r.port!==void 0&&s++,r.log!==void 0&&s++,r.http!==void 0&&s++,r.exec!==void 0&&s++,r.file!==void 0&&
 s++,r.healthcheck!==void 0&&s++,r.exits!==void 0&&s++,r.all!==void 0&&s++,r.any!==void 0&&s++,s!==1&&(e=o(e,n,"#/definitions/ready/x-one-of","x-one-of",{count:s}),
 i++)}else e=o(e,n,"#/definitions/ready/type","type",{}),i++;return Yr.errors=e,i===0}function $r(r,{instancePath:n=""}={}){let e=null,i=0;if(typeof r!="string"&&!Array.isArray(r)&&(e=o(e,n,"#/definitions/shared113/type","type",{}),i++),typeof r==
 "string"&&(b.test(r)||(e=o(e,n,"#/definitions/shared113/pattern","pattern",{}),i++)),Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared113/minItems","\
@@ -363,10 +363,10 @@ minItems",{limit:1}),i++);const s=r.length;for(let f=0;f<s;f++)l(r[f],{instanceP
 instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){Object.keys(r).length<1&&(e=o(e,n,"#/definitions/shared114/minProperties","mi\
 nProperties",{limit:1}),i++);for(const s in r)s==="test"||s==="interval"||s==="timeout"||s==="retries"||s==="start_period"||s==="start_interval"||s==="disable"||
 y.test(s)||(e=o(e,n,"#/definitions/shared114/additionalProperties","additionalProperties",{additionalProperty:s}),i++);r.test!==void 0&&($r(r.test,{instancePath:n+
-"/test"})||(e=t(e,$r.errors),i=e.length)),r.interval!==void 0&&(v(r.interval,{instancePath:n+"/interval"})||(e=t(e,v.errors),i=e.length)),r.timeout!==void 0&&(v(
-r.timeout,{instancePath:n+"/timeout"})||(e=t(e,v.errors),i=e.length)),r.retries!==void 0&&(_e(r.retries,{instancePath:n+"/retries"})||(e=t(e,_e.errors),i=e.length)),
-r.start_period!==void 0&&(v(r.start_period,{instancePath:n+"/start_period"})||(e=t(e,v.errors),i=e.length)),r.start_interval!==void 0&&(v(r.start_interval,{instancePath:n+
-"/start_interval"})||(e=t(e,v.errors),i=e.length)),r.disable!==void 0&&(d(r.disable,{instancePath:n+"/disable"})||(e=t(e,d.errors),i=e.length))}else e=o(e,n,"#/\
+"/test"})||(e=t(e,$r.errors),i=e.length)),r.interval!==void 0&&(g(r.interval,{instancePath:n+"/interval"})||(e=t(e,g.errors),i=e.length)),r.timeout!==void 0&&(g(
+r.timeout,{instancePath:n+"/timeout"})||(e=t(e,g.errors),i=e.length)),r.retries!==void 0&&(_e(r.retries,{instancePath:n+"/retries"})||(e=t(e,_e.errors),i=e.length)),
+r.start_period!==void 0&&(g(r.start_period,{instancePath:n+"/start_period"})||(e=t(e,g.errors),i=e.length)),r.start_interval!==void 0&&(g(r.start_interval,{instancePath:n+
+"/start_interval"})||(e=t(e,g.errors),i=e.length)),r.disable!==void 0&&(d(r.disable,{instancePath:n+"/disable"})||(e=t(e,d.errors),i=e.length))}else e=o(e,n,"#/\
 definitions/shared114/type","type",{}),i++;return zr.errors=e,i===0}const bs=new RegExp("^(?:no|always|unless-stopped|on-failure(?::[0-9]+)?)$|\\$\\{\\{","u");function Ur(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r==
 "string"?bs.test(r)||(e=o(e,n,"#/definitions/shared115/pattern","pattern",{}),i++):(e=o(e,n,"#/definitions/shared115/type","type",{}),i++),Ur.errors=e,i===0}function Kr(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&!(typeof r=="number"&&!(r%1)&&!isNaN(r)&&isFinite(r))&&(e=o(e,n,"#/definitions/s\
 hared116/type","type",{}),i++),Kr.errors=e,i===0}function ke(r,{instancePath:n=""}={}){let e=null,i=0;return!(typeof r=="number"&&!(r%1)&&!isNaN(r)&&isFinite(r))&&typeof r!="string"&&(e=o(e,n,"#/definitions/sh\
@@ -403,12 +403,12 @@ shed"})||(e=t(e,k.errors),i=e.length)),r.host_ip!==void 0&&(ei(r.host_ip,{instan
 protocol;typeof s!="string"&&(e=o(e,n+"/protocol","#/definitions/shared129/properties/protocol/type","type",{}),i++),s==="tcp"||s==="udp"||(e=o(e,n+"/protocol",
 "#/definitions/shared129/properties/protocol/enum","enum",{}),i++)}}return ri.errors=e,i===0}function ii(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(
 r)){const s=r.length;for(let f=0;f<s;f++)ri(r[f],{instancePath:n+"/"+f})||(e=t(e,ri.errors),i=e.length)}else e=o(e,n,"#/definitions/shared130/type","type",{}),i++;
-return ii.errors=e,i===0}const xs=new RegExp("^[0-9]{1,5}(?:-[0-9]{1,5})?(?:/(?:tcp|udp))?$|\\$\\{\\{","u");function ni(r,{instancePath:n=""}={}){let e=null,i=0;return!(typeof r=="numbe\
+return ii.errors=e,i===0}const ws=new RegExp("^[0-9]{1,5}(?:-[0-9]{1,5})?(?:/(?:tcp|udp))?$|\\$\\{\\{","u");function ni(r,{instancePath:n=""}={}){let e=null,i=0;return!(typeof r=="numbe\
 r"&&!(r%1)&&!isNaN(r)&&isFinite(r))&&typeof r!="string"&&(e=o(e,n,"#/definitions/shared131/type","type",{}),i++),typeof r=="number"&&isFinite(r)&&((r>65535||isNaN(
 r))&&(e=o(e,n,"#/definitions/shared131/maximum","maximum",{comparison:"<=",limit:65535}),i++),(r<1||isNaN(r))&&(e=o(e,n,"#/definitions/shared131/minimum","minim\
-um",{comparison:">=",limit:1}),i++)),typeof r=="string"&&(xs.test(r)||(e=o(e,n,"#/definitions/shared131/pattern","pattern",{}),i++)),ni.errors=e,i===0}function si(r,{
+um",{comparison:">=",limit:1}),i++)),typeof r=="string"&&(ws.test(r)||(e=o(e,n,"#/definitions/shared131/pattern","pattern",{}),i++)),ni.errors=e,i===0}function si(r,{
 instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){const s=r.length;for(let f=0;f<s;f++)ni(r[f],{instancePath:n+"/"+f})||(e=t(e,ni.errors),i=e.length)}else
-e=o(e,n,"#/definitions/shared132/type","type",{}),i++;return si.errors=e,i===0}const ws=new RegExp("^[^=:\\s]+[=:].+$","u");function oi(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r=="string"?ws.test(r)||(e=o(e,n,"#/definitions/\
+e=o(e,n,"#/definitions/shared132/type","type",{}),i++;return si.errors=e,i===0}const xs=new RegExp("^[^=:\\s]+[=:].+$","u");function oi(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r=="string"?xs.test(r)||(e=o(e,n,"#/definitions/\
 shared133/pattern","pattern",{}),i++):(e=o(e,n,"#/definitions/shared133/type","type",{}),i++),oi.errors=e,i===0}function ti(r,{instancePath:n=""}={}){let e=null,
 i=0;if((!r||typeof r!="object")&&(e=o(e,n,"#/definitions/shared134/type","type",{}),i++),Array.isArray(r)){const s=r.length;for(let f=0;f<s;f++)oi(r[f],{instancePath:n+
 "/"+f})||(e=t(e,oi.errors),i=e.length)}if(r&&typeof r=="object"&&!Array.isArray(r))for(const s in r)T(r[s],{instancePath:n+"/"+s.replace(/~/g,"~0").replace(/\//g,
@@ -427,7 +427,7 @@ test(r)||(e=o(e,n,"#/definitions/shared140/pattern","pattern",{}),i++)),r&&typeo
 d140/required","required",{missingProperty:"type"}),i++),r.target===void 0&&(e=o(e,n,"#/definitions/shared140/required","required",{missingProperty:"target"}),i++);
 for(const s in r)s==="type"||s==="source"||s==="target"||s==="read_only"||s==="volume"||s==="tmpfs"||y.test(s)||(e=o(e,n,"#/definitions/shared140/additionalProp\
 erties","additionalProperties",{additionalProperty:s}),i++);r.type!==void 0&&(li(r.type,{instancePath:n+"/type"})||(e=t(e,li.errors),i=e.length)),r.source!==void 0&&
-(l(r.source,{instancePath:n+"/source"})||(e=t(e,l.errors),i=e.length)),r.target!==void 0&&(x(r.target,{instancePath:n+"/target"})||(e=t(e,x.errors),i=e.length)),
+(l(r.source,{instancePath:n+"/source"})||(e=t(e,l.errors),i=e.length)),r.target!==void 0&&(w(r.target,{instancePath:n+"/target"})||(e=t(e,w.errors),i=e.length)),
 r.read_only!==void 0&&(d(r.read_only,{instancePath:n+"/read_only"})||(e=t(e,d.errors),i=e.length)),r.volume!==void 0&&(pi(r.volume,{instancePath:n+"/volume"})||
 (e=t(e,pi.errors),i=e.length)),r.tmpfs!==void 0&&(ui(r.tmpfs,{instancePath:n+"/tmpfs"})||(e=t(e,ui.errors),i=e.length))}return yi.errors=e,i===0}function ci(r,{
 instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){const s=r.length;for(let f=0;f<s;f++)yi(r[f],{instancePath:n+"/"+f})||(e=t(e,yi.errors),i=e.length)}else
@@ -477,11 +477,11 @@ i++),typeof r=="string"&&(F.test(r)||(e=o(e,n,"#/definitions/shared154/pattern",
 isNaN(r))&&(e=o(e,n,"#/definitions/shared155/maximum","maximum",{comparison:"<=",limit:-1}),i++),(r<-1||isNaN(r))&&(e=o(e,n,"#/definitions/shared155/minimum","m\
 inimum",{comparison:">=",limit:-1}),i++)),typeof r=="string"&&(Os.test(r)||(e=o(e,n,"#/definitions/shared155/pattern","pattern",{}),i++)),Ni.errors=e,i===0}const Rs=new RegExp("^[0-9]*\\.?[0-9]+$|\\$\\{\\{","u");function Ne(r,{instancePath:n=""}={}){let e=null,i=0;return!(typeof r=="number"&&isFinite(r))&&typeof r!=
 "string"&&(e=o(e,n,"#/definitions/shared156/type","type",{}),i++),typeof r=="number"&&isFinite(r)&&(r<.01||isNaN(r))&&(e=o(e,n,"#/definitions/shared156/minimum",
-"minimum",{comparison:">=",limit:.01}),i++),typeof r=="string"&&(Rs.test(r)||(e=o(e,n,"#/definitions/shared156/pattern","pattern",{}),i++)),Ne.errors=e,i===0}const Ts=new RegExp("^[0-9]+(?:-[0-9]+)?(?:,[0-9]+(?:-[0-9]+)?)*$","u");function xi(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r=="string"?Ts.test(r)||
-(e=o(e,n,"#/definitions/shared157/pattern","pattern",{}),i++):(e=o(e,n,"#/definitions/shared157/type","type",{}),i++),xi.errors=e,i===0}function wi(r,{instancePath:n=""}={}){let e=null,i=0;return!(typeof r=="number"&&!(r%1)&&!isNaN(r)&&isFinite(r))&&typeof r!="string"&&(e=o(e,n,"#/definitions/sh\
+"minimum",{comparison:">=",limit:.01}),i++),typeof r=="string"&&(Rs.test(r)||(e=o(e,n,"#/definitions/shared156/pattern","pattern",{}),i++)),Ne.errors=e,i===0}const Ts=new RegExp("^[0-9]+(?:-[0-9]+)?(?:,[0-9]+(?:-[0-9]+)?)*$","u");function wi(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r=="string"?Ts.test(r)||
+(e=o(e,n,"#/definitions/shared157/pattern","pattern",{}),i++):(e=o(e,n,"#/definitions/shared157/type","type",{}),i++),wi.errors=e,i===0}function xi(r,{instancePath:n=""}={}){let e=null,i=0;return!(typeof r=="number"&&!(r%1)&&!isNaN(r)&&isFinite(r))&&typeof r!="string"&&(e=o(e,n,"#/definitions/sh\
 ared158/type","type",{}),i++),typeof r=="number"&&isFinite(r)&&((r>1e3||isNaN(r))&&(e=o(e,n,"#/definitions/shared158/maximum","maximum",{comparison:"<=",limit:1e3}),
 i++),(r<-1e3||isNaN(r))&&(e=o(e,n,"#/definitions/shared158/minimum","minimum",{comparison:">=",limit:-1e3}),i++)),typeof r=="string"&&(F.test(r)||(e=o(e,n,"#/de\
-finitions/shared158/pattern","pattern",{}),i++)),wi.errors=e,i===0}function ce(r,{instancePath:n=""}={}){let e=null,i=0;return!(typeof r=="number"&&!(r%1)&&!isNaN(r)&&isFinite(r))&&typeof r!="string"&&(e=o(e,n,"#/definitions/sh\
+finitions/shared158/pattern","pattern",{}),i++)),xi.errors=e,i===0}function ce(r,{instancePath:n=""}={}){let e=null,i=0;return!(typeof r=="number"&&!(r%1)&&!isNaN(r)&&isFinite(r))&&typeof r!="string"&&(e=o(e,n,"#/definitions/sh\
 ared159/type","type",{}),i++),typeof r=="number"&&isFinite(r)&&(r<-1||isNaN(r))&&(e=o(e,n,"#/definitions/shared159/minimum","minimum",{comparison:">=",limit:-1}),
 i++),typeof r=="string"&&(F.test(r)||(e=o(e,n,"#/definitions/shared159/pattern","pattern",{}),i++)),ce.errors=e,i===0}function Ci(r,{instancePath:n=""}={}){let e=null,
 i=0;if(!(typeof r=="number"&&!(r%1)&&!isNaN(r)&&isFinite(r))&&!(r&&typeof r=="object"&&!Array.isArray(r))&&(e=o(e,n,"#/definitions/shared160/type","type",{}),i++),
@@ -516,15 +516,15 @@ typeof r=="object"&&!Array.isArray(r)){for(const s in r)C.call(ds.properties,s)|
 perties",{additionalProperty:s}),i++);r.image!==void 0&&(l(r.image,{instancePath:n+"/image"})||(e=t(e,l.errors),i=e.length)),r.build!==void 0&&(br(r.build,{instancePath:n+
 "/build"})||(e=t(e,br.errors),i=e.length)),r.command!==void 0&&(P(r.command,{instancePath:n+"/command"})||(e=t(e,P.errors),i=e.length)),r.entrypoint!==void 0&&(P(
 r.entrypoint,{instancePath:n+"/entrypoint"})||(e=t(e,P.errors),i=e.length)),r.environment!==void 0&&(q(r.environment,{instancePath:n+"/environment"})||(e=t(e,q.
-errors),i=e.length)),r.env_file!==void 0&&(jr(r.env_file,{instancePath:n+"/env_file"})||(e=t(e,jr.errors),i=e.length)),r.working_dir!==void 0&&(x(r.working_dir,
-{instancePath:n+"/working_dir"})||(e=t(e,x.errors),i=e.length)),r.user!==void 0&&(k(r.user,{instancePath:n+"/user"})||(e=t(e,k.errors),i=e.length)),r.group_add!==
+errors),i=e.length)),r.env_file!==void 0&&(jr(r.env_file,{instancePath:n+"/env_file"})||(e=t(e,jr.errors),i=e.length)),r.working_dir!==void 0&&(w(r.working_dir,
+{instancePath:n+"/working_dir"})||(e=t(e,w.errors),i=e.length)),r.user!==void 0&&(k(r.user,{instancePath:n+"/user"})||(e=t(e,k.errors),i=e.length)),r.group_add!==
 void 0&&(Nr(r.group_add,{instancePath:n+"/group_add"})||(e=t(e,Nr.errors),i=e.length)),r.hostname!==void 0&&(l(r.hostname,{instancePath:n+"/hostname"})||(e=t(e,
 l.errors),i=e.length)),r.domainname!==void 0&&(l(r.domainname,{instancePath:n+"/domainname"})||(e=t(e,l.errors),i=e.length)),r.depends_on!==void 0&&(Cr(r.depends_on,
 {instancePath:n+"/depends_on"})||(e=t(e,Cr.errors),i=e.length)),r.ready!==void 0&&(Yr(r.ready,{instancePath:n+"/ready"})||(e=t(e,Yr.errors),i=e.length)),r.exits!==
 void 0&&(p(r.exits,{instancePath:n+"/exits"})||(e=t(e,p.errors),i=e.length)),r.healthcheck!==void 0&&(zr(r.healthcheck,{instancePath:n+"/healthcheck"})||(e=t(e,
 zr.errors),i=e.length)),r.restart!==void 0&&(Ur(r.restart,{instancePath:n+"/restart"})||(e=t(e,Ur.errors),i=e.length)),r.stop_signal!==void 0&&(Kr(r.stop_signal,
-{instancePath:n+"/stop_signal"})||(e=t(e,Kr.errors),i=e.length)),r.stop_grace_period!==void 0&&(v(r.stop_grace_period,{instancePath:n+"/stop_grace_period"})||(e=
-t(e,v.errors),i=e.length)),r.init!==void 0&&(d(r.init,{instancePath:n+"/init"})||(e=t(e,d.errors),i=e.length)),r.tty!==void 0&&(d(r.tty,{instancePath:n+"/tty"})||
+{instancePath:n+"/stop_signal"})||(e=t(e,Kr.errors),i=e.length)),r.stop_grace_period!==void 0&&(g(r.stop_grace_period,{instancePath:n+"/stop_grace_period"})||(e=
+t(e,g.errors),i=e.length)),r.init!==void 0&&(d(r.init,{instancePath:n+"/init"})||(e=t(e,d.errors),i=e.length)),r.tty!==void 0&&(d(r.tty,{instancePath:n+"/tty"})||
 (e=t(e,d.errors),i=e.length)),r.stdin_open!==void 0&&(d(r.stdin_open,{instancePath:n+"/stdin_open"})||(e=t(e,d.errors),i=e.length)),r.scale!==void 0&&(ke(r.scale,
 {instancePath:n+"/scale"})||(e=t(e,ke.errors),i=e.length)),r.platform!==void 0&&(l(r.platform,{instancePath:n+"/platform"})||(e=t(e,l.errors),i=e.length)),r.pull_policy!==
 void 0&&(Wr(r.pull_policy,{instancePath:n+"/pull_policy"})||(e=t(e,Wr.errors),i=e.length)),r.profiles!==void 0&&(Br(r.profiles,{instancePath:n+"/profiles"})||(e=
@@ -542,8 +542,8 @@ i=e.length)),r.cap_add!==void 0&&(ye(r.cap_add,{instancePath:n+"/cap_add"})||(e=
 void 0&&(d(r.privileged,{instancePath:n+"/privileged"})||(e=t(e,d.errors),i=e.length)),r.pids_limit!==void 0&&(je(r.pids_limit,{instancePath:n+"/pids_limit"})||
 (e=t(e,je.errors),i=e.length)),r.mem_limit!==void 0&&(S(r.mem_limit,{instancePath:n+"/mem_limit"})||(e=t(e,S.errors),i=e.length)),r.memswap_limit!==void 0&&(Ni(
 r.memswap_limit,{instancePath:n+"/memswap_limit"})||(e=t(e,Ni.errors),i=e.length)),r.cpus!==void 0&&(Ne(r.cpus,{instancePath:n+"/cpus"})||(e=t(e,Ne.errors),i=e.
-length)),r.cpuset!==void 0&&(xi(r.cpuset,{instancePath:n+"/cpuset"})||(e=t(e,xi.errors),i=e.length)),r.oom_score_adj!==void 0&&(wi(r.oom_score_adj,{instancePath:n+
-"/oom_score_adj"})||(e=t(e,wi.errors),i=e.length)),r.ulimits!==void 0&&(Ii(r.ulimits,{instancePath:n+"/ulimits"})||(e=t(e,Ii.errors),i=e.length)),r.sysctls!==void 0&&
+length)),r.cpuset!==void 0&&(wi(r.cpuset,{instancePath:n+"/cpuset"})||(e=t(e,wi.errors),i=e.length)),r.oom_score_adj!==void 0&&(xi(r.oom_score_adj,{instancePath:n+
+"/oom_score_adj"})||(e=t(e,xi.errors),i=e.length)),r.ulimits!==void 0&&(Ii(r.ulimits,{instancePath:n+"/ulimits"})||(e=t(e,Ii.errors),i=e.length)),r.sysctls!==void 0&&
 (Oi(r.sysctls,{instancePath:n+"/sysctls"})||(e=t(e,Oi.errors),i=e.length)),r.deploy!==void 0&&(qi(r.deploy,{instancePath:n+"/deploy"})||(e=t(e,qi.errors),i=e.length)),
 r.labels!==void 0&&(O(r.labels,{instancePath:n+"/labels"})||(e=t(e,O.errors),i=e.length)),r.annotations!==void 0&&(Di(r.annotations,{instancePath:n+"/annotation\
 s"})||(e=t(e,Di.errors),i=e.length))}else e=o(e,n,"#/definitions/service/type","type",{}),i++;return Fi.errors=e,i===0}function Mi(r,{instancePath:n=""}={}){let e=null,
@@ -573,8 +573,8 @@ ends_with"})||(e=t(e,m.errors),i=e.length)),r.lines!==void 0&&(z(r.lines,{instan
 {instancePath:n+"/line_count"})||(e=t(e,p.errors),i=e.length)),r.snapshot!==void 0&&(U(r.snapshot,{instancePath:n+"/snapshot"})||(e=t(e,U.errors),i=e.length)),r.
 length!==void 0&&(p(r.length,{instancePath:n+"/length"})||(e=t(e,p.errors),i=e.length)),r.has_key!==void 0&&(m(r.has_key,{instancePath:n+"/has_key"})||(e=t(e,m.
 errors),i=e.length)),r.includes_all!==void 0&&(j(r.includes_all,{instancePath:n+"/includes_all"})||(e=t(e,j.errors),i=e.length)),r.unordered!==void 0&&(K(r.unordered,
-{instancePath:n+"/unordered"})||(e=t(e,K.errors),i=e.length)),r.json!==void 0&&(w(r.json,{instancePath:n+"/json"})||(e=t(e,w.errors),i=e.length)),r.yaml!==void 0&&
-(w(r.yaml,{instancePath:n+"/yaml"})||(e=t(e,w.errors),i=e.length)),r.schema!==void 0&&(W(r.schema,{instancePath:n+"/schema"})||(e=t(e,W.errors),i=e.length)),r.sha256!==
+{instancePath:n+"/unordered"})||(e=t(e,K.errors),i=e.length)),r.json!==void 0&&(x(r.json,{instancePath:n+"/json"})||(e=t(e,x.errors),i=e.length)),r.yaml!==void 0&&
+(x(r.yaml,{instancePath:n+"/yaml"})||(e=t(e,x.errors),i=e.length)),r.schema!==void 0&&(W(r.schema,{instancePath:n+"/schema"})||(e=t(e,W.errors),i=e.length)),r.sha256!==
 void 0&&(B(r.sha256,{instancePath:n+"/sha256"})||(e=t(e,B.errors),i=e.length)),r.every!==void 0&&(p(r.every,{instancePath:n+"/every"})||(e=t(e,p.errors),i=e.length)),
 r.some!==void 0&&(p(r.some,{instancePath:n+"/some"})||(e=t(e,p.errors),i=e.length)),r.not!==void 0&&(p(r.not,{instancePath:n+"/not"})||(e=t(e,p.errors),i=e.length)),
 r.all!==void 0&&(H(r.all,{instancePath:n+"/all"})||(e=t(e,H.errors),i=e.length)),r.any!==void 0&&(G(r.any,{instancePath:n+"/any"})||(e=t(e,G.errors),i=e.length))}else
@@ -592,37 +592,37 @@ inItems",{limit:1}),i++);const s=r.length;for(let f=0;f<s;f++)zi(r[f],{instanceP
 parallel:{},use:{},id:{},name:{},in:{},user:{},workdir:{},environment:{},stdin:{},shell:{},tty:{},networks:{},timeout:{},if:{},background:{},capture:{},eventually:{},
 consistently:{},save:{},during:{},with:{},expect:{}}};function M(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r=="string"?Re.test(r)||(e=o(e,n,"#/definitions/shared58/pattern","pattern",{}),i++):(e=o(e,n,
 "#/definitions/shared58/type","type",{}),i++),M.errors=e,i===0}function Ki(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){r.length>2&&(e=o(e,n,"#/definitions/shared59/maxItems","maxItems",{limit:2}),i++),r.length<
-2&&(e=o(e,n,"#/definitions/shared59/minItems","minItems",{limit:2}),i++);const s=r.length;for(let f=0;f<s;f++)v(r[f],{instancePath:n+"/"+f})||(e=t(e,v.errors),i=
+2&&(e=o(e,n,"#/definitions/shared59/minItems","minItems",{limit:2}),i++);const s=r.length;for(let f=0;f<s;f++)g(r[f],{instancePath:n+"/"+f})||(e=t(e,g.errors),i=
 e.length)}else e=o(e,n,"#/definitions/shared59/type","type",{}),i++;return Ki.errors=e,i===0}function Wi(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r==
 "object"&&!Array.isArray(r)){Object.keys(r).length<1&&(e=o(e,n,"#/definitions/durationMatcher/minProperties","minProperties",{limit:1}),i++);for(const s in r)s===
 "gt"||s==="gte"||s==="lt"||s==="lte"||s==="between"||y.test(s)||(e=o(e,n,"#/definitions/durationMatcher/additionalProperties","additionalProperties",{additionalProperty:s}),
 i++);r.gt!==void 0&&(M(r.gt,{instancePath:n+"/gt"})||(e=t(e,M.errors),i=e.length)),r.gte!==void 0&&(M(r.gte,{instancePath:n+"/gte"})||(e=t(e,M.errors),i=e.length)),
 r.lt!==void 0&&(M(r.lt,{instancePath:n+"/lt"})||(e=t(e,M.errors),i=e.length)),r.lte!==void 0&&(M(r.lte,{instancePath:n+"/lte"})||(e=t(e,M.errors),i=e.length)),r.
 between!==void 0&&(Ki(r.between,{instancePath:n+"/between"})||(e=t(e,Ki.errors),i=e.length))}else e=o(e,n,"#/definitions/durationMatcher/type","type",{}),i++;return Wi.
-errors=e,i===0}function xe(r,{instancePath:n=""}={}){let e=null,i=0;typeof r!="string"&&!(r&&typeof r=="object"&&!Array.isArray(r))&&(e=o(e,n,"#/definitions/sha\
+errors=e,i===0}function we(r,{instancePath:n=""}={}){let e=null,i=0;typeof r!="string"&&!(r&&typeof r=="object"&&!Array.isArray(r))&&(e=o(e,n,"#/definitions/sha\
 red168/type","type",{}),i++);const s=i;let f=!0;const c=i;if(!(r&&typeof r=="object"&&!Array.isArray(r))){const u={};e===null?e=[u]:e.push(u),i++}var h=c===i;if(i=
 s,e!==null&&(s?e.length=s:e=null),h){const u=i;Wi(r,{instancePath:n})||(e=t(e,Wi.errors),i=e.length);var h=u===i;f=h}return f||(e=o(e,n,"#/definitions/shared168\
-/allOf/0/if","if",{}),i++),typeof r=="string"&&(Re.test(r)||(e=o(e,n,"#/definitions/shared168/pattern","pattern",{}),i++)),xe.errors=e,i===0}function Bi(r,{instancePath:n=""}={}){
+/allOf/0/if","if",{}),i++),typeof r=="string"&&(Re.test(r)||(e=o(e,n,"#/definitions/shared168/pattern","pattern",{}),i++)),we.errors=e,i===0}function Bi(r,{instancePath:n=""}={}){
 let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){Object.keys(r).length<1&&(e=o(e,n,"#/definitions/expectRun/minProperties","minProperties",{limit:1}),
 i++);for(const s in r)s==="exit"||s==="signal"||s==="stdout"||s==="stderr"||s==="output"||s==="duration"||y.test(s)||(e=o(e,n,"#/definitions/expectRun/additiona\
 lProperties","additionalProperties",{additionalProperty:s}),i++);r.exit!==void 0&&(p(r.exit,{instancePath:n+"/exit"})||(e=t(e,p.errors),i=e.length)),r.signal!==
 void 0&&(p(r.signal,{instancePath:n+"/signal"})||(e=t(e,p.errors),i=e.length)),r.stdout!==void 0&&(p(r.stdout,{instancePath:n+"/stdout"})||(e=t(e,p.errors),i=e.
 length)),r.stderr!==void 0&&(p(r.stderr,{instancePath:n+"/stderr"})||(e=t(e,p.errors),i=e.length)),r.output!==void 0&&(p(r.output,{instancePath:n+"/output"})||(e=
-t(e,p.errors),i=e.length)),r.duration!==void 0&&(xe(r.duration,{instancePath:n+"/duration"})||(e=t(e,xe.errors),i=e.length))}else e=o(e,n,"#/definitions/expectR\
+t(e,p.errors),i=e.length)),r.duration!==void 0&&(we(r.duration,{instancePath:n+"/duration"})||(e=t(e,we.errors),i=e.length))}else e=o(e,n,"#/definitions/expectR\
 un/type","type",{}),i++;return Bi.errors=e,i===0}function Hi(r,{instancePath:n=""}={}){let e=null,i=0;return r&&typeof r=="object"&&!Array.isArray(r)&&r.expect!==
 void 0&&(Bi(r.expect,{instancePath:n+"/expect"})||(e=t(e,Bi.errors),i=e.length)),Hi.errors=e,i===0}function Gi(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){Object.keys(r).length<1&&(e=o(e,n,"#/definitions/expectHttp/mi\
 nProperties","minProperties",{limit:1}),i++);for(const s in r)s==="status"||s==="headers"||s==="body"||s==="duration"||s==="error"||y.test(s)||(e=o(e,n,"#/defin\
 itions/expectHttp/additionalProperties","additionalProperties",{additionalProperty:s}),i++);r.status!==void 0&&(p(r.status,{instancePath:n+"/status"})||(e=t(e,p.
 errors),i=e.length)),r.headers!==void 0&&(be(r.headers,{instancePath:n+"/headers"})||(e=t(e,be.errors),i=e.length)),r.body!==void 0&&(p(r.body,{instancePath:n+"\
-/body"})||(e=t(e,p.errors),i=e.length)),r.duration!==void 0&&(xe(r.duration,{instancePath:n+"/duration"})||(e=t(e,xe.errors),i=e.length)),r.error!==void 0&&(p(r.
+/body"})||(e=t(e,p.errors),i=e.length)),r.duration!==void 0&&(we(r.duration,{instancePath:n+"/duration"})||(e=t(e,we.errors),i=e.length)),r.error!==void 0&&(p(r.
 error,{instancePath:n+"/error"})||(e=t(e,p.errors),i=e.length))}else e=o(e,n,"#/definitions/expectHttp/type","type",{}),i++;return Gi.errors=e,i===0}function Vi(r,{
 instancePath:n=""}={}){let e=null,i=0;return r&&typeof r=="object"&&!Array.isArray(r)&&r.expect!==void 0&&(Gi(r.expect,{instancePath:n+"/expect"})||(e=t(e,Gi.errors),
 i=e.length)),Vi.errors=e,i===0}const Ps=new RegExp("^https?://|^\\$\\{\\{","u");function Xi(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r=="string"?Ps.test(r)||(e=o(e,n,"#/definiti\
-ons/shared169/pattern","pattern",{}),i++):(e=o(e,n,"#/definitions/shared169/type","type",{}),i++),Xi.errors=e,i===0}function we(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&!(typeof r=="number"&&isFinite(r))&&typeof r!="boolean"&&(e=o(e,n,"#/definitions\
-/shared170/type","type",{}),i++),we.errors=e,i===0}function Zi(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r))for(const s in r)
-we(r[s],{instancePath:n+"/"+s.replace(/~/g,"~0").replace(/\//g,"~1")})||(e=t(e,we.errors),i=e.length);else e=o(e,n,"#/definitions/shared171/type","type",{}),i++;
-return Zi.errors=e,i===0}function Ji(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r))for(const s in r)we(r[s],{instancePath:n+"/"+s.replace(/~/g,"~0").
-replace(/\//g,"~1")})||(e=t(e,we.errors),i=e.length);else e=o(e,n,"#/definitions/shared172/type","type",{}),i++;return Ji.errors=e,i===0}function Qi(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="boolean"&&!(typeof r=="number"&&!(r%1)&&!isNaN(r)&&isFinite(r))&&typeof r!="string"&&(e=o(
+ons/shared169/pattern","pattern",{}),i++):(e=o(e,n,"#/definitions/shared169/type","type",{}),i++),Xi.errors=e,i===0}function xe(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&!(typeof r=="number"&&isFinite(r))&&typeof r!="boolean"&&(e=o(e,n,"#/definitions\
+/shared170/type","type",{}),i++),xe.errors=e,i===0}function Zi(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r))for(const s in r)
+xe(r[s],{instancePath:n+"/"+s.replace(/~/g,"~0").replace(/\//g,"~1")})||(e=t(e,xe.errors),i=e.length);else e=o(e,n,"#/definitions/shared171/type","type",{}),i++;
+return Zi.errors=e,i===0}function Ji(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r))for(const s in r)xe(r[s],{instancePath:n+"/"+s.replace(/~/g,"~0").
+replace(/\//g,"~1")})||(e=t(e,xe.errors),i=e.length);else e=o(e,n,"#/definitions/shared172/type","type",{}),i++;return Ji.errors=e,i===0}function Qi(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="boolean"&&!(typeof r=="number"&&!(r%1)&&!isNaN(r)&&isFinite(r))&&typeof r!="string"&&(e=o(
 e,n,"#/definitions/shared173/type","type",{}),i++),typeof r=="number"&&isFinite(r)&&((r>100||isNaN(r))&&(e=o(e,n,"#/definitions/shared173/maximum","maximum",{comparison:"\
 <=",limit:100}),i++),(r<0||isNaN(r))&&(e=o(e,n,"#/definitions/shared173/minimum","minimum",{comparison:">=",limit:0}),i++)),typeof r=="string"&&(F.test(r)||(e=o(
 e,n,"#/definitions/shared173/pattern","pattern",{}),i++)),Qi.errors=e,i===0}function ai(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.
@@ -632,28 +632,30 @@ ties",{additionalProperty:s}),i++);r.url!==void 0&&(Xi(r.url,{instancePath:n+"/u
 "/method"})||(e=t(e,l.errors),i=e.length)),r.headers!==void 0&&(Zi(r.headers,{instancePath:n+"/headers"})||(e=t(e,Zi.errors),i=e.length)),r.body!==void 0&&typeof r.
 body!="string"&&(e=o(e,n+"/body","#/definitions/shared174/properties/body/type","type",{}),i++),r.form!==void 0&&(Ji(r.form,{instancePath:n+"/form"})||(e=t(e,Ji.
 errors),i=e.length)),r.follow!==void 0&&(Qi(r.follow,{instancePath:n+"/follow"})||(e=t(e,Qi.errors),i=e.length)),r.insecure!==void 0&&(d(r.insecure,{instancePath:n+
-"/insecure"})||(e=t(e,d.errors),i=e.length))}else e=o(e,n,"#/definitions/shared174/type","type",{}),i++;return ai.errors=e,i===0}const Ls={properties:{port:{},log:{},http:{},exec:{},file:{},healthcheck:{},exits:{},all:{},any:{},step:{}}};function en(r,{instancePath:n=""}={}){let e=null,i=0;
-if(r&&typeof r=="object"&&!Array.isArray(r)){for(const f in r)C.call(Ls.properties,f)||y.test(f)||(e=o(e,n,"#/definitions/shared175/additionalProperties","addit\
-ionalProperties",{additionalProperty:f}),i++);r.port!==void 0&&(J(r.port,{instancePath:n+"/port"})||(e=t(e,J.errors),i=e.length)),r.log!==void 0&&(Q(r.log,{instancePath:n+
-"/log"})||(e=t(e,Q.errors),i=e.length)),r.http!==void 0&&(a(r.http,{instancePath:n+"/http"})||(e=t(e,a.errors),i=e.length)),r.exec!==void 0&&(V(r.exec,{instancePath:n+
-"/exec"})||(e=t(e,V.errors),i=e.length)),r.file!==void 0&&(ee(r.file,{instancePath:n+"/file"})||(e=t(e,ee.errors),i=e.length)),r.healthcheck!==void 0&&(re(r.healthcheck,
-{instancePath:n+"/healthcheck"})||(e=t(e,re.errors),i=e.length)),r.exits!==void 0&&(p(r.exits,{instancePath:n+"/exits"})||(e=t(e,p.errors),i=e.length)),r.all!==
-void 0&&(D(r.all,{instancePath:n+"/all"})||(e=t(e,D.errors),i=e.length)),r.any!==void 0&&(D(r.any,{instancePath:n+"/any"})||(e=t(e,D.errors),i=e.length)),r.step!==
-void 0&&typeof r.step!="string"&&(e=o(e,n+"/step","#/definitions/shared175/properties/step/type","type",{}),i++);let s=0;r.port!==void 0&&s++,r.log!==void 0&&s++,
-r.http!==void 0&&s++,r.exec!==void 0&&s++,r.file!==void 0&&s++,r.healthcheck!==void 0&&s++,r.exits!==void 0&&s++,r.all!==void 0&&s++,r.any!==void 0&&s++,r.step!==
-void 0&&s++,s!==1&&(e=o(e,n,"#/definitions/shared175/x-one-of","x-one-of",{count:s}),i++)}else e=o(e,n,"#/definitions/shared175/type","type",{}),i++;return en.errors=
-e,i===0}function rn(r,{instancePath:n=""}={}){let e=null,i=0;typeof r!="string"&&!(r&&typeof r=="object"&&!Array.isArray(r))&&(e=o(e,n,"#/definitions/shared176/\
-type","type",{}),i++);const s=i;let f=!0;const c=i;if(!(r&&typeof r=="object"&&!Array.isArray(r))){const u={};e===null?e=[u]:e.push(u),i++}var h=c===i;if(i=s,e!==
-null&&(s?e.length=s:e=null),h){const u=i;en(r,{instancePath:n})||(e=t(e,en.errors),i=e.length);var h=u===i;f=h}return f||(e=o(e,n,"#/definitions/shared176/allOf\
-/0/if","if",{}),i++),typeof r=="string"&&(Re.test(r)||(e=o(e,n,"#/definitions/shared176/pattern","pattern",{}),i++)),rn.errors=e,i===0}const Ys={properties:{path:{},exists:{},type:{},mode:{},owner:{},group:{},size:{},sha256:{},content:{},target:{}}};function nn(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&(e=o(e,n,"#/definitions/shared177/type","type",{}),i++),r==="file"||r==="directo\
+"/insecure"})||(e=t(e,d.errors),i=e.length))}else e=o(e,n,"#/definitions/shared174/type","type",{}),i++;return ai.errors=e,i===0}const Ls={properties:{port:{},log:{},http:{},exec:{},file:{},healthcheck:{},exits:{},all:{},any:{},step:{},within:{},every:{}}};function en(r,{instancePath:n=""}={}){
+let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){for(const f in r)C.call(Ls.properties,f)||y.test(f)||(e=o(e,n,"#/definitions/shared175/additionalPro\
+perties","additionalProperties",{additionalProperty:f}),i++);r.port!==void 0&&(J(r.port,{instancePath:n+"/port"})||(e=t(e,J.errors),i=e.length)),r.log!==void 0&&
+(Q(r.log,{instancePath:n+"/log"})||(e=t(e,Q.errors),i=e.length)),r.http!==void 0&&(a(r.http,{instancePath:n+"/http"})||(e=t(e,a.errors),i=e.length)),r.exec!==void 0&&
+(V(r.exec,{instancePath:n+"/exec"})||(e=t(e,V.errors),i=e.length)),r.file!==void 0&&(ee(r.file,{instancePath:n+"/file"})||(e=t(e,ee.errors),i=e.length)),r.healthcheck!==
+void 0&&(re(r.healthcheck,{instancePath:n+"/healthcheck"})||(e=t(e,re.errors),i=e.length)),r.exits!==void 0&&(p(r.exits,{instancePath:n+"/exits"})||(e=t(e,p.errors),
+i=e.length)),r.all!==void 0&&(D(r.all,{instancePath:n+"/all"})||(e=t(e,D.errors),i=e.length)),r.any!==void 0&&(D(r.any,{instancePath:n+"/any"})||(e=t(e,D.errors),
+i=e.length)),r.step!==void 0&&typeof r.step!="string"&&(e=o(e,n+"/step","#/definitions/shared175/properties/step/type","type",{}),i++),r.within!==void 0&&(g(r.within,
+{instancePath:n+"/within"})||(e=t(e,g.errors),i=e.length)),r.every!==void 0&&(g(r.every,{instancePath:n+"/every"})||(e=t(e,g.errors),i=e.length));let s=0;r.port!==
+void 0&&s++,r.log!==void 0&&s++,r.http!==void 0&&s++,r.exec!==void 0&&s++,r.file!==void 0&&s++,r.healthcheck!==void 0&&s++,r.exits!==void 0&&s++,r.all!==void 0&&
+s++,r.any!==void 0&&s++,r.step!==void 0&&s++,s!==1&&(e=o(e,n,"#/definitions/shared175/x-one-of","x-one-of",{count:s}),i++)}else e=o(e,n,"#/definitions/shared175\
+/type","type",{}),i++;return en.errors=e,i===0}function rn(r,{instancePath:n=""}={}){let e=null,i=0;typeof r!="string"&&!(r&&typeof r=="object"&&!Array.isArray(
+r))&&(e=o(e,n,"#/definitions/shared176/type","type",{}),i++);const s=i;let f=!0;const c=i;if(!(r&&typeof r=="object"&&!Array.isArray(r))){const u={};e===null?e=
+[u]:e.push(u),i++}var h=c===i;if(i=s,e!==null&&(s?e.length=s:e=null),h){const u=i;en(r,{instancePath:n})||(e=t(e,en.errors),i=e.length);var h=u===i;f=h}return f||
+(e=o(e,n,"#/definitions/shared176/allOf/0/if","if",{}),i++),typeof r=="string"&&(Re.test(r)||(e=o(e,n,"#/definitions/shared176/pattern","pattern",{}),i++)),rn.errors=
+e,i===0}const Ys={properties:{path:{},exists:{},type:{},mode:{},owner:{},group:{},size:{},sha256:{},content:{},target:{}}};function nn(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&(e=o(e,n,"#/definitions/shared177/type","type",{}),i++),r==="file"||r==="directo\
 ry"||r==="symlink"||r==="fifo"||r==="socket"||r==="char"||r==="block"||(e=o(e,n,"#/definitions/shared177/enum","enum",{}),i++),nn.errors=e,i===0}function sn(r,{instancePath:n=""}={}){let e=null,i=0;typeof r!="string"&&!(r&&typeof r=="object"&&!Array.isArray(r))&&(e=o(e,n,"#/definitions/shared178/type","t\
 ype",{}),i++);const s=i;let f=!0;const c=i;if(!(r&&typeof r=="object"&&!Array.isArray(r))){const u={};e===null?e=[u]:e.push(u),i++}var h=c===i;if(i=s,e!==null&&
 (s?e.length=s:e=null),h){const u=i;X(r,{instancePath:n})||(e=t(e,X.errors),i=e.length);var h=u===i;f=h}return f||(e=o(e,n,"#/definitions/shared178/allOf/0/if","\
 if",{}),i++),typeof r=="string"&&(ss.test(r)||(e=o(e,n,"#/definitions/shared178/pattern","pattern",{}),i++)),sn.errors=e,i===0}function on(r,{instancePath:n=""}={}){
 let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){Object.keys(r).length<2&&(e=o(e,n,"#/definitions/shared179/minProperties","minProperties",{limit:2}),
 i++),r.path===void 0&&(e=o(e,n,"#/definitions/shared179/required","required",{missingProperty:"path"}),i++);for(const s in r)C.call(Ys.properties,s)||y.test(s)||
-(e=o(e,n,"#/definitions/shared179/additionalProperties","additionalProperties",{additionalProperty:s}),i++);r.path!==void 0&&(x(r.path,{instancePath:n+"/path"})||
-(e=t(e,x.errors),i=e.length)),r.exists!==void 0&&(d(r.exists,{instancePath:n+"/exists"})||(e=t(e,d.errors),i=e.length)),r.type!==void 0&&(nn(r.type,{instancePath:n+
+(e=o(e,n,"#/definitions/shared179/additionalProperties","additionalProperties",{additionalProperty:s}),i++);r.path!==void 0&&(w(r.path,{instancePath:n+"/path"})||
+(e=t(e,w.errors),i=e.length)),r.exists!==void 0&&(d(r.exists,{instancePath:n+"/exists"})||(e=t(e,d.errors),i=e.length)),r.type!==void 0&&(nn(r.type,{instancePath:n+
 "/type"})||(e=t(e,nn.errors),i=e.length)),r.mode!==void 0&&(sn(r.mode,{instancePath:n+"/mode"})||(e=t(e,sn.errors),i=e.length)),r.owner!==void 0&&(p(r.owner,{instancePath:n+
 "/owner"})||(e=t(e,p.errors),i=e.length)),r.group!==void 0&&(p(r.group,{instancePath:n+"/group"})||(e=t(e,p.errors),i=e.length)),r.size!==void 0&&(p(r.size,{instancePath:n+
 "/size"})||(e=t(e,p.errors),i=e.length)),r.sha256!==void 0&&(p(r.sha256,{instancePath:n+"/sha256"})||(e=t(e,p.errors),i=e.length)),r.content!==void 0&&(p(r.content,
@@ -729,8 +731,8 @@ ends_with"})||(e=t(e,m.errors),i=e.length)),r.lines!==void 0&&(z(r.lines,{instan
 {instancePath:n+"/line_count"})||(e=t(e,p.errors),i=e.length)),r.snapshot!==void 0&&(U(r.snapshot,{instancePath:n+"/snapshot"})||(e=t(e,U.errors),i=e.length)),r.
 length!==void 0&&(p(r.length,{instancePath:n+"/length"})||(e=t(e,p.errors),i=e.length)),r.has_key!==void 0&&(m(r.has_key,{instancePath:n+"/has_key"})||(e=t(e,m.
 errors),i=e.length)),r.includes_all!==void 0&&(j(r.includes_all,{instancePath:n+"/includes_all"})||(e=t(e,j.errors),i=e.length)),r.unordered!==void 0&&(K(r.unordered,
-{instancePath:n+"/unordered"})||(e=t(e,K.errors),i=e.length)),r.json!==void 0&&(w(r.json,{instancePath:n+"/json"})||(e=t(e,w.errors),i=e.length)),r.yaml!==void 0&&
-(w(r.yaml,{instancePath:n+"/yaml"})||(e=t(e,w.errors),i=e.length)),r.schema!==void 0&&(W(r.schema,{instancePath:n+"/schema"})||(e=t(e,W.errors),i=e.length)),r.sha256!==
+{instancePath:n+"/unordered"})||(e=t(e,K.errors),i=e.length)),r.json!==void 0&&(x(r.json,{instancePath:n+"/json"})||(e=t(e,x.errors),i=e.length)),r.yaml!==void 0&&
+(x(r.yaml,{instancePath:n+"/yaml"})||(e=t(e,x.errors),i=e.length)),r.schema!==void 0&&(W(r.schema,{instancePath:n+"/schema"})||(e=t(e,W.errors),i=e.length)),r.sha256!==
 void 0&&(B(r.sha256,{instancePath:n+"/sha256"})||(e=t(e,B.errors),i=e.length)),r.every!==void 0&&(p(r.every,{instancePath:n+"/every"})||(e=t(e,p.errors),i=e.length)),
 r.some!==void 0&&(p(r.some,{instancePath:n+"/some"})||(e=t(e,p.errors),i=e.length)),r.not!==void 0&&(p(r.not,{instancePath:n+"/not"})||(e=t(e,p.errors),i=e.length)),
 r.all!==void 0&&(H(r.all,{instancePath:n+"/all"})||(e=t(e,H.errors),i=e.length)),r.any!==void 0&&(G(r.any,{instancePath:n+"/any"})||(e=t(e,G.errors),i=e.length))}else
@@ -747,7 +749,7 @@ void 0&&(l(r.restart,{instancePath:n+"/restart"})||(e=t(e,l.errors),i=e.length))
 r.pause!==void 0&&(l(r.pause,{instancePath:n+"/pause"})||(e=t(e,l.errors),i=e.length)),r.unpause!==void 0&&(l(r.unpause,{instancePath:n+"/unpause"})||(e=t(e,l.errors),
 i=e.length)),r.connect!==void 0&&(l(r.connect,{instancePath:n+"/connect"})||(e=t(e,l.errors),i=e.length)),r.disconnect!==void 0&&(l(r.disconnect,{instancePath:n+
 "/disconnect"})||(e=t(e,l.errors),i=e.length)),r.network!==void 0&&(l(r.network,{instancePath:n+"/network"})||(e=t(e,l.errors),i=e.length)),r.signal!==void 0&&(An(
-r.signal,{instancePath:n+"/signal"})||(e=t(e,An.errors),i=e.length)),r.grace!==void 0&&(v(r.grace,{instancePath:n+"/grace"})||(e=t(e,v.errors),i=e.length));let s=0;
+r.signal,{instancePath:n+"/signal"})||(e=t(e,An.errors),i=e.length)),r.grace!==void 0&&(g(r.grace,{instancePath:n+"/grace"})||(e=t(e,g.errors),i=e.length));let s=0;
 r.start!==void 0&&s++,r.stop!==void 0&&s++,r.restart!==void 0&&s++,r.kill!==void 0&&s++,r.pause!==void 0&&s++,r.unpause!==void 0&&s++,r.connect!==void 0&&s++,r.
 disconnect!==void 0&&s++,s!==1&&(e=o(e,n,"#/definitions/shared194/x-one-of","x-one-of",{count:s}),i++)}else e=o(e,n,"#/definitions/shared194/type","type",{}),i++;
 return _n.errors=e,i===0}function En(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&(e=o(e,n,"#/definitions/shared195/type","type",{}),i++),r==="deny"||r==="allow"||
@@ -760,14 +762,14 @@ e,i===0}function jn(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="ob
 /~/g,"~0").replace(/\//g,"~1")})||(e=t(e,Ie.errors),i=e.length);else e=o(e,n,"#/definitions/shared199/type","type",{}),i++;return jn.errors=e,i===0}function Nn(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared200/minItems","minItems",{limit:1}),i++);const s=r.
 length;for(let f=0;f<s;f++){let c=r[f];typeof c=="number"&&!(c%1)&&!isNaN(c)&&isFinite(c)||(e=o(e,n+"/"+f,"#/definitions/shared200/items/type","type",{}),i++),c===
 4||c===6||(e=o(e,n+"/"+f,"#/definitions/shared200/items/enum","enum",{}),i++)}}else e=o(e,n,"#/definitions/shared200/type","type",{}),i++;return Nn.errors=e,i===
-0}function xn(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){Object.keys(r).length<1&&(e=o(e,n,"#/definitions/shared201/m\
+0}function wn(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){Object.keys(r).length<1&&(e=o(e,n,"#/definitions/shared201/m\
 inProperties","minProperties",{limit:1}),i++);for(const s in r)s==="default"||s==="allow"||s==="deny"||s==="also"||s==="groups"||s==="families"||y.test(s)||(e=o(
 e,n,"#/definitions/shared201/additionalProperties","additionalProperties",{additionalProperty:s}),i++);r.default!==void 0&&(En(r.default,{instancePath:n+"/defau\
 lt"})||(e=t(e,En.errors),i=e.length)),r.allow!==void 0&&(Z(r.allow,{instancePath:n+"/allow"})||(e=t(e,Z.errors),i=e.length)),r.deny!==void 0&&(Z(r.deny,{instancePath:n+
 "/deny"})||(e=t(e,Z.errors),i=e.length)),r.also!==void 0&&(kn(r.also,{instancePath:n+"/also"})||(e=t(e,kn.errors),i=e.length)),r.groups!==void 0&&(jn(r.groups,{
 instancePath:n+"/groups"})||(e=t(e,jn.errors),i=e.length)),r.families!==void 0&&(Nn(r.families,{instancePath:n+"/families"})||(e=t(e,Nn.errors),i=e.length))}else
-e=o(e,n,"#/definitions/shared201/type","type",{}),i++;return xn.errors=e,i===0}function wn(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&(e=o(e,n,"#/definitions/shared202/type","type",{}),i++),r==="baseline"||r==="sta\
-ndard"||r==="strict"||(e=o(e,n,"#/definitions/shared202/enum","enum",{}),i++),wn.errors=e,i===0}function Cn(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared203/minItems","minItems",{limit:1}),i++);const s=r.
+e=o(e,n,"#/definitions/shared201/type","type",{}),i++;return wn.errors=e,i===0}function xn(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&(e=o(e,n,"#/definitions/shared202/type","type",{}),i++),r==="baseline"||r==="sta\
+ndard"||r==="strict"||(e=o(e,n,"#/definitions/shared202/enum","enum",{}),i++),xn.errors=e,i===0}function Cn(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared203/minItems","minItems",{limit:1}),i++);const s=r.
 length;for(let f=0;f<s;f++)l(r[f],{instancePath:n+"/"+f})||(e=t(e,l.errors),i=e.length)}else e=o(e,n,"#/definitions/shared203/type","type",{}),i++;return Cn.errors=
 e,i===0}function In(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){r.check===void 0&&(e=o(e,n,"#/definitions/shared204/required",
 "required",{missingProperty:"check"}),i++),r.reason===void 0&&(e=o(e,n,"#/definitions/shared204/required","required",{missingProperty:"reason"}),i++);for(const s in r)
@@ -777,7 +779,7 @@ i=e.length)),r.reason!==void 0&&(l(r.reason,{instancePath:n+"/reason"})||(e=t(e,
 return In.errors=e,i===0}function Sn(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){const s=r.length;for(let f=0;f<s;f++)In(r[f],{instancePath:n+
 "/"+f})||(e=t(e,In.errors),i=e.length)}else e=o(e,n,"#/definitions/shared205/type","type",{}),i++;return Sn.errors=e,i===0}function On(r,{instancePath:n=""}={}){
 let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){for(const s in r)s==="profile"||s==="only"||s==="except"||y.test(s)||(e=o(e,n,"#/definitions/shared2\
-06/additionalProperties","additionalProperties",{additionalProperty:s}),i++);r.profile!==void 0&&(wn(r.profile,{instancePath:n+"/profile"})||(e=t(e,wn.errors),i=
+06/additionalProperties","additionalProperties",{additionalProperty:s}),i++);r.profile!==void 0&&(xn(r.profile,{instancePath:n+"/profile"})||(e=t(e,xn.errors),i=
 e.length)),r.only!==void 0&&(Cn(r.only,{instancePath:n+"/only"})||(e=t(e,Cn.errors),i=e.length)),r.except!==void 0&&(Sn(r.except,{instancePath:n+"/except"})||(e=
 t(e,Sn.errors),i=e.length))}else e=o(e,n,"#/definitions/shared206/type","type",{}),i++;return On.errors=e,i===0}const Us={properties:{partition:{},loss:{},delay:{},
 rate:{},reset:{},dns:{},kill:{},pause:{},disk_full:{},for:{}}};function Rn(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared207/minItems","minItems",{limit:1}),i++);const s=r.
@@ -792,7 +794,7 @@ ies/reset/type","type",{}),i++)}if(r.dns!==void 0){let f=r.dns;f&&typeof f=="obj
 /type","type",{}),i++)}if(r.kill!==void 0){let f=r.kill;typeof f!="string"&&!(f&&typeof f=="object"&&!Array.isArray(f))&&(e=o(e,n+"/kill","#/definitions/shared2\
 08/properties/kill/type","type",{}),i++)}if(r.pause!==void 0){let f=r.pause;typeof f!="string"&&!(f&&typeof f=="object"&&!Array.isArray(f))&&(e=o(e,n+"/pause","\
 #/definitions/shared208/properties/pause/type","type",{}),i++)}if(r.disk_full!==void 0){let f=r.disk_full;typeof f!="string"&&!(f&&typeof f=="object"&&!Array.isArray(
-f))&&(e=o(e,n+"/disk_full","#/definitions/shared208/properties/disk_full/type","type",{}),i++)}r.for!==void 0&&(v(r.for,{instancePath:n+"/for"})||(e=t(e,v.errors),
+f))&&(e=o(e,n+"/disk_full","#/definitions/shared208/properties/disk_full/type","type",{}),i++)}r.for!==void 0&&(g(r.for,{instancePath:n+"/for"})||(e=t(e,g.errors),
 i=e.length));let s=0;r.partition!==void 0&&s++,r.loss!==void 0&&s++,r.delay!==void 0&&s++,r.rate!==void 0&&s++,r.reset!==void 0&&s++,r.dns!==void 0&&s++,r.kill!==
 void 0&&s++,r.pause!==void 0&&s++,r.disk_full!==void 0&&s++,s!==1&&(e=o(e,n,"#/definitions/shared208/x-one-of","x-one-of",{count:s}),i++)}else e=o(e,n,"#/defini\
 tions/shared208/type","type",{}),i++;return Tn.errors=e,i===0}function qn(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r=="string"?Se.test(r)||(e=o(e,n,"#/definitions/shared209/pattern","pattern",{}),i++):(e=o(e,
@@ -815,11 +817,11 @@ keys(r).length<1&&(e=o(e,n,"#/definitions/shared217/minProperties","minPropertie
 propertyName:f}),i++)}for(const f in r)$n(r[f],{instancePath:n+"/"+f.replace(/~/g,"~0").replace(/\//g,"~1")})||(e=t(e,$n.errors),i=e.length)}else e=o(e,n,"#/def\
 initions/shared217/type","type",{}),i++;return zn.errors=e,i===0}function Un(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){r.within===void 0&&(e=o(e,n,"#/definitions/shared218/required",
 "required",{missingProperty:"within"}),i++);for(const s in r)s==="within"||s==="every"||y.test(s)||(e=o(e,n,"#/definitions/shared218/additionalProperties","addi\
-tionalProperties",{additionalProperty:s}),i++);r.within!==void 0&&(v(r.within,{instancePath:n+"/within"})||(e=t(e,v.errors),i=e.length)),r.every!==void 0&&(v(r.
-every,{instancePath:n+"/every"})||(e=t(e,v.errors),i=e.length))}else e=o(e,n,"#/definitions/shared218/type","type",{}),i++;return Un.errors=e,i===0}function Kn(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){r.for===void 0&&(e=o(e,n,"#/definitions/shared219/required","r\
+tionalProperties",{additionalProperty:s}),i++);r.within!==void 0&&(g(r.within,{instancePath:n+"/within"})||(e=t(e,g.errors),i=e.length)),r.every!==void 0&&(g(r.
+every,{instancePath:n+"/every"})||(e=t(e,g.errors),i=e.length))}else e=o(e,n,"#/definitions/shared218/type","type",{}),i++;return Un.errors=e,i===0}function Kn(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){r.for===void 0&&(e=o(e,n,"#/definitions/shared219/required","r\
 equired",{missingProperty:"for"}),i++);for(const s in r)s==="for"||s==="every"||y.test(s)||(e=o(e,n,"#/definitions/shared219/additionalProperties","additionalPr\
-operties",{additionalProperty:s}),i++);r.for!==void 0&&(v(r.for,{instancePath:n+"/for"})||(e=t(e,v.errors),i=e.length)),r.every!==void 0&&(v(r.every,{instancePath:n+
-"/every"})||(e=t(e,v.errors),i=e.length))}else e=o(e,n,"#/definitions/shared219/type","type",{}),i++;return Kn.errors=e,i===0}const Ks=new RegExp("^(?!/)(?!(?:.*/)?\\.\\.(?:/|$)).+$","u");function Wn(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r=="string"?Ks.test(r)||(e=o(e,
+operties",{additionalProperty:s}),i++);r.for!==void 0&&(g(r.for,{instancePath:n+"/for"})||(e=t(e,g.errors),i=e.length)),r.every!==void 0&&(g(r.every,{instancePath:n+
+"/every"})||(e=t(e,g.errors),i=e.length))}else e=o(e,n,"#/definitions/shared219/type","type",{}),i++;return Kn.errors=e,i===0}const Ks=new RegExp("^(?!/)(?!(?:.*/)?\\.\\.(?:/|$)).+$","u");function Wn(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r=="string"?Ks.test(r)||(e=o(e,
 n,"#/definitions/shared220/pattern","pattern",{}),i++):(e=o(e,n,"#/definitions/shared220/type","type",{}),i++),Wn.errors=e,i===0}const oe={validate:R};function Bn(r,{
 instancePath:n=""}={}){let e=null,i=0;const s=i;let f=!0;const c=i;if(r&&typeof r=="object"&&!Array.isArray(r)){let _;if(r.run===void 0&&(_="run")){const I={};e===
 null?e=[I]:e.push(I),i++}}var h=c===i;if(i=s,e!==null&&(s?e.length=s:e=null),h){const _=i;Hi(r,{instancePath:n})||(e=t(e,Hi.errors),i=e.length);var h=_===i;f=h}
@@ -833,16 +835,16 @@ I)||y.test(I)||(e=o(e,n,"#/definitions/step/additionalProperties","additionalPro
 void 0&&(cn(r.dns,{instancePath:n+"/dns"})||(e=t(e,cn.errors),i=e.length)),r.image!==void 0&&(dn(r.image,{instancePath:n+"/image"})||(e=t(e,dn.errors),i=e.length)),
 r.stats!==void 0&&(mn(r.stats,{instancePath:n+"/stats"})||(e=t(e,mn.errors),i=e.length)),r.logs!==void 0&&(gn(r.logs,{instancePath:n+"/logs"})||(e=t(e,gn.errors),
 i=e.length)),r.copy!==void 0&&(vn(r.copy,{instancePath:n+"/copy"})||(e=t(e,vn.errors),i=e.length)),r.control!==void 0&&(_n(r.control,{instancePath:n+"/control"})||
-(e=t(e,_n.errors),i=e.length)),r.connectivity!==void 0&&(xn(r.connectivity,{instancePath:n+"/connectivity"})||(e=t(e,xn.errors),i=e.length)),r.isolation!==void 0&&
+(e=t(e,_n.errors),i=e.length)),r.connectivity!==void 0&&(wn(r.connectivity,{instancePath:n+"/connectivity"})||(e=t(e,wn.errors),i=e.length)),r.isolation!==void 0&&
 (On(r.isolation,{instancePath:n+"/isolation"})||(e=t(e,On.errors),i=e.length)),r.fault!==void 0&&(Tn(r.fault,{instancePath:n+"/fault"})||(e=t(e,Tn.errors),i=e.length)),
 r.parallel!==void 0&&(oe.validate(r.parallel,{instancePath:n+"/parallel"})||(e=e===null?oe.validate.errors:e.concat(oe.validate.errors),i=e.length)),r.use!==void 0&&
 (l(r.use,{instancePath:n+"/use"})||(e=t(e,l.errors),i=e.length)),r.id!==void 0&&(qn(r.id,{instancePath:n+"/id"})||(e=t(e,qn.errors),i=e.length)),r.name!==void 0&&
 (l(r.name,{instancePath:n+"/name"})||(e=t(e,l.errors),i=e.length)),r.in!==void 0&&(l(r.in,{instancePath:n+"/in"})||(e=t(e,l.errors),i=e.length)),r.user!==void 0&&
-(k(r.user,{instancePath:n+"/user"})||(e=t(e,k.errors),i=e.length)),r.workdir!==void 0&&(x(r.workdir,{instancePath:n+"/workdir"})||(e=t(e,x.errors),i=e.length)),
+(k(r.user,{instancePath:n+"/user"})||(e=t(e,k.errors),i=e.length)),r.workdir!==void 0&&(w(r.workdir,{instancePath:n+"/workdir"})||(e=t(e,w.errors),i=e.length)),
 r.environment!==void 0&&(q(r.environment,{instancePath:n+"/environment"})||(e=t(e,q.errors),i=e.length)),r.stdin!==void 0&&typeof r.stdin!="string"&&(e=o(e,n+"/\
 stdin","#/definitions/step/properties/stdin/type","type",{}),i++),r.shell!==void 0&&(Dn(r.shell,{instancePath:n+"/shell"})||(e=t(e,Dn.errors),i=e.length)),r.tty!==
 void 0&&(d(r.tty,{instancePath:n+"/tty"})||(e=t(e,d.errors),i=e.length)),r.networks!==void 0&&(Fn(r.networks,{instancePath:n+"/networks"})||(e=t(e,Fn.errors),i=
-e.length)),r.timeout!==void 0&&(v(r.timeout,{instancePath:n+"/timeout"})||(e=t(e,v.errors),i=e.length)),r.if!==void 0&&(Mn(r.if,{instancePath:n+"/if"})||(e=t(e,
+e.length)),r.timeout!==void 0&&(g(r.timeout,{instancePath:n+"/timeout"})||(e=t(e,g.errors),i=e.length)),r.if!==void 0&&(Mn(r.if,{instancePath:n+"/if"})||(e=t(e,
 Mn.errors),i=e.length)),r.background!==void 0&&(d(r.background,{instancePath:n+"/background"})||(e=t(e,d.errors),i=e.length)),r.capture!==void 0&&(zn(r.capture,
 {instancePath:n+"/capture"})||(e=t(e,zn.errors),i=e.length)),r.eventually!==void 0&&(Un(r.eventually,{instancePath:n+"/eventually"})||(e=t(e,Un.errors),i=e.length)),
 r.consistently!==void 0&&(Kn(r.consistently,{instancePath:n+"/consistently"})||(e=t(e,Kn.errors),i=e.length)),r.save!==void 0&&(Wn(r.save,{instancePath:n+"/save"})||
@@ -876,7 +878,7 @@ isArray(r)){const s=r.length;for(let f=0;f<s;f++)Jn(r[f],{instancePath:n+"/"+f})
 {}),i++;return Qn.errors=e,i===0}function os(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){for(const s in r)C.call(fs.properties,
 s)||y.test(s)||(e=o(e,n,"#/additionalProperties","additionalProperties",{additionalProperty:s}),i++);r.name!==void 0&&(l(r.name,{instancePath:n+"/name"})||(e=t(
 e,l.errors),i=e.length)),r.description!==void 0&&typeof r.description!="string"&&(e=o(e,n+"/description","#/properties/description/type","type",{}),i++),r.tags!==
-void 0&&(De(r.tags,{instancePath:n+"/tags"})||(e=t(e,De.errors),i=e.length)),r.timeout!==void 0&&(v(r.timeout,{instancePath:n+"/timeout"})||(e=t(e,v.errors),i=e.
+void 0&&(De(r.tags,{instancePath:n+"/tags"})||(e=t(e,De.errors),i=e.length)),r.timeout!==void 0&&(g(r.timeout,{instancePath:n+"/timeout"})||(e=t(e,g.errors),i=e.
 length)),r.retries!==void 0&&(Fe(r.retries,{instancePath:n+"/retries"})||(e=t(e,Fe.errors),i=e.length)),r.requires!==void 0&&(Pe(r.requires,{instancePath:n+"/re\
 quires"})||(e=t(e,Pe.errors),i=e.length)),r.upper!==void 0&&(Le(r.upper,{instancePath:n+"/upper"})||(e=t(e,Le.errors),i=e.length)),r.vars!==void 0&&(Ye(r.vars,{
 instancePath:n+"/vars"})||(e=t(e,Ye.errors),i=e.length)),r.secrets!==void 0&&(ze(r.secrets,{instancePath:n+"/secrets"})||(e=t(e,ze.errors),i=e.length)),r.matrix!==

@@ -16,8 +16,6 @@ export interface AwaitReady {
   readonly at?: SourceLocation;
 }
 
-/** Last lines of the log in the message itself. */
-const shownLogLines = 5;
 /** Between two looks: an eighth of the time waited so far, so that nobody waits much longer than needed, nor looks too often. */
 const minPauseMs = 2;
 const maxPauseMs = 100;
@@ -39,7 +37,7 @@ export async function awaitReady(
   using deadline = openDeadline(target.clock, withinMs, signal, () => {
     const reasons = [...missing].map(([what, seen]) => `${what}: ${seen}`).join('; ');
     const message = `\`${target.service.name}\` was not ready within ${renderDuration(withinMs)}: ${reasons}`;
-    return new MayflyError('SERVICE_NOT_READY', message, place);
+    return new MayflyError('SERVICE_NOT_READY', target.service.withLastWords(message), place);
   });
   try {
     await abortable(
@@ -137,14 +135,6 @@ async function pause(
 function diedError({ service }: WaitTarget, probe: Probe, seen: string): MayflyError {
   const times = service.restarts === 0 ? '' : ` and after ${service.restarts} restarts`;
   const how = service.status === undefined ? 'ended' : `ended with ${renderExit(service.status)}`;
-  const lines = service.log.tail(shownLogLines);
-  const log =
-    lines.length === 0
-      ? 'it wrote nothing'
-      : `its last words:\n${lines.map((line) => `  ${line}`).join('\n')}`;
-  return new MayflyError(
-    'SERVICE_DIED',
-    `\`${service.name}\` ${how} before it was ready${times} (${probe.what}: ${seen}); ${log}`,
-    { at: service.plan.at },
-  );
+  const message = `\`${service.name}\` ${how} before it was ready${times} (${probe.what}: ${seen})`;
+  return new MayflyError('SERVICE_DIED', service.withLastWords(message), { at: service.plan.at });
 }

@@ -28,7 +28,13 @@ export const waitForLog: WaitDefinition = {
         count += lines.slice(0, whole).filter(Boolean).length;
         seenUntil = complete;
         const total = count + lines.slice(whole).filter(Boolean).length;
-        return total >= times ? ready : notReady(`${total} of ${times} such lines in ${complete}`);
+        return total >= times
+          ? ready
+          : notReady(
+              times === 1
+                ? `not in what it wrote (${complete} ${complete === 1 ? 'line' : 'lines'})`
+                : `${total} of ${times} times in ${complete} ${complete === 1 ? 'line' : 'lines'}`,
+            );
       },
       changed: () => log.changed(),
     };

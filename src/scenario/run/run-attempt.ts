@@ -18,6 +18,7 @@ import { runCases } from './run-cases.ts';
 import type { RunContext } from './run-context.ts';
 import { type Found, runStage } from './run-stage.ts';
 import { runFinally } from './run-steps.ts';
+import type { RunningService } from './running-service.ts';
 import { World } from './world.ts';
 
 export interface Attempt {
@@ -40,10 +41,11 @@ export interface AttemptResult {
 /** A scenario once, in a sandbox of its own, from images to census. Never throws. */
 export async function runAttempt(attempt: Attempt): Promise<AttemptResult> {
   const { plan, context, emitter } = attempt;
+  let world: World | undefined;
   using deadline = openDeadline(context.clock, plan.timeoutMs, context.signal, () => {
     return new MayflyError(
       'TIMEOUT',
-      `the scenario took longer than its time-out of ${renderDuration(plan.timeoutMs)}`,
+      `the scenario took longer than its time-out of ${renderDuration(plan.timeoutMs)}${waitingFor(world)}`,
     );
   });
   const inSteps: Problem[] = [];
@@ -55,7 +57,6 @@ export async function runAttempt(attempt: Attempt): Promise<AttemptResult> {
     try {
       const snapshots = await attempt.snapshots?.open(plan);
       const { sandbox, imagesReady } = await open(attempt, deadline.signal);
-      let world: World | undefined;
       scope.defer('the sandbox', async () => {
         closed = await closeSandbox(sandbox, world, context, emitter);
       });
@@ -85,6 +86,18 @@ export async function runAttempt(attempt: Attempt): Promise<AttemptResult> {
   outside.push(...closed.problems);
   const outcome = closed.leaks.length > 0 ? 'leaked' : outcomeOfProblems([...inSteps, ...outside]);
   return { outcome, found: { inSteps, outside } };
+}
+
+/** What the scenario was waiting for outside of any step. */
+function waitingFor(world: World | undefined): string {
+  const services = world?.services ?? [];
+  const names = (some: readonly RunningService[]): string => some.map(({ name }) => `\`${name}\``).join(', ');
+  const notReady = services.filter(({ isReady }) => !isReady);
+  if (notReady.length > 0) return `, waiting for ${names(notReady)} to be ready`;
+  const notOver = services.filter(({ plan, isOver }) => plan.exits !== undefined && !isOver);
+  return world?.stepsAreDone === true && notOver.length > 0
+    ? `, waiting for ${names(notOver)} to end as \`exits\` says`
+    : '';
 }
 
 /** What the engine may take beyond its budget before nobody waits for it any more. */

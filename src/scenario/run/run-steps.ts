@@ -81,6 +81,7 @@ function isThere(step: Step, world: World): boolean {
 
 /** Services that say how they end have to end: the scenario is not over before (language.md R15). */
 export async function awaitExits(world: World, signal: AbortSignal): Promise<void> {
+  world.stepsAreDone = true;
   const ending = world.services.filter(({ plan, endExpected }) => plan.exits !== undefined && !endExpected);
   await abortable(Promise.all(ending.map(({ over }) => over)), signal);
 }

@@ -2,7 +2,8 @@ import type { ContainerSpec, ExitStatus } from '../../core/container.ts';
 import type { Container } from '../../core/engine.ts';
 import type { Image } from '../../core/image.ts';
 import type { ServicePlan } from '../../core/plan.ts';
-import type { LogBook } from './log-book.ts';
+import { withLastWords } from './last-words.ts';
+import type { LogBook, LogStream } from './log-book.ts';
 
 export interface ServiceParts {
   readonly plan: ServicePlan;
@@ -63,6 +64,12 @@ export class RunningService {
 
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /** The message, and what it wrote last. */
+  withLastWords(message: string): string {
+    const lines = (stream: LogStream): readonly string[] => this.log.since(0, stream).map(({ line }) => line);
+    return withLastWords(message, lines('stderr'), lines('stdout'));
   }
 
   /** It is started by the runner or by a step. */

@@ -16,6 +16,7 @@ import { stepDefinition } from '../step/step-table.ts';
 import { textOf } from '../step/text-or-bytes.ts';
 import { abortableWithGrace } from './abortable.ts';
 import { openDeadline } from './deadline.ts';
+import { withLastWords } from './last-words.ts';
 import { type Place, problemsOf } from './problem.ts';
 import { StoppedProcess } from './read-output.ts';
 import type { World } from './world.ts';
@@ -28,6 +29,7 @@ export interface PreparedStep {
   readonly step: Step;
   readonly place: Place;
   readonly expectations: readonly Expectation[];
+  readonly keepsTime: boolean;
   readonly perform: (signal: AbortSignal) => Promise<Performed>;
 }
 
@@ -49,7 +51,8 @@ export async function prepareStep(step: Step, world: World): Promise<PreparedSte
     world.snapshotsOf(step),
   );
   const place = { at: step.at, sourceLine: world.plan.sourceLine };
-  return { step, place, expectations, perform: await definition.prepare(step.value, step, world) };
+  const { keepsTime } = definition;
+  return { step, place, expectations, keepsTime, perform: await definition.prepare(step.value, step, world) };
 }
 
 /** Performs the step once and judges it. Only the end of the scenario itself is thrown: everything else is a problem. */
@@ -60,12 +63,8 @@ export async function tryStep(
   signal: AbortSignal,
 ): Promise<Trial> {
   const { step, place, perform, expectations } = prepared;
-  using deadline = openDeadline(world.clock, timeoutMs, signal, () => {
-    return new MayflyError(
-      'TIMEOUT',
-      `the step took longer than its time-out of ${renderDuration(timeoutMs)}`,
-    );
-  });
+  const graceMs = prepared.keepsTime ? stopGraceMs : 0;
+  using deadline = openDeadline(world.clock, timeoutMs + graceMs, signal, () => timeOut(timeoutMs));
   try {
     const performed = await abortableWithGrace(
       perform(deadline.signal),
@@ -74,7 +73,7 @@ export async function tryStep(
       world.clock,
     );
     const findings = findingsOf(performed, expectations);
-    const problems = findings.map((finding) => problemOf(finding, place));
+    const problems = findings.map((finding) => problemOf(finding, place, performed.wrote));
     const captured = problems.length === 0 ? await capture(step, performed) : {};
     const { facts, evidence } = performed;
     return { facts, problems, captured, ...(evidence === undefined ? {} : { evidence }) };
@@ -83,7 +82,7 @@ export async function tryStep(
     const cause = error instanceof StoppedProcess ? error.cause : error;
     return {
       facts: factsSoFar(error),
-      problems: problemsOf(deadline.expired ? deadline.signal.reason : cause, place),
+      problems: problemsOf(deadline.expired ? timeOut(timeoutMs, error) : cause, place),
       captured: {},
     };
   }
@@ -101,10 +100,14 @@ function findingsOf(
 function problemOf(
   { subject, message, expected, actual, diff }: Finding,
   { at, sourceLine }: Place,
+  wrote: Performed['wrote'],
 ): Problem {
+  const text = saysHowItEnded.has(subject)
+    ? `${subject} is ${actual}, expected ${expected}`
+    : `${subject} ${message}`;
   return {
     code: 'EXPECTATION_FAILED',
-    message: `${subject} ${message}`,
+    message: saysHowItEnded.has(subject) ? withWords(text, wrote) : text,
     at,
     sourceLine: sourceLine(at.line, at.file),
     subject,
@@ -112,6 +115,13 @@ function problemOf(
     actual,
     ...(diff === undefined ? {} : { diff }),
   };
+}
+
+const saysHowItEnded: ReadonlySet<string> = new Set(['exit', 'signal']);
+
+function withWords(message: string, wrote: Performed['wrote']): string {
+  if (wrote === undefined) return message;
+  return withLastWords(message, wrote.stderr.split('\n'), wrote.stdout.split('\n'));
 }
 
 async function capture(
@@ -124,6 +134,13 @@ async function capture(
     return [name, await extractCapture(spec, captures)];
   });
   return Object.fromEntries(await Promise.all(entries));
+}
+
+function timeOut(timeoutMs: number, stopped?: unknown): MayflyError {
+  const message = `the step took longer than its time-out of ${renderDuration(timeoutMs)}`;
+  if (!(stopped instanceof StoppedProcess)) return new MayflyError('TIMEOUT', message);
+  const { stdout, stderr } = stopped.soFar;
+  return new MayflyError('TIMEOUT', withWords(message, { stdout: textOf(stdout), stderr: textOf(stderr) }));
 }
 
 function factsSoFar(error: unknown): Facts {

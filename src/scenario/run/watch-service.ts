@@ -83,13 +83,16 @@ function judgeEnd(service: RunningService, status: ExitStatus, matches: Compiled
   const result = matches(status.code);
   if (result.matched) return;
   const message = `\`${service.name}\` ended with ${renderExit(status)}${afterRestarts(service)}, and \`exits\` expects ${matches.description}`;
-  world.fail(new MayflyError('EXPECTATION_FAILED', message, { at: service.plan.at }), service);
+  const error = new MayflyError('EXPECTATION_FAILED', service.withLastWords(message), {
+    at: service.plan.at,
+  });
+  world.fail(error, service);
 }
 
 function endedError(service: RunningService, status: ExitStatus): MayflyError {
   const when = service.isReady ? 'while the scenario ran' : 'before it was ready';
   const message = `\`${service.name}\` ended with ${renderExit(status)} ${when}${afterRestarts(service)}`;
-  return new MayflyError('SERVICE_DIED', message, { at: service.plan.at });
+  return new MayflyError('SERVICE_DIED', service.withLastWords(message), { at: service.plan.at });
 }
 
 function afterRestarts({ restarts: count }: RunningService): string {

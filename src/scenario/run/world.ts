@@ -60,6 +60,8 @@ export class World implements StepWorld {
   readonly #closing = openController();
   #failure: readonly Problem[] = [];
   #isOver = false;
+  /** What is waited for now is the end of services. */
+  stepsAreDone = false;
   #skipped = 0;
 
   constructor({ plan, attempt, context, emitter, sandbox, images, snapshots, fork }: WorldParts) {

@@ -136,11 +136,13 @@ function conditionWith(
   return { ...object({ ...conditions, ...more }, { what }), ...exactlyOne(kinds) };
 }
 
+const every = key('Every', 'How often to look.', '100ms', duration);
+
 export const readyDefinitions: Readonly<Record<string, JsonSchema>> = {
   condition: conditionWith('a condition', {}),
   ready: conditionWith('`ready`', {
     within: key('Within', 'How long it may take; 30s when absent.', '20s', duration),
-    every: key('Every', 'How often to look.', '100ms', duration),
+    every,
   }),
   headerMatchers: {
     type: 'object',
@@ -153,6 +155,10 @@ export const readyDefinitions: Readonly<Record<string, JsonSchema>> = {
 
 export const waitStepCondition: JsonSchema = conditionWith(
   'a `wait` step',
-  { step: key('Step', 'The background step that must have ended.', 'load', text) },
+  {
+    step: key('Step', 'The background step that must have ended.', 'load', text),
+    within: key('Within', "How long it may take; the step's `timeout` when absent.", '20s', duration),
+    every,
+  },
   [...readyKinds, 'step'],
 );

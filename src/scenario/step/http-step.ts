@@ -3,6 +3,7 @@ import { MayflyError } from '../../core/mayfly-error.ts';
 import type { Step } from '../../core/scenario.ts';
 import type { RunningService } from '../run/running-service.ts';
 import { chooseSender } from './choose-sender.ts';
+import { explainNoResponse } from './explain-no-response.ts';
 import { exchange, type HttpAnswer, type HttpRequest } from './http-exchange.ts';
 import { headersFact } from './http-facts.ts';
 import { defineStep, type Performed } from './step-definition.ts';
@@ -12,6 +13,9 @@ interface HttpStep {
   readonly request: HttpRequest;
   readonly sender: () => RunningService;
 }
+
+type Answered = Extract<HttpAnswer, { kind: 'answered' }>;
+type Unanswered = Extract<HttpAnswer, { kind: 'failed' }>;
 
 /** As browsers and curl bound it. */
 const maxRedirects = 10;
@@ -30,9 +34,14 @@ export const httpStep = defineStep<HttpStep>({
   },
   async perform({ request, sender }, _step, world, signal) {
     const startedAtMs = world.clock.nowMs();
-    const { container } = sender();
-    const answer = await exchange(request, (host, port) => container.dial(host, port, signal), signal);
-    return performed(answer, world.clock.nowMs() - startedAtMs);
+    const from = sender();
+    const answer = await exchange(request, (host, port) => from.container.dial(host, port, signal), signal);
+    const durationMs = world.clock.nowMs() - startedAtMs;
+    if (answer.kind === 'answered') return answered(answer, durationMs);
+    // A redirect may have led elsewhere than the step says.
+    const why =
+      request.follow > 0 ? '' : await explainNoResponse(answer.failure, request.url, from, world.services);
+    return unanswered(answer, why, durationMs);
   },
 });
 
@@ -87,17 +96,18 @@ function planBody(value: JsonObject): { readonly body?: string; readonly type?: 
   return { body: new URLSearchParams(fields).toString(), type: 'application/x-www-form-urlencoded' };
 }
 
-function performed(answer: HttpAnswer, durationMs: number): Performed {
-  if (answer.kind === 'failed') {
-    const finding = {
-      subject: 'error',
-      path: '',
-      message: `no response: ${answer.message}`,
-      expected: 'a response',
-      actual: answer.failure,
-    };
-    return { facts: { error: answer.failure, duration: durationMs }, blocked: { unless: 'error', finding } };
-  }
+function unanswered({ failure, message }: Unanswered, why: string, durationMs: number): Performed {
+  const finding = {
+    subject: 'error',
+    path: '',
+    message: `no response: ${message}${why}`,
+    expected: 'a response',
+    actual: failure,
+  };
+  return { facts: { error: failure, duration: durationMs }, blocked: { unless: 'error', finding } };
+}
+
+function answered(answer: Answered, durationMs: number): Performed {
   const headers = headersFact(answer.headers);
   return {
     facts: { status: answer.status, headers, body: textOrBytes(answer.body), duration: durationMs },

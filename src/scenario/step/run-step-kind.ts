@@ -3,6 +3,7 @@ import type { Process } from '../../core/engine.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { Step } from '../../core/scenario.ts';
+import { settledWithin } from '../run/abortable.ts';
 import { planExec } from '../run/plan-exec.ts';
 import { type ProcessOutput, readOutput } from '../run/read-output.ts';
 import { shellArgv } from './shell-argv.ts';
@@ -50,7 +51,13 @@ async function runInService(
 ): Promise<ProcessOutput> {
   const service = world.service(name);
   const spec = planExec(service.spec, planArgv(service.image.config.shell), changeOf(step));
-  return collect(await service.container.exec(spec, signal), spec, step, world, signal);
+  const output = await collect(await service.container.exec(spec, signal), spec, step, world, signal);
+  // The kernel ends all processes of a container with its first. Why that ended is what matters, and fails the scenario.
+  if (output.status.signal === 'SIGKILL' && !service.endExpected) {
+    await settledWithin(service.ended, world.limits.drainMs, world.clock);
+    if (service.isOver) await world.clock.sleep(world.limits.drainMs, signal);
+  }
+  return output;
 }
 
 async function runAlone(
@@ -100,6 +107,7 @@ function performed({ status, stdout, stderr, output }: ProcessOutput, durationMs
       output: textOrBytes(output),
       duration: durationMs,
     },
+    wrote: { stdout: textOf(stdout), stderr: textOf(stderr) },
     captures: { stdout: textOf(stdout), stderr: textOf(stderr), output: textOf(output), exit: status.code },
     evidence: stdout,
   };

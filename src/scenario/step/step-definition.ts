@@ -49,6 +49,8 @@ export interface Performed {
   readonly findings?: readonly Finding[];
   /** Instead of all judgement, unless `expect` speaks of `unless`: the facts to judge never came to be. */
   readonly blocked?: { readonly unless: string; readonly finding: Finding };
+  /** Of a process: what it wrote, which tells why it ended as it did. */
+  readonly wrote?: { readonly stdout: string; readonly stderr: string };
   readonly captures?: CaptureFacts;
   /** What `save` writes. */
   readonly evidence?: Uint8Array;
@@ -56,6 +58,8 @@ export interface Performed {
 
 export interface StepDefinition extends FactShape {
   readonly kind: StepKind;
+  /** It ends by itself when the step's time is over, and can say what was missing. */
+  readonly keepsTime: boolean;
   /** What is expected beside what `expect` says (language.md R3). */
   defaultExpect(expect: JsonObject): JsonObject;
   /** Reads the value once; the result performs as often as needed (`eventually`). */
@@ -65,6 +69,7 @@ export interface StepDefinition extends FactShape {
 /** A kind of step as its file writes it: `normalize` gives the value its type, `perform` acts. */
 export interface StepKindParts<V> {
   readonly kind: StepKind;
+  readonly keepsTime?: boolean;
   readonly factUnits?: FactShape['factUnits'];
   readonly factsByName?: readonly string[];
   readonly defaultExpect?: (expect: JsonObject) => JsonObject;
@@ -75,6 +80,7 @@ export interface StepKindParts<V> {
 export function defineStep<V>(parts: StepKindParts<V>): StepDefinition {
   return {
     kind: parts.kind,
+    keepsTime: parts.keepsTime ?? false,
     factUnits: parts.factUnits ?? {},
     factsByName: parts.factsByName ?? [],
     defaultExpect: parts.defaultExpect ?? (() => ({})),

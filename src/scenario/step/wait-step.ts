@@ -13,6 +13,7 @@ type WaitStep =
 /** `wait`: a time, the end of a background step, or a condition of a service. */
 export const waitStep = defineStep<WaitStep>({
   kind: 'wait',
+  keepsTime: true,
   normalize(value, step) {
     if (isJsonObject(value)) {
       if (typeof value.step === 'string') return { kind: 'step', id: value.step };

@@ -27,11 +27,25 @@ export function launchError(tape: Tape, failure: LaunchFailure): MayflyError {
     );
   }
   if (op.kind === 'exec') return execError(op, failure.errno);
+  // Between two looks at it, the container has ended (setns(2) of a process that is gone).
+  if (op.kind === 'setns' && errnoName(failure.errno) === 'ESRCH')
+    return new MayflyError('CONTAINER_STATE', 'the container has ended');
+  if (op.kind === 'chdirSlot') return directoryError(tape[failure.opIndex - 1], failure.errno);
   // The number and the kind are those of `mayfly explain`.
   const where = `operation ${failure.opIndex}, ${op.kind}`;
   return new MayflyError('LAUNCH_FAILED', `${describeOp(op)}: ${renderErrno(failure.errno)} (${where})`, {
     cause: { opIndex: failure.opIndex, kind: op.kind, errno: errnoName(failure.errno) },
   });
+}
+
+/** The operation before has opened it (plan/make-target.ts). */
+function directoryError(opened: Op | undefined, errno: number): MayflyError {
+  const path = opened?.kind === 'open' ? opened.path : '';
+  return new MayflyError(
+    'LAUNCH_FAILED',
+    `the working directory ${path} cannot be entered: ${renderErrno(errno)}`,
+    { hint: 'check `working_dir` or `workdir`, and WORKDIR of the image' },
+  );
 }
 
 function execError(op: Extract<Op, { kind: 'exec' }>, errno: number): MayflyError {
