@@ -67,6 +67,13 @@ static int is_ours(int pid) {
   return n >= 6 && strncmp(start, "mayfly", 6) == 0;
 }
 
+/* Else nobody but us would see it end: a zombie is its tracer's first (kernel/exit.c, wait_consider_task). */
+static void let_go(int pid) {
+  int status;
+  ptrace(PTRACE_INTERRUPT, pid, 0, 0);
+  if (waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status)) ptrace(PTRACE_DETACH, pid, 0, 0);
+}
+
 /* What of an exec in progress can be had: its program, its descriptors (CVE-2024-21626), itself. */
 static void grab(int pid) {
   char path[64], link[256];
@@ -79,24 +86,28 @@ static void grab(int pid) {
     ssize_t length = readlink(path, link, sizeof link - 1);
     if (length > 0 && is_ours(pid)) link[length] = 0, printf("SAW %d %s\n", n, link);
   }
-  if (ptrace(PTRACE_SEIZE, pid, 0, 0) == 0) puts(is_ours(pid) ? "TRACED" : "traced a program of the container");
+  if (ptrace(PTRACE_SEIZE, pid, 0, 0) != 0) return;
+  puts(is_ours(pid) ? "TRACED" : "traced a program of the container");
+  let_go(pid);
 }
 
-/* Until it has met and attacked so many processes on their way into the container. */
+/* Until it has met and attacked so many processes on their way into the container; pids go up. */
 static int watch(int wanted) {
   puts("up");
   fflush(stdout);
-  for (int met = 0; met < wanted;) {
+  for (int met = 0, newest = 0; met < wanted;) {
     DIR *proc = opendir("/proc");
     for (struct dirent *e; proc && (e = readdir(proc));) {
       int pid = atoi(e->d_name);
       if (pid <= 1 || pid == getpid() || !is_ours(pid)) continue;
-      met++;
+      if (pid > newest) met++, newest = pid;
       grab(pid);
     }
     if (proc) closedir(proc);
   }
-  return puts("met all") < 0;
+  puts("met all");
+  fflush(stdout);
+  return pause();
 }
 
 /* Calls that would loosen the walls. Arguments are harmless should one succeed. */

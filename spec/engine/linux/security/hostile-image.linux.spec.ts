@@ -220,8 +220,28 @@ describeRequiring(['userns', 'overlay'], 'the file systems of a container', () =
       const results = resultsIn(await outputOf(container, [attack, 'write', ...knobs]));
       expect(Object.keys(results)).toHaveLength(knobs.length);
       expect(Object.entries(results).filter(([, result]) => result === 'ok')).toEqual([]);
-      expect(results['/proc/sys/net/ipv4/ip_forward']).toBe('EROFS'); // a file of the container's own
     }));
+
+  // Permissions are asked before the mount is (fs/namei.c, do_open): only who may write sees that it is read-only. Of network
+  // settings that is who has NET_ADMIN (net/sysctl_net.c, net_ctl_permissions), in the container's own namespace.
+  test.each([
+    { name: 'without NET_ADMIN by the kernel', extra: [], change: sealed, result: 'EACCES' },
+    { name: 'with it by the read-only mount', extra: ['NET_ADMIN'], change: sealed, result: 'EROFS' },
+    {
+      name: 'but not where the scenario wants no read-only paths',
+      extra: ['NET_ADMIN'],
+      change: {},
+      result: 'ok',
+    },
+  ])("settings of the container's own network are refused: $name", ({ extra, change, result }) =>
+    inSandbox(plain, async ({ start }) => {
+      const knob = '/proc/sys/net/ipv4/ip_forward';
+      const capabilities = [...processSpec([]).capabilities, ...extra];
+      const argv = [attack, 'write', knob];
+      const one = await start('one', [], { ...change, process: processSpec(argv, { capabilities }) });
+      expect(resultsIn((await finish(one.main)).stdout)).toEqual({ [knob]: result });
+    }),
+  );
 
   test('the devices of /dev are the default ones, and a made one is inert', () =>
     inSandbox(plain, async ({ start }) => {

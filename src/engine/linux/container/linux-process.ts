@@ -59,8 +59,10 @@ export class LinuxProcess implements Process {
     if (signal === undefined) throw new MayflyError('SCENARIO_WRONG_VALUE', `there is no signal ${name}`);
     await this.#init
       .perform([{ kind: 'kill', process: this.#launched.id, signal }])
-      .catch((error: unknown) => {
-        if (!isNoSuchProcess(error)) throw error;
+      .catch(async (error: unknown) => {
+        if (isNoSuchProcess(error)) return;
+        if (!hasLauncherEnded(error)) throw error;
+        await this.exited; // the process ended with it: in order, or else this says so
       });
   }
 
@@ -72,6 +74,10 @@ export class LinuxProcess implements Process {
 
 function isNoSuchProcess(error: unknown): boolean {
   return error instanceof MayflyError && (error.cause as { errno?: string } | undefined)?.errno === 'ESRCH';
+}
+
+function hasLauncherEnded(error: unknown): boolean {
+  return error instanceof MayflyError && error.code === 'LAUNCHER_DIED';
 }
 
 function exitStatus({ code, signal }: WaitStatus, oomKilled: boolean): ExitStatus {
