@@ -1,3 +1,5 @@
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
 import { describe, inject } from 'vitest';
 import type { HostFeature } from '../src/core/host-feature.ts';
 
@@ -18,4 +20,28 @@ export function describeRequiring(features: readonly HostFeature[], name: string
 export function describeAsRoot(features: readonly HostFeature[], name: string, body: () => void): void {
   if (process.getuid?.() === 0) describeRequiring(features, name, body);
   else describe.skip(`${name} (needs root)`, body);
+}
+
+/** A suite that runs programs of this machine (tools/setup.sh installs them on Debian); a missing one is in its name. */
+export function describeWithPrograms(
+  programs: readonly string[],
+  features: readonly HostFeature[],
+  name: string,
+  body: () => void,
+): void {
+  const missing = programs.filter((program) => !isProgram(program));
+  if (missing.length === 0) describeRequiring(features, name, body);
+  else describe.skip(`${name} (needs ${missing.join(', ')})`, body);
+}
+
+function isProgram(name: string): boolean {
+  const directories = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`.split(':');
+  return directories.some((directory) => {
+    try {
+      accessSync(join(directory, name), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
 }

@@ -14,6 +14,10 @@ needed=(
   "util-linux /usr/bin/unshare"                             # namespaces for tests
   "bsdutils /usr/bin/script"                                # the command on a terminal
   "libc6-dev /usr/include/stdlib.h"                         # the launcher under sanitizers
+  "libc-bin /usr/bin/getent"                                # names as glibc,
+  "musl-tools /usr/bin/musl-gcc"                            # musl,
+  "busybox-static /bin/busybox"                             # busybox
+  "nginx /usr/sbin/nginx"                                   # and nginx ask for them
 )
 case "$(uname -m)" in
   x86_64) needed+=(
@@ -36,7 +40,10 @@ fi
 
 echo "tools/setup.sh: installing ${missing[*]}" >&2
 log="$(mktemp)"
-trap 'rm -f "$log"' EXIT
+# Programs are wanted, not daemons: 101 forbids to start any (Debian's README.policy-rc.d).
+policy=/usr/sbin/policy-rc.d
+if [ -e "$policy" ]; then policy=""; else printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy"; fi
+trap 'rm -f "$log" $policy' EXIT
 export DEBIAN_FRONTEND=noninteractive
 if ! { apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
   cat "$log" >&2

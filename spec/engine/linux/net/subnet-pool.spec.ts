@@ -57,6 +57,11 @@ describe('subnets', () => {
     ]);
   });
 
+  test('whoever declares an IPv4 subnet only gets no IPv6', () => {
+    const [back] = allocateSubnets([network('back', { subnet4: '10.20.0.0/24' })], options);
+    expect(back?.subnet6).toBeUndefined();
+  });
+
   test('without IPv6 on the host there is none', () => {
     expect(
       allocateSubnets([network('a', { subnet6: 'fd20::/64' })], { ...options, ipv6: false })[0],

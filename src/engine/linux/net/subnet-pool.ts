@@ -7,7 +7,7 @@ import { seededNumbers } from './seeded-numbers.ts';
 export interface AllocatedNetwork {
   readonly name: string;
   readonly subnet4: Cidr;
-  /** Undefined where the host has no IPv6. */
+  /** Undefined where the host has no IPv6, and where the scenario declares an IPv4 subnet only. */
   readonly subnet6?: Cidr;
   /** The scenario named the subnet itself, so static addresses in it are allowed. */
   readonly declared4: boolean;
@@ -30,7 +30,7 @@ const smallestSize = 8n;
 /**
  * A subnet for every network: the one of `ipam`, or a /24 below 10.0.0.0/8 and a unique local /64 (RFC 4193). Every
  * network has a namespace of its own, so runs cannot collide whatever they choose; only networks of one run must be apart, for a
- * container may be on several.
+ * container may be on several. Whoever declares an IPv4 subnet only gets an IPv4 network, as in Compose.
  */
 export function allocateSubnets(
   networks: readonly NetworkSpec[],
@@ -54,7 +54,8 @@ export function allocateSubnets(
       declared4: own?.subnet4 !== undefined,
       declared6: own?.subnet6 !== undefined,
     };
-    return options.ipv6 ? { ...base, subnet6: own?.subnet6 ?? nextSubnet6(name) } : base;
+    if (!options.ipv6 || (base.declared4 && !base.declared6)) return base;
+    return { ...base, subnet6: own?.subnet6 ?? nextSubnet6(name) };
   });
 }
 

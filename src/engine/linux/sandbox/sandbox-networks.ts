@@ -88,13 +88,12 @@ export class SandboxNetworks {
     wanted: string | undefined,
   ): AddressInSubnet {
     const { taken, allocated } = network;
-    const promised = wanted === undefined ? taken : new Set([...taken].filter((each) => each !== wanted));
     const address = chooseAddress({
       network: allocated.name,
       container,
       subnet,
       declared,
-      taken: promised,
+      taken,
       ...(wanted === undefined ? {} : { wanted }),
     });
     taken.add(renderIp(address));

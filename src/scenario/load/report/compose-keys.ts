@@ -101,7 +101,10 @@ export const leftOutOfCompose: Readonly<Record<string, Readonly<Record<string, L
     external: { why: 'nothing outlives a scenario', instead: 'remove it' },
     name: { why: 'networks have no name outside of the scenario', instead: 'remove it', harmless: true },
     attachable: { why: 'nothing outside of the scenario can join', instead: 'remove it', harmless: true },
-    enable_ipv6: { why: 'a network has IPv6 when it has a subnet', instead: 'add an IPv6 subnet to `ipam`' },
+    enable_ipv6: {
+      why: 'a network has IPv6 unless its `ipam` names an IPv4 subnet only',
+      instead: 'add an IPv6 subnet to `ipam`',
+    },
     enable_ipv4: { why: 'a network always has IPv4', instead: 'remove it' },
   },
   "a network's settings": {
