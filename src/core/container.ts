@@ -14,6 +14,8 @@ export interface ContainerSpec {
   readonly network: ContainerNetwork;
   readonly ports: readonly PublishedPort[];
   readonly limits: ResourceLimits;
+  /** What it uses is counted, as far as the host can, even where nothing is limited. */
+  readonly measured?: true;
   readonly sysctls: Readonly<Record<string, string>>;
   readonly devices: readonly string[];
   /** Lines of /etc/hosts beside the container's own: `name` → address. */

@@ -71,6 +71,10 @@ export interface Container {
   dial(host: string, port: number, signal: AbortSignal): Promise<Duplex>;
   /** Sockets listening in the container's network namespace; Mayfly's own DNS is not among them. */
   listening(): Promise<readonly ListeningSocket[]>;
+  /** All processes of the container's PID namespace, as the kernel tells them from outside; none after its end. */
+  processes(): Promise<readonly ProcessFacts[]>;
+  /** What its control groups count; with `ContainerSpec.measured`, as far as the host can. */
+  usage(): Promise<ContainerUsage>;
 
   stat(path: string, options?: { readonly followLinks?: boolean }): Promise<FileFacts | undefined>;
   readFile(path: string, maxBytes: number): Promise<Uint8Array>;
@@ -106,6 +110,27 @@ export interface ListeningSocket {
   readonly protocol: 'tcp' | 'udp';
   readonly address: string;
   readonly port: number;
+}
+
+export interface ProcessFacts {
+  /** In the container's PID namespace. */
+  readonly pid: number;
+  /** Effective, as the container numbers its users. */
+  readonly uid: number;
+  /** Empty of a zombie. */
+  readonly argv: readonly string[];
+  /** The kernel's short name of it: what `comm` says. */
+  readonly name: string;
+}
+
+/** Undefined: nothing counts it, because it was not asked for or the host cannot. */
+export interface ContainerUsage {
+  /** As `docker stats` says it: without the part of the page cache that is given back first. */
+  readonly memoryBytes?: number;
+  readonly cpuMs?: number;
+  /** Processes and threads. */
+  readonly pids?: number;
+  readonly oomKills?: number;
 }
 
 export interface FileFacts {

@@ -38,7 +38,7 @@ export interface Step {
   readonly value: Json;
   /** A service's name, `name[2]` of a scaled one; undefined: no service. */
   readonly in?: string;
-  /** For a `run` without `in`: the one-shot container. */
+  /** For a `run` without `in`: of the one-shot container; for `image`: what is looked at. */
   readonly image?: string;
   readonly networks?: readonly string[];
   readonly user?: string;

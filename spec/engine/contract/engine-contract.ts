@@ -3,6 +3,7 @@ import type { ContractSubject } from './contract-kit.ts';
 import { describeFiles } from './files-contract.ts';
 import { describeLifecycle } from './lifecycle-contract.ts';
 import { describeNetworks } from './network-contract.ts';
+import { describeObservation } from './observation-contract.ts';
 import { describeProcesses } from './process-contract.ts';
 
 /** What every engine must do, whatever it is made of. */
@@ -17,5 +18,6 @@ export function describeEngineContract(
     describeLifecycle(subject);
     describeFiles(subject);
     describeNetworks(subject);
+    describeObservation(subject);
   });
 }

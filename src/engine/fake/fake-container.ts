@@ -7,9 +7,11 @@ import type {
   AttachedNetwork,
   Container,
   ContainerState,
+  ContainerUsage,
   FileFacts,
   ListeningSocket,
   Process,
+  ProcessFacts,
 } from '../../core/engine.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import { packTree, unpackTree } from './fake-archive.ts';
@@ -45,6 +47,7 @@ export class FakeContainer implements Container {
   readonly #parts: FakeContainerParts;
   readonly #gate = new FakeGate();
   readonly #processes = new Map<number, FakeProcess>();
+  readonly #facts = new Map<number, ProcessFacts>();
   #main: FakeProcess;
   #nextPid = 1;
   #removed = false;
@@ -159,6 +162,17 @@ export class FakeContainer implements Container {
     return this.namespace.listening;
   }
 
+  async processes(): Promise<readonly ProcessFacts[]> {
+    return [...this.#facts.values()];
+  }
+
+  /** Every process uses a mebibyte and no time. */
+  async usage(): Promise<ContainerUsage> {
+    if (this.spec.measured !== true) return {};
+    const pids = this.#processes.size;
+    return { memoryBytes: pids * 2 ** 20, cpuMs: 0, pids, oomKills: 0 };
+  }
+
   async stat(path: string, options: { readonly followLinks?: boolean } = {}): Promise<FileFacts | undefined> {
     const node = this.files.lookup(path, options.followLinks ?? true);
     if (node === undefined) return undefined;
@@ -203,7 +217,9 @@ export class FakeContainer implements Container {
     const pid = this.#nextPid++;
     const process = new FakeProcess(pid, spec.stdin, spec.tty, this.#gate, this.#parts.clock);
     this.#processes.set(pid, process);
+    this.#facts.set(pid, { pid, uid: user.uid, argv: spec.argv, name: posix.basename(spec.argv[0] ?? '') });
     process.onEnd.push(() => this.#processes.delete(pid));
+    process.onEnd.push(() => this.#facts.delete(pid));
     if (isMain) process.onEnd.push(() => this.#endOthers(process));
     const environment = completeEnvironment(spec.environment, user.home, this.spec.hostname);
     const machine = openMachine(

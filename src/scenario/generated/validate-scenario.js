@@ -702,12 +702,15 @@ name"}),i++);for(const s in r)s==="name"||s==="type"||s==="answers"||s==="rcode"
 Properties",{additionalProperty:s}),i++);r.name!==void 0&&(l(r.name,{instancePath:n+"/name"})||(e=t(e,l.errors),i=e.length)),r.type!==void 0&&(Ce(r.type,{instancePath:n+
 "/type"})||(e=t(e,Ce.errors),i=e.length)),r.answers!==void 0&&(p(r.answers,{instancePath:n+"/answers"})||(e=t(e,p.errors),i=e.length)),r.rcode!==void 0&&(p(r.rcode,
 {instancePath:n+"/rcode"})||(e=t(e,p.errors),i=e.length))}return cn.errors=e,i===0}function hn(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){Object.keys(r).length<1&&(e=o(e,n,"#/definitions/shared188/min\
-Properties","minProperties",{limit:1}),i++);for(const s in r)p(r[s],{instancePath:n+"/"+s.replace(/~/g,"~0").replace(/\//g,"~1")})||(e=t(e,p.errors),i=e.length)}else
-e=o(e,n,"#/definitions/shared188/type","type",{}),i++;return hn.errors=e,i===0}function dn(r,{instancePath:n=""}={}){let e=null,i=0;if(typeof r!="string"&&!(r&&
-typeof r=="object"&&!Array.isArray(r))&&(e=o(e,n,"#/definitions/shared189/type","type",{}),i++),typeof r=="string"&&(b.test(r)||(e=o(e,n,"#/definitions/shared18\
-9/pattern","pattern",{}),i++)),r&&typeof r=="object"&&!Array.isArray(r)){r.name===void 0&&(e=o(e,n,"#/definitions/shared189/required","required",{missingProperty:"\
-name"}),i++);for(const s in r)s==="name"||s==="config"||s==="size"||s==="layers"||y.test(s)||(e=o(e,n,"#/definitions/shared189/additionalProperties","additional\
-Properties",{additionalProperty:s}),i++);r.name!==void 0&&(l(r.name,{instancePath:n+"/name"})||(e=t(e,l.errors),i=e.length)),r.config!==void 0&&(hn(r.config,{instancePath:n+
+Properties","minProperties",{limit:1}),i++);for(const f in r){const c=i;f==="entrypoint"||f==="command"||f==="environment"||f==="user"||f==="working_dir"||f==="\
+expose"||f==="volumes"||f==="stop_signal"||f==="shell"||f==="labels"||f==="healthcheck"||(e=o(e,n,"#/definitions/shared188/propertyNames/enum","enum",{},f),i++);
+var s=c===i;s||(e=o(e,n,"#/definitions/shared188/propertyNames","propertyNames",{propertyName:f}),i++)}for(const f in r)p(r[f],{instancePath:n+"/"+f.replace(/~/g,
+"~0").replace(/\//g,"~1")})||(e=t(e,p.errors),i=e.length)}else e=o(e,n,"#/definitions/shared188/type","type",{}),i++;return hn.errors=e,i===0}function dn(r,{instancePath:n=""}={}){
+let e=null,i=0;if(typeof r!="string"&&!(r&&typeof r=="object"&&!Array.isArray(r))&&(e=o(e,n,"#/definitions/shared189/type","type",{}),i++),typeof r=="string"&&(b.
+test(r)||(e=o(e,n,"#/definitions/shared189/pattern","pattern",{}),i++)),r&&typeof r=="object"&&!Array.isArray(r)){Object.keys(r).length<2&&(e=o(e,n,"#/definitio\
+ns/shared189/minProperties","minProperties",{limit:2}),i++),r.name===void 0&&(e=o(e,n,"#/definitions/shared189/required","required",{missingProperty:"name"}),i++);
+for(const s in r)s==="name"||s==="config"||s==="size"||s==="layers"||y.test(s)||(e=o(e,n,"#/definitions/shared189/additionalProperties","additionalProperties",{
+additionalProperty:s}),i++);r.name!==void 0&&(l(r.name,{instancePath:n+"/name"})||(e=t(e,l.errors),i=e.length)),r.config!==void 0&&(hn(r.config,{instancePath:n+
 "/config"})||(e=t(e,hn.errors),i=e.length)),r.size!==void 0&&(p(r.size,{instancePath:n+"/size"})||(e=t(e,p.errors),i=e.length)),r.layers!==void 0&&(p(r.layers,{
 instancePath:n+"/layers"})||(e=t(e,p.errors),i=e.length))}return dn.errors=e,i===0}function mn(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){Object.keys(r).length<1&&(e=o(e,n,"#/definitions/shared190/min\
 Properties","minProperties",{limit:1}),i++);for(const s in r)s==="memory"||s==="cpu"||s==="pids"||s==="oom_kills"||y.test(s)||(e=o(e,n,"#/definitions/shared190/\

@@ -22,8 +22,7 @@ export function matchersOf(document: Json, steps: readonly StepAt[]): readonly M
   };
   for (const { step, pointer } of steps) {
     walkMembers(step.expect, below(pointer, 'expect'), walk);
-    for (const [index, file] of itemsOf(step.files).entries())
-      walkMembers(file, below(pointer, 'files', index), walk);
+    for (const kind of kindsOfChecks) walkChecks(step[kind], below(pointer, kind), walk);
     if (isJsonObject(step.logs)) walk(step.logs, below(pointer, 'logs'));
     walkCondition(step.wait, below(pointer, 'wait'), walk);
   }
@@ -34,11 +33,19 @@ export function matchersOf(document: Json, steps: readonly StepAt[]): readonly M
   return found;
 }
 
+/** Kinds of step that hold matchers by name: one mapping of them, or several. */
+const kindsOfChecks = ['files', 'processes', 'ports', 'dns', 'image', 'stats'] as const;
+
+function walkChecks(value: Json | undefined, pointer: string, walk: Walk): void {
+  for (const [index, check] of itemsOf(value).entries()) walkMembers(check, below(pointer, index), walk);
+  walkMembers(value, pointer, walk);
+}
+
 type Walk = (value: Json | undefined, pointer: string) => void;
 
 function walkMembers(value: Json | undefined, pointer: string, walk: Walk): void {
   for (const [name, member] of entriesOf(value)) {
-    if (name === 'headers') walkMembers(member, below(pointer, name), walk);
+    if (name === 'headers' || name === 'config') walkMembers(member, below(pointer, name), walk);
     else walk(member, below(pointer, name));
   }
 }

@@ -25,8 +25,6 @@ export interface NotYet {
   readonly validates?: true;
 }
 
-const isMapping = (value: Json): boolean => typeof value === 'object' && value !== null;
-
 export const notYet: readonly NotYet[] = [
   { in: 'include', key: 'compose', what: 'including a Compose file' },
   { in: 'scenario', key: 'policies', what: 'narrowing a network with `policies`' },
@@ -38,11 +36,6 @@ export const notYet: readonly NotYet[] = [
 
   { in: 'service', key: 'build', what: 'building an image from a Dockerfile' },
 
-  { in: 'step', key: 'processes', what: 'the step `processes`' },
-  { in: 'step', key: 'ports', what: 'the step `ports`' },
-  { in: 'step', key: 'dns', what: 'the step `dns`' },
-  { in: 'step', key: 'image', what: 'the step `image`', unless: (value) => !isMapping(value) },
-  { in: 'step', key: 'stats', what: 'the step `stats`' },
   { in: 'step', key: 'connectivity', what: 'the step `connectivity`' },
   { in: 'step', key: 'isolation', what: 'the step `isolation`' },
   { in: 'step', key: 'fault', what: 'the step `fault`' },

@@ -62,6 +62,8 @@ function patternsIn(document: JsonObject, steps: readonly StepAt[]): readonly Pa
       add(capture, 'regex', below(pointer, 'capture', name), expression);
       add(capture, 'json', below(pointer, 'capture', name), path);
     }
+    for (const [check, at] of checksIn(step.processes, below(pointer, 'processes')))
+      add(check, 'match', at, expression);
     walkLogs(step.wait, below(pointer, 'wait'), (log, at) => add(log, 'matches', at, expression));
   }
   for (const [name, service] of entriesOf(document.services)) {
@@ -69,6 +71,13 @@ function patternsIn(document: JsonObject, steps: readonly StepAt[]): readonly Pa
     walkLogs(memberOf(service, 'ready'), ready, (log, at) => add(log, 'matches', at, expression));
   }
   return found;
+}
+
+function checksIn(value: Json | undefined, pointer: string): readonly (readonly [Json, string])[] {
+  if (value === undefined) return [];
+  const items = itemsOf(value);
+  if (items.length === 0) return [[value, pointer]];
+  return items.map((check, index) => [check, below(pointer, index)]);
 }
 
 function walkLogs(

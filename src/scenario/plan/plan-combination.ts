@@ -3,6 +3,7 @@ import { hostFeatures } from '../../core/host-feature.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { ScenarioPlan } from '../../core/plan.ts';
 import type { Scenario } from '../../core/scenario.ts';
+import { stepsOfPlan } from '../../core/steps-of-plan.ts';
 import type { Scope } from '../expression/scope.ts';
 import { DocumentNode } from './document-node.ts';
 import { ImageBook } from './image/image-book.ts';
@@ -16,6 +17,7 @@ import { type PlannedSecrets, planSecrets } from './plan-secrets.ts';
 import { planVars } from './plan-vars.ts';
 import type { Problems } from './problems.ts';
 import { revalidate } from './revalidate.ts';
+import { measureServices } from './service/measure-services.ts';
 import { planScales } from './service/plan-scales.ts';
 import { planServices } from './service/plan-services.ts';
 import { interpolateStep } from './step/interpolate-step.ts';
@@ -73,7 +75,7 @@ export function planCombination(
     networks: [...networks.values()].map((network) => network.spec),
     volumes,
     ...optionalKey('upper', upper === 'auto' ? undefined : upper),
-    services,
+    services: measureServices(services, stepsOfPlan({ steps, cases, finally: finalSteps })),
     steps,
     ...optionalKey('cases', root.has('cases') ? cases : undefined),
     finally: finalSteps,

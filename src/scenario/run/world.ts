@@ -125,6 +125,12 @@ export class World implements StepWorld {
     throw new MayflyError('SCENARIO_UNDECLARED', `no service \`${name}\``);
   }
 
+  image(name: string): Image {
+    const image = this.images.get(name);
+    if (image !== undefined) return image;
+    throw new MayflyError('SCENARIO_UNDECLARED', `no image \`${name}\``);
+  }
+
   /** Only the first counts: what follows from it would hide it. After the steps nothing can fail a scenario this way. */
   fail(error: unknown, service: RunningService): void {
     if (this.#isOver || this.#failure.length > 0) return;

@@ -132,21 +132,66 @@ const checks = (
   });
 };
 
+const imageConfigFields = [
+  'entrypoint',
+  'command',
+  'environment',
+  'user',
+  'working_dir',
+  'expose',
+  'volumes',
+  'stop_signal',
+  'shell',
+  'labels',
+  'healthcheck',
+];
+
+const imageCheck = {
+  ...object(
+    {
+      name: key('Name', 'A declared image.', 'web', nonEmptyText),
+      config: key(
+        'Configuration',
+        'Fields of its configuration, by the words of `images: { NAME: { config: … } }`; `environment` is a mapping.',
+        { user: 'app' },
+        {
+          type: 'object',
+          'x-what': 'the configuration of an image',
+          minProperties: 1,
+          'x-empty': 'asserts-nothing',
+          propertyNames: { enum: imageConfigFields },
+          additionalProperties: ref('matcher'),
+        },
+      ),
+      size: matched('Size', 'In bytes.', { lt: '100m' }),
+      layers: matched('Layers', 'How many, or which.', { length: { lte: 5 } }),
+    },
+    { what: 'an `image` step', required: ['name'] },
+  ),
+  minProperties: 2,
+  'x-empty': 'asserts-nothing',
+};
+
 export const kindsOfCheck = {
   files: list('a list of file checks', fileCheck, 'asserts-nothing'),
   processes: checks('a process check', {
     match: key('Match', 'A regular expression over the command line.', 'nginx: worker', nonEmptyText),
-    count: matched('Count', 'How many there are.', { gte: 1 }),
-    user: matched('User', 'Whose they are.', 'nginx'),
-    pid1: key('PID 1', 'Whether it is the first process.', true, boolean),
+    count: matched('Count', 'How many there are; at least one when absent.', { gte: 1 }),
+    user: matched('User', 'Whose they are, every one: a name of the image or a number.', 'nginx'),
+    pid1: key(
+      'PID 1',
+      'Whether one of them is process 1. With `init: true`, the default, that is the reaper of Mayfly.',
+      true,
+      boolean,
+    ),
   }),
   ports: checks(
     'a port check',
     {
       port: key('Port', 'The port.', 8080, portNumber),
       proto: key('Protocol', 'tcp (default) or udp.', 'udp', oneOfWords(['tcp', 'udp'])),
-      listening: key('Listening', 'Whether something listens.', true, boolean),
-      address: matched('Address', 'On which address.', '0.0.0.0'),
+      listening: key('Listening', 'Whether something listens; true when absent.', true, boolean),
+      address: matched('Address', 'On which address: every listener of the port must match.', '0.0.0.0'),
     },
     ['port'],
   ),
@@ -160,30 +205,12 @@ export const kindsOfCheck = {
         'AAAA',
         oneOfWords(['A', 'AAAA', 'PTR', 'SRV', 'CNAME', 'MX', 'TXT']),
       ),
-      answers: matched('Answers', 'The list of answers.', { length: 1 }),
-      rcode: matched('Response code', 'How the server answered.', 'NXDOMAIN'),
+      answers: matched('Answers', 'The list of answers; not empty when nothing is said.', { length: 1 }),
+      rcode: matched('Response code', 'How the server answered; NOERROR when absent.', 'NXDOMAIN'),
     },
     ['name'],
   ),
-  image: object(
-    {
-      name: key('Name', 'A declared image.', 'web', nonEmptyText),
-      config: key(
-        'Configuration',
-        'Fields of its configuration.',
-        { user: 'app' },
-        {
-          type: 'object',
-          minProperties: 1,
-          'x-empty': 'asserts-nothing',
-          additionalProperties: ref('matcher'),
-        },
-      ),
-      size: matched('Size', 'In bytes.', { lt: '100m' }),
-      layers: matched('Layers', 'How many, or which.', { length: { lte: 5 } }),
-    },
-    { what: 'an `image` step', required: ['name'] },
-  ),
+  image: imageCheck,
   stats: object(
     {
       memory: matched('Memory', 'In bytes.', { lt: '64m' }),

@@ -5,6 +5,7 @@ import type { Fact } from '../../core/matcher.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { Snapshots } from '../snapshot/snapshots.ts';
 import { compileExpectations, type Expectation, type Facts, type Finding, judge } from './expectations.ts';
+import { mentionsNumber } from './mentions-number.ts';
 import { type OwnerNames, readOwnerNames } from './owner-names.ts';
 import { defineStep } from './step-definition.ts';
 import { textOrBytes } from './text-or-bytes.ts';
@@ -69,13 +70,6 @@ async function planCheck(entry: Json, snapshots: Snapshots | undefined): Promise
       snapshots && { ...snapshots, nameFor: (subject) => snapshots.nameFor(`${path} ${subject}`) },
     ),
   };
-}
-
-/** `owner: 1000` asks for the number, `owner: postgres` for the name. */
-function mentionsNumber(matcher: Json | undefined): boolean {
-  if (typeof matcher === 'number') return true;
-  if (Array.isArray(matcher)) return matcher.some(mentionsNumber);
-  return isJsonObject(matcher) && Object.values(matcher).some(mentionsNumber);
 }
 
 async function look(

@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { ProcessSpec } from '../../core/container.ts';
 import type { Container } from '../../core/engine.ts';
+import type { Image } from '../../core/image.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { Step } from '../../core/scenario.ts';
 import type { StepKind } from '../../core/step-kind.ts';
@@ -21,6 +22,8 @@ export interface StepWorld {
   readonly services: readonly RunningService[];
   /** By name, `web[2]` for a scaled one. @throws MayflyError when it is not there. */
   service(name: string): RunningService;
+  /** One that the scenario uses, by its name there. @throws MayflyError when it is none of them. */
+  image(name: string): Image;
   /** Where a service's log stood at `start`, at the beginning of this step (`step`), or of an earlier one by its id. */
   logMark(service: RunningService, since: string): number;
   /** A container for one command, removed when disposed (language.md R18). */

@@ -2,10 +2,15 @@ import { MayflyError } from '../../core/mayfly-error.ts';
 import type { StepKind } from '../../core/step-kind.ts';
 import { controlStep } from './control-step.ts';
 import { copyStep } from './copy-step.ts';
+import { dnsStep } from './dns-step.ts';
 import { filesStep } from './files-step.ts';
 import { httpStep } from './http-step.ts';
+import { imageStep } from './image-step.ts';
 import { logsStep } from './logs-step.ts';
+import { portsStep } from './ports-step.ts';
+import { processesStep } from './processes-step.ts';
 import { runStepKind } from './run-step-kind.ts';
+import { statsStep } from './stats-step.ts';
 import type { StepDefinition } from './step-definition.ts';
 import { waitStep } from './wait-step.ts';
 
@@ -15,6 +20,11 @@ const steps: readonly StepDefinition[] = [
   httpStep,
   waitStep,
   filesStep,
+  processesStep,
+  portsStep,
+  dnsStep,
+  imageStep,
+  statsStep,
   logsStep,
   copyStep,
   controlStep,

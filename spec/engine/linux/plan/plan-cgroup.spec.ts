@@ -27,6 +27,27 @@ const written = (tape: Tape): readonly string[] =>
 
 const inContainer = (file: string): string => `mayfly-x1/web/${file}`;
 
+test('what is to be counted gets the groups that count it, as far as they are there', () => {
+  const measure = (limits: ResourceLimits, facts: CgroupFacts) =>
+    planCgroup({ limits, measured: true, facts, runId: 'x1', container: 'web', firstFree: 50 });
+  const accounting = { ...v1, controllers: { ...v1.controllers, cpuacct: '/cg/cpuacct' } };
+  expect(measure({}, accounting).directories).toEqual({
+    memory: '/cg/memory/mayfly-x1/web',
+    pids: '/cg/pids/mayfly-x1/web',
+    cpuacct: '/cg/cpuacct/mayfly-x1/web',
+  });
+  expect(measure({}, { ...v1, controllers: { pids: '/cg/pids' } }).directories).toEqual({
+    pids: '/cg/pids/mayfly-x1/web',
+  });
+  expect(measure({}, { ...v1, version: 'none', controllers: {} })).toEqual({
+    ops: [],
+    procs: [],
+    directories: {},
+  });
+  expect(Object.keys(measure({ cpus: 1 }, v2).directories)).toEqual(['cpu', 'memory', 'pids']);
+  expect(measure({}, v2).procs).toHaveLength(1);
+});
+
 const cases: readonly (readonly [
   name: string,
   limits: ResourceLimits,

@@ -40,6 +40,7 @@ describe('what control groups this user may make', () => {
       controllers: {
         memory: '/sys/fs/cgroup/memory/ci',
         cpu: '/sys/fs/cgroup/cpu,cpuacct',
+        cpuacct: '/sys/fs/cgroup/cpu,cpuacct',
         cpuset: '/sys/fs/cgroup/cpuset',
       },
       enabled: [],

@@ -1,5 +1,5 @@
 import type { ContainerSpec, ProcessSpec, PublishedPort } from '../../../core/container.ts';
-import type { AttachedNetwork } from '../../../core/engine.ts';
+import type { AttachedNetwork, ContainerUsage, ProcessFacts } from '../../../core/engine.ts';
 import type { LauncherClient } from '../client/launcher-client.ts';
 import type { IpAddress } from '../net/ip.ts';
 import type { UserDatabase } from '../plan/resolve-user.ts';
@@ -29,6 +29,9 @@ export interface ContainerHome {
   /** Descriptors of the container's cgroups, for processes that join. */
   cgroupsOf(container: string): readonly Slot[];
   wasOomKilled(container: string): Promise<boolean>;
+  usageOf(container: string): Promise<ContainerUsage>;
+  /** Those of the PID namespace whose first process has this number in the sandbox. */
+  processesOf(pidInSandbox: number): Promise<readonly ProcessFacts[]>;
   networksOf(container: string): readonly AttachedNetwork[];
   portsOf(container: string): readonly PublishedPort[];
   /** The addresses a name has for a container; undefined: no such name on its networks. */

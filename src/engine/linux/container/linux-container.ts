@@ -4,9 +4,11 @@ import type {
   AttachedNetwork,
   Container,
   ContainerState,
+  ContainerUsage,
   FileFacts,
   ListeningSocket,
   Process,
+  ProcessFacts,
 } from '../../../core/engine.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import { parseSignal } from '../abi/signals.ts';
@@ -161,6 +163,21 @@ export class LinuxContainer implements Container {
     } finally {
       this.#home.slots.give(scratch);
     }
+  }
+
+  async processes(): Promise<readonly ProcessFacts[]> {
+    if (!this.#isAlive()) return [];
+    const pid = await this.#main?.pidInSandbox();
+    try {
+      return pid === undefined ? [] : await this.#home.processesOf(pid);
+    } catch (error) {
+      if (!this.#isAlive()) return []; // it ended meanwhile
+      throw error;
+    }
+  }
+
+  usage(): Promise<ContainerUsage> {
+    return this.#home.usageOf(this.name);
   }
 
   /** After its end: its file systems go away until it starts again. */

@@ -53,6 +53,18 @@ export class LinuxProcess implements Process {
     return this.#pid;
   }
 
+  /** Its number in the sandbox; undefined after the end. Of a container's main process: that of its PID 1. */
+  async pidInSandbox(): Promise<number | undefined> {
+    if (this.#hasEnded) return undefined;
+    try {
+      const [reply] = await this.#init.perform([{ kind: 'processId', process: this.#launched.id }]);
+      return reply === undefined ? undefined : Buffer.from(reply).readUInt32LE(0);
+    } catch (error) {
+      if (this.#hasEnded || isNoSuchProcess(error)) return undefined;
+      throw error;
+    }
+  }
+
   /** A process that has ended already is not an error. */
   async kill(name: string): Promise<void> {
     const signal = parseSignal(name);

@@ -1,5 +1,5 @@
-/** Controllers that limits of a container need. */
-export type CgroupController = 'memory' | 'pids' | 'cpu' | 'cpuset';
+/** Controllers that limits of a container need, and `cpuacct`, which counts the time in v1; in v2 every group counts it. */
+export type CgroupController = 'memory' | 'pids' | 'cpu' | 'cpuset' | 'cpuacct';
 
 /** What the host's control groups allow this user, as probed. */
 export interface CgroupFacts {

@@ -8,6 +8,8 @@ import { SlotCounter } from './slot-counter.ts';
 
 export interface CgroupChoice {
   readonly limits: ResourceLimits;
+  /** Also what counts usage, as far as it is there. */
+  readonly measured?: true;
   readonly facts: CgroupFacts;
   /** Of the sandbox: the directory `mayfly-<runId>` below each controller's. */
   readonly runId: string;
@@ -26,10 +28,20 @@ export interface CgroupPlan {
 }
 
 /** The control groups of one container, with everything registered for removal before it is made. */
-export function planCgroup({ limits, facts, runId, container, firstFree }: CgroupChoice): CgroupPlan {
+export function planCgroup({
+  limits,
+  measured,
+  facts,
+  runId,
+  container,
+  firstFree,
+}: CgroupChoice): CgroupPlan {
   const settings = cgroupSettings(limits, facts);
-  const controllers = [...new Set(settings.map(({ controller }) => controller))];
-  refuseUnavailable(controllers, limits, facts);
+  const limiting = [...new Set(settings.map(({ controller }) => controller))];
+  refuseUnavailable(limiting, limits, facts);
+  const counting =
+    measured === true ? countingControllers.filter((name) => facts.controllers[name] !== undefined) : [];
+  const controllers = [...new Set([...limiting, ...counting])];
   const slots = new SlotCounter(firstFree);
   const groups = groupByDirectory(controllers, settings, facts).map((group) =>
     planGroup(group, facts, `mayfly-${runId}`, container, slots),
@@ -42,6 +54,8 @@ export function planCgroup({ limits, facts, runId, container, firstFree }: Cgrou
     ),
   };
 }
+
+const countingControllers: readonly CgroupController[] = ['memory', 'pids', 'cpuacct'];
 
 interface Group {
   readonly parent: string;
@@ -153,6 +167,7 @@ const keys: Readonly<Record<CgroupController, string>> = {
   pids: 'pids_limit',
   cpu: 'cpus',
   cpuset: 'cpuset',
+  cpuacct: 'stats',
 };
 
 /** A limit that was asked for and cannot be kept is an error, never silence. */

@@ -1,9 +1,11 @@
 import type { ContainerSpec } from '../../../core/container.ts';
+import type { ContainerUsage } from '../../../core/engine.ts';
 import type { CgroupPlan } from '../plan/plan-cgroup.ts';
 import { planCgroup } from '../plan/plan-cgroup.ts';
 import { noSlot, type Op, type Slot, type Tape } from '../tape/op.ts';
 import type { PlanWrite } from './journal.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
+import { readCgroupUsage } from './read-cgroup-usage.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
 import { supervisorSlots } from './sandbox-slots.ts';
 import type { SlotPool } from './slot-pool.ts';
@@ -36,11 +38,12 @@ export class ContainerCgroups {
   async make(spec: ContainerSpec): Promise<readonly Slot[]> {
     const known = this.#made.get(spec.name);
     if (known !== undefined) return known.slots;
-    if (Object.keys(spec.limits).length === 0) return [];
+    if (Object.keys(spec.limits).length === 0 && spec.measured !== true) return [];
     const planWrite = await this.#facts.journal.planner();
     this.#count += 1;
     const plan = planCgroup({
       limits: spec.limits,
+      ...(spec.measured === undefined ? {} : { measured: spec.measured }),
       facts: this.#facts.cgroups,
       runId: this.#runId,
       container: `c${this.#count}`,
@@ -63,6 +66,11 @@ export class ContainerCgroups {
     const file = this.#facts.cgroups.version === 'v2' ? 'memory.events' : 'memory.oom_control';
     const text = (await this.#facts.host.readText(`${directory}/${file}`)) ?? '';
     return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0) > 0;
+  }
+
+  usageOf(container: string): Promise<ContainerUsage> {
+    const { host, cgroups } = this.#facts;
+    return readCgroupUsage(host, this.#made.get(container)?.plan.directories ?? {}, cgroups.version);
   }
 
   /** Its descriptors and directories: a run of many containers would else gather them until its end. */

@@ -1,5 +1,13 @@
 import type { ContainerSpec, PublishedPort } from '../../../core/container.ts';
-import type { AttachedNetwork, Container, Leak, Sandbox, SandboxSpec } from '../../../core/engine.ts';
+import type {
+  AttachedNetwork,
+  Container,
+  ContainerUsage,
+  Leak,
+  ProcessFacts,
+  Sandbox,
+  SandboxSpec,
+} from '../../../core/engine.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { ContainerHandles, ContainerHome } from '../container/container-home.ts';
 import { LinuxContainer } from '../container/linux-container.ts';
@@ -16,8 +24,10 @@ import { ContainerCgroups } from './container-cgroups.ts';
 import { ContainerEgress } from './container-egress.ts';
 import { launchContainer } from './container-launch.ts';
 import { ContainerNetworks } from './container-networks.ts';
+import { hostPidOf } from './host-pid.ts';
 import { renderIdentityMap } from './id-mapping.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
+import { readProcesses } from './read-processes.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
 import { initSlots } from './sandbox-slots.ts';
 import { SlotPool } from './slot-pool.ts';
@@ -187,6 +197,15 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
 
   wasOomKilled(container: string): Promise<boolean> {
     return this.#cgroups.wasOomKilled(container);
+  }
+
+  usageOf(container: string): Promise<ContainerUsage> {
+    return this.#cgroups.usageOf(container);
+  }
+
+  async processesOf(pidInSandbox: number): Promise<readonly ProcessFacts[]> {
+    const { host } = this.#facts;
+    return readProcesses(host, await hostPidOf(host, this.#opened.initPid, pidInSandbox));
   }
 
   networksOf(container: string): readonly AttachedNetwork[] {

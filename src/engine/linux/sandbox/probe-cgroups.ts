@@ -4,7 +4,7 @@ import type { CgroupController, CgroupFacts } from '../plan/cgroup-facts.ts';
 /** What of the host is read. */
 export type CgroupReader = Pick<Host, 'readText' | 'isWritable'>;
 
-const controllers: readonly CgroupController[] = ['memory', 'pids', 'cpu', 'cpuset'];
+const controllers: readonly CgroupController[] = ['memory', 'pids', 'cpu', 'cpuset', 'cpuacct'];
 const none: CgroupFacts = {
   version: 'none',
   controllers: {},

@@ -95,6 +95,8 @@ function planPlace(kind: StepKind, node: DocumentNode, context: StepContext): Pl
       image.fail('SCENARIO_CONFLICT', '`image` beside `in`', 'keep one of the two');
     return optionalKey('in', resolveInstance(place, text, context.scales));
   }
+  // What is looked at must be there, too.
+  if (kind === 'image') return optionalKey('image', context.images.requestFor(image.child('name')));
   if (kind !== 'run') return {};
   if (!image.present) {
     node.fail(

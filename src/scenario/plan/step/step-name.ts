@@ -11,8 +11,8 @@ export function nameOfStep(kind: StepKind, value: Json): string {
 function describe(kind: StepKind, value: Json): string {
   if (kind === 'run') return `run ${Array.isArray(value) ? value.join(' ') : String(value)}`;
   if (kind === 'wait') return typeof value === 'string' ? `wait ${value}` : `wait for ${condition(value)}`;
-  if (kind === 'files' && Array.isArray(value))
-    return `files ${value.map((item: Json) => textOf(item, 'path')).join(', ')}`;
+  const labels = labelsOfChecks[kind];
+  if (labels !== undefined) return describeChecks(kind, value, labels);
   if (!isJsonObject(value)) return kind;
   switch (kind) {
     case 'http':
@@ -28,6 +28,23 @@ function describe(kind: StepKind, value: Json): string {
     default:
       return kind;
   }
+}
+
+/** By what a check of a kind is told from others. */
+const labelsOfChecks: Readonly<Partial<Record<StepKind, string>>> = {
+  files: 'path',
+  processes: 'match',
+  ports: 'port',
+  dns: 'name',
+};
+
+function describeChecks(kind: StepKind, value: Json, label: string): string {
+  const checks: readonly Json[] = Array.isArray(value) ? value : [value];
+  const names = checks.flatMap((check) => {
+    const name = isJsonObject(check) ? check[label] : undefined;
+    return typeof name === 'string' || typeof name === 'number' ? [String(name)] : [];
+  });
+  return `${kind} ${names.join(', ')}`.trim();
 }
 
 function condition(value: Json): string {
