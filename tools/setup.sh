@@ -7,6 +7,8 @@ set -euo pipefail
 needed=(
   "uidmap /usr/bin/newuidmap"                               # an ordinary user's sandboxes
   "passt /usr/bin/pasta"                                    # networks with egress
+  "mmdebstrap /usr/bin/mmdebstrap"                          # images of Debian packages
+  "debian-archive-keyring /usr/share/keyrings/debian-archive-keyring.gpg" # what those are signed with
   "crun /usr/bin/crun"                                      # the peer whose seccomp filter ours is compared with
   "iproute2 /sbin/ip"                                       # planted leaks and networks seen from outside
   "libxml2-utils /usr/bin/xmllint"                          # JUnit reports against the Jenkins schema

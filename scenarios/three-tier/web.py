@@ -3,6 +3,7 @@
 GET /healthz    200 once both answer
 GET /about      which system this is
 GET /items      the list; X-Cache says whether it came from the cache
+GET /items/ID   one of them
 POST /items     {"name": …} adds one, and forgets the cached list
 """
 
@@ -53,6 +54,11 @@ def list_items():
     return "miss", body
 
 
+def find_item(id):
+    rows = query("select id, name from items where id = %s", id)
+    return json.dumps({"id": rows[0][0], "name": rows[0][1]}) if rows else None
+
+
 def add_item(name):
     rows = query("insert into items (name) values (%s) returning id", name)
     cache("DEL", "items")
@@ -61,7 +67,8 @@ def add_item(name):
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
-        self.answer({"/healthz": self.health, "/about": self.about, "/items": self.items}.get(self.path))
+        known = {"/healthz": self.health, "/about": self.about, "/items": self.items}
+        self.answer(self.item if self.path.startswith("/items/") else known.get(self.path))
 
     def do_POST(self):
         self.answer({"/items": self.add}.get(self.path))
@@ -78,13 +85,23 @@ class Handler(BaseHTTPRequestHandler):
         source, body = list_items()
         return 200, {"X-Cache": source}, body
 
+    def item(self):
+        id = self.path.removeprefix("/items/")
+        found = find_item(id) if id.isdecimal() else None
+        return (200, {}, found) if found else self.none()
+
+    def none(self):
+        return 404, {}, json.dumps({"error": f"no {self.path}"})
+
     def add(self):
         length = int(self.headers.get("Content-Length", 0))
         return 201, {}, add_item(json.loads(self.rfile.read(length))["name"])
 
     def answer(self, make):
         try:
-            status, headers, body = (404, {}, json.dumps({"error": f"no {self.path}"})) if make is None else make()
+            status, headers, body = (make or self.none)()
+        except psycopg2.IntegrityError:
+            status, headers, body = 409, {}, json.dumps({"error": "that name is taken"})
         except (OSError, RuntimeError, psycopg2.Error) as error:
             status, headers, body = 503, {}, json.dumps({"error": str(error).strip()})
         content = body.encode()
@@ -97,5 +114,6 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
 
+server = ThreadingHTTPServer((os.environ["LISTEN"], 8080), Handler)
 print("listening", flush=True)
-ThreadingHTTPServer(("", 8080), Handler).serve_forever()
+server.serve_forever()

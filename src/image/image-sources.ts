@@ -22,7 +22,7 @@ const imageSources: { readonly [K in SourceKind]: () => Promise<ReadSource<K>> }
 
 function notYet(kind: SourceKind): never {
   throw new MayflyError('LANGUAGE_NOT_AVAILABLE_YET', `images cannot come from \`${kind}\` yet`, {
-    hint: 'use host, rootfs, archive or oci for now',
+    hint: 'use host, debian, rootfs, archive or oci for now',
   });
 }
 

@@ -6,7 +6,7 @@ import { findScenarioFiles } from './find-scenario-files.ts';
 import { errorsOf, loadScenarioFiles } from './load-scenario-files.ts';
 import { type PlannedScenarios, planScenarios } from './plan-scenarios.ts';
 import type { PlanningValues, SelectionValues } from './planning-flags.ts';
-import { selectByName, selectByTags } from './select-scenarios.ts';
+import { isWanted, selectByName, selectByTags } from './select-scenarios.ts';
 
 export interface ScenarioChoice {
   readonly paths: readonly string[];
@@ -24,11 +24,10 @@ export async function chooseScenarios(
   const { paths, flags, purpose, runId, timeoutMs } = choice;
   const { workingDirectory } = surroundings;
   const vars = readVars(flags.var, flags['vars-file'], workingDirectory);
-  const files = await loadScenarioFiles(
-    findScenarioFiles(paths, workingDirectory),
-    workingDirectory,
-    loadOptions(purpose, flags, vars),
-  );
+  const files = await loadScenarioFiles(findScenarioFiles(paths, workingDirectory), workingDirectory, {
+    ...loadOptions(purpose, flags, vars),
+    isWanted: (tags) => isWanted(tags, flags.tag),
+  });
   const broken = errorsOf(files);
   if (broken.length > 0) throw new MayflyErrors(broken);
   const tagged = selectByTags(

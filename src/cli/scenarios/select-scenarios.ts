@@ -11,12 +11,8 @@ const manualTag = 'manual';
  * @throws MayflyError CLI_NOTHING_MATCHED when that is none.
  */
 export function selectByTags(scenarios: readonly Scenario[], tags: readonly string[]): readonly Scenario[] {
-  const wanted = scenarios.filter(
-    (scenario) => tags.length === 0 || scenario.tags.some((tag) => tags.includes(tag)),
-  );
-  const selected = wanted.filter(
-    (scenario) => !scenario.tags.includes(manualTag) || tags.includes(manualTag),
-  );
+  const wanted = scenarios.filter((scenario) => hasOneOf(scenario.tags, tags));
+  const selected = wanted.filter((scenario) => isWanted(scenario.tags, tags));
   if (selected.length > 0) return selected;
   if (wanted.length > 0) {
     throw new MayflyError(
@@ -31,6 +27,15 @@ export function selectByTags(scenarios: readonly Scenario[], tags: readonly stri
   throw new MayflyError('CLI_NOTHING_MATCHED', `no scenario is tagged ${tags.join(' or ')}`, {
     hint: known.length === 0 ? 'none of those found has a tag' : `the tags are ${known.join(', ')}`,
   });
+}
+
+/** Whether a scenario with these tags is among those that are asked for. */
+export function isWanted(own: readonly string[], asked: readonly string[]): boolean {
+  return hasOneOf(own, asked) && (!own.includes(manualTag) || asked.includes(manualTag));
+}
+
+function hasOneOf(own: readonly string[], asked: readonly string[]): boolean {
+  return asked.length === 0 || own.some((tag) => asked.includes(tag));
 }
 
 /**

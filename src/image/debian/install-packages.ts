@@ -12,12 +12,15 @@ import { explainMmdebstrap } from './explain-mmdebstrap.ts';
 import { renderProgress } from './mmdebstrap-progress.ts';
 import { belongsToImage, type MmdebstrapRequest, planMmdebstrap } from './plan-mmdebstrap.ts';
 import { readReleaseTime } from './read-release-time.ts';
+import { installBytes, requireSpace } from './require-space.ts';
 
 export interface InstallRequest extends MmdebstrapRequest {
   readonly mmdebstrap: string;
   readonly aptRoot: string;
   /** `134 packages (48 MB)`. */
   readonly what: string;
+  /** Of all packages, packed. */
+  readonly downloadBytes: number;
 }
 
 /** The file system that mmdebstrap makes, entry by entry. It counts only when mmdebstrap has ended well. */
@@ -62,12 +65,14 @@ function isTruncation(failure: unknown): boolean {
 }
 
 async function planCommand(request: InstallRequest, context: SourceContext): Promise<ProgramCommand> {
+  const directory = await makeChrootDirectory(context);
+  await requireSpace(directory, installBytes(request.downloadBytes));
   const epoch = await readReleaseTime(join(request.aptRoot, 'lists'));
   return {
     argv: planMmdebstrap(request.mmdebstrap, request),
     environment: {
       ...aptEnvironment,
-      TMPDIR: await makeChrootDirectory(context),
+      TMPDIR: directory,
       ...(epoch === undefined ? {} : { SOURCE_DATE_EPOCH: String(epoch) }),
     },
     workingDirectory: request.aptRoot,

@@ -9,6 +9,7 @@ import { renderRecipe } from '../debian/debian-recipe.ts';
 import { installPackages } from '../debian/install-packages.ts';
 import { type PlannedSource, planSources } from '../debian/plan-sources.ts';
 import { readAptSources } from '../debian/read-apt-sources.ts';
+import { listsBytes, requireSpace } from '../debian/require-space.ts';
 import { type Resolved, resolvePackages } from '../debian/resolve-packages.ts';
 import { renderVersions } from '../debian/resolved-package.ts';
 import type { SourceContext, SourcedImage } from '../image-source.ts';
@@ -39,6 +40,8 @@ export async function readDebianImage(
     codename: readCodename(),
     keyrings: [debianKeyring].filter((path) => existsSync(path)),
   });
+  const directory = await context.makePublicScratch();
+  await requireSpace(directory, listsBytes);
   const resolved = await resolvePackages(
     {
       options,
@@ -46,13 +49,14 @@ export async function readDebianImage(
       sources,
       settings: await readAptSettings(apt, context),
       preferences: '',
-      directory: await context.makePublicScratch(),
+      directory,
       limits: context.limits,
     },
     apt,
     onProgress,
   );
-  const what = `${resolved.packages.length} packages (${renderSize(sumOf(resolved))})`;
+  const downloadBytes = sumOf(resolved);
+  const what = `${resolved.packages.length} packages (${renderSize(downloadBytes)})`;
   return {
     config: { ...emptyImageConfig, environment: [`PATH=${standardPath}`] },
     platform,
@@ -72,6 +76,7 @@ export async function readDebianImage(
               mmdebstrap,
               aptRoot: resolved.root.directory,
               what,
+              downloadBytes,
             },
             context,
           ),

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../core/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { Scenario } from '../../core/scenario.ts';
 import { validate } from '../generated/validate-scenario.js';
@@ -28,6 +28,8 @@ import { parseDocuments } from './yaml/parse-documents.ts';
 export interface LoadOptions {
   /** `validate`: nothing will run, so what only running lacks is accepted (registry references). */
   readonly purpose?: 'run' | 'validate';
+  /** By its tags, whether a scenario will run when the purpose is that; all of them if absent. */
+  readonly isWanted?: (tags: readonly string[]) => boolean;
   readonly allow?: Allowed;
   /** Names of variables that are given from outside (`--var`, `--vars-file`) and need no declaration. */
   readonly vars?: readonly string[];
@@ -114,7 +116,8 @@ function checkDocument(
   checkForbidden(document, options.allow ?? {});
   const usedVars = checkExpressions(document, { steps, vars: options.vars ?? [] });
   checkUnused(document, uses, usedVars);
-  reportNotYet(document, { steps, uses, purpose: options.purpose ?? 'run' }, findings);
+  const purpose = options.isWanted?.(tagsOf(document.json)) === false ? 'validate' : options.purpose;
+  reportNotYet(document, { steps, uses, purpose: purpose ?? 'run' }, findings);
 }
 
 function toScenario(document: LoadedDocument, findings: Findings): readonly Scenario[] {
@@ -126,13 +129,17 @@ function toScenario(document: LoadedDocument, findings: Findings): readonly Scen
       documentIndex: index,
       name: textOf(json.name) ?? nameOf(source.file, index),
       description: textOf(json.description) ?? '',
-      tags: itemsOf(memberOf(json, 'tags')).flatMap((tag) => (typeof tag === 'string' ? [tag] : [])),
+      tags: tagsOf(json),
       document: json satisfies JsonObject,
       locate: (pointer) => source.locate(document.keySpan(pointer).start),
       sourceLine: (line, from) => source.line(line, from),
       warnings: findings.toErrors('warning', index),
     },
   ];
+}
+
+function tagsOf(json: Json): readonly string[] {
+  return itemsOf(memberOf(json, 'tags')).flatMap((tag) => (typeof tag === 'string' ? [tag] : []));
 }
 
 /** `scenarios/shop.yaml` → `shop`; `shop#2` for its second document. */
