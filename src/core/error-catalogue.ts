@@ -166,6 +166,11 @@ export const errorCatalogue = {
     meaning: 'A service ended while the scenario ran.',
     hint: 'see its log, or say `exits:` if it should end',
   },
+  INVARIANT_BROKEN: {
+    exitStatus: 1,
+    meaning: 'What has to hold all the time did not.',
+    hint: 'compare expected and actual, and see the step it names',
+  },
   EXPECTATION_FAILED: {
     exitStatus: 1,
     meaning: 'An expectation did not hold.',

@@ -1,7 +1,7 @@
 import type { ContainerSpec, NetworkSpec, VolumeSpec } from './container.ts';
 import type { HostFeature } from './host-feature.ts';
 import type { ImageRequest } from './image.ts';
-import type { Json } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 import type { Step } from './scenario.ts';
 import type { SourceLocation } from './source-location.ts';
 
@@ -36,9 +36,20 @@ export interface ScenarioPlan {
   /** Each on a fork of what `steps` left (language.md R28); undefined: it has none. */
   readonly cases?: readonly CasePlan[];
   readonly finally: readonly Step[];
+  readonly invariants?: readonly InvariantPlan[];
   readonly onFailure: readonly ('logs' | 'ps' | 'sockets' | 'fs-diff')[];
   readonly warnings: readonly import('./mayfly-error.ts').MayflyError[];
   readonly sourceLine: (line: number, file?: string) => string;
+}
+
+/** What has to hold in a service from its start to the teardown. */
+export interface InvariantPlan {
+  readonly name: string;
+  readonly at: SourceLocation;
+  /** A `ServicePlan.name`. */
+  readonly service: string;
+  /** Matchers by fact: `memory`, `cpu`, `pids`, `oom_kills`, `restarts`, `logs`. */
+  readonly expect: JsonObject;
 }
 
 /** One case, or one row of a case's `table`. */

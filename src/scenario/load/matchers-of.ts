@@ -30,6 +30,8 @@ export function matchersOf(document: Json, steps: readonly StepAt[]): readonly M
     walk(memberOf(service, 'exits'), below('/services', name, 'exits'));
     walkCondition(memberOf(service, 'ready'), below('/services', name, 'ready'), walk);
   }
+  for (const [index, invariant] of itemsOf(memberOf(document, 'invariants')).entries())
+    walkMembers(invariant, below('/invariants', index), walk);
   return found;
 }
 

@@ -28,7 +28,6 @@ export interface NotYet {
 export const notYet: readonly NotYet[] = [
   { in: 'include', key: 'compose', what: 'including a Compose file' },
   { in: 'scenario', key: 'policies', what: 'narrowing a network with `policies`' },
-  { in: 'scenario', key: 'invariants', what: 'watching `invariants`' },
   { in: 'scenario', key: 'fragments', what: 'naming steps in `fragments`' },
 
   { in: 'image', key: 'build', what: 'building an image from a Dockerfile' },

@@ -12,6 +12,7 @@ import { defaultNetwork, planNetworks } from './network/plan-networks.ts';
 import { optionalKey } from './optional-key.ts';
 import { planConfigs } from './plan-configs.ts';
 import { identifyPlan } from './plan-id.ts';
+import { planInvariants } from './plan-invariants.ts';
 import type { PlanOptions } from './plan-options.ts';
 import { type PlannedSecrets, planSecrets } from './plan-secrets.ts';
 import { planVars } from './plan-vars.ts';
@@ -51,6 +52,7 @@ export function planCombination(
   });
   const steps = planSteps(root.child(root.has('cases') ? 'setup' : 'steps'), context);
   const cases = planCases(root.child('cases'), scope, context, problems);
+  const invariants = planInvariants(root.child('invariants'), services, scenario.locate);
   const finalSteps = planSteps(root.child('finally'), context);
   revalidate(scenario.document, document, problems);
   const upper = root.child('upper').oneOf(['auto', 'tmpfs', 'disk']);
@@ -75,10 +77,11 @@ export function planCombination(
     networks: [...networks.values()].map((network) => network.spec),
     volumes,
     ...optionalKey('upper', upper === 'auto' ? undefined : upper),
-    services: measureServices(services, stepsOfPlan({ steps, cases, finally: finalSteps })),
+    services: measureServices(services, stepsOfPlan({ steps, cases, finally: finalSteps }), invariants),
     steps,
     ...optionalKey('cases', root.has('cases') ? cases : undefined),
     finally: finalSteps,
+    ...optionalKey('invariants', invariants.length === 0 ? undefined : invariants),
     onFailure: root
       .child('on_failure')
       .items()

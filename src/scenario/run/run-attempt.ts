@@ -162,5 +162,7 @@ async function runInWorld(setup: World, enter: (world: World) => void, signal: A
       : await runCases(plan.cases, setup, enter, signal);
   body.last.finish();
   const final = await runFinally(body.last);
-  return { inSteps: [...body.found.inSteps, ...final], outside: body.found.outside };
+  await body.last.invariants?.look();
+  const late = body.last.invariants?.untold ?? [];
+  return { inSteps: [...body.found.inSteps, ...final], outside: [...body.found.outside, ...late] };
 }

@@ -2,6 +2,7 @@ import type { Problem } from '../../core/event.ts';
 import type { Step } from '../../core/scenario.ts';
 import { openLinked } from './abortable.ts';
 import { readFailureLogs } from './failure-logs.ts';
+import { InvariantWatch } from './invariant-watch.ts';
 import { problemsOf } from './problem.ts';
 import { awaitExits, runSteps } from './run-steps.ts';
 import { startServices } from './start-services.ts';
@@ -21,9 +22,11 @@ export async function runStage(steps: readonly Step[], world: World, signal: Abo
   let inSteps: readonly Problem[] = [];
   const outside: Problem[] = [];
   try {
+    world.invariants = await InvariantWatch.open(world);
     await startServices(world, linked.signal);
     inSteps = await runSteps(steps, world, linked.signal);
     if (inSteps.length === 0) await awaitExits(world, linked.signal);
+    await world.invariants.look();
     linked.signal.throwIfAborted();
   } catch (error) {
     // What made a service die is told by its own end; that others were stopped because of it is no news.

@@ -28,7 +28,9 @@ export async function runStep(step: Step, world: World, signal: AbortSignal): Pr
     at,
     ...place,
   });
+  world.beginStep(step);
   const ending = await endOf(step, world, signal);
+  world.endStep(step);
   const durationMs = world.clock.nowMs() - startedAtMs;
   world.emitter.emit({
     kind: 'stepFinished',

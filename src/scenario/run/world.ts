@@ -15,6 +15,7 @@ import { abortable, openController } from './abortable.ts';
 import type { BackgroundStep } from './background-step.ts';
 import type { ScenarioEmitter } from './emitter.ts';
 import { evidenceFolder, openEvidence } from './evidence.ts';
+import type { InvariantWatch } from './invariant-watch.ts';
 import { openOneShot } from './one-shot.ts';
 import { problemsOf } from './problem.ts';
 import type { RunContext } from './run-context.ts';
@@ -50,6 +51,7 @@ export class World implements StepWorld {
   readonly images: ReadonlyMap<string, Image>;
   readonly saveEvidence: StepWorld['saveEvidence'];
   readonly snapshots: SnapshotSection | undefined;
+  invariants: InvariantWatch | undefined;
   readonly background = new Map<string, BackgroundStep>();
   readonly fork: WorldParts['fork'];
   /** Captures by step id; a case sees those of `setup`, too. */
@@ -63,6 +65,8 @@ export class World implements StepWorld {
   /** What is waited for now is the end of services. */
   stepsAreDone = false;
   #skipped = 0;
+  /** Steps under way, by path. */
+  readonly #under = new Map<string, string>();
 
   constructor({ plan, attempt, context, emitter, sandbox, images, snapshots, fork }: WorldParts) {
     this.plan = plan;
@@ -133,12 +137,31 @@ export class World implements StepWorld {
 
   /** Only the first counts: what follows from it would hide it. After the steps nothing can fail a scenario this way. */
   fail(error: unknown, service: RunningService): void {
-    if (this.#isOver || this.#failure.length > 0) return;
-    this.#failure = problemsOf(error, { at: service.plan.at, sourceLine: this.plan.sourceLine });
-    this.#failed.abort(error);
+    this.failWith(problemsOf(error, { at: service.plan.at, sourceLine: this.plan.sourceLine }), error);
+  }
+
+  /** Says whether it counts. */
+  failWith(problems: readonly Problem[], reason: unknown): boolean {
+    if (this.#isOver || this.#failure.length > 0) return false;
+    this.#failure = problems;
+    this.#failed.abort(reason);
+    return true;
   }
 
   /** Steps that were not done; with those of the cases. */
+  /** The name of the step that began last of those under way. */
+  get currentStep(): string | undefined {
+    return [...this.#under.values()].at(-1);
+  }
+
+  beginStep({ path, name }: Step): void {
+    this.#under.set(path, name);
+  }
+
+  endStep({ path }: Step): void {
+    this.#under.delete(path);
+  }
+
   get skipped(): number {
     return this.#skipped;
   }
