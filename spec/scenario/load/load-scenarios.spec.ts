@@ -149,6 +149,10 @@ describe('what is allowed', () => {
     const text = `images: { db: docker.io/library/redis:7 }\nservices: { web: { image: quay.io/a/b@sha256:0 }, db: { image: db } }\n${step}`;
     expect(codesOf(text)).toEqual(['LANGUAGE_NOT_AVAILABLE_YET', 'LANGUAGE_NOT_AVAILABLE_YET']);
     expect(codesOf(text, { purpose: 'validate' })).toEqual([]);
+    // What the tags leave out does not run either.
+    const tagged = `tags: [online]\n${text}`;
+    expect(codesOf(tagged, { isWanted: (tags) => !tags.includes('online') })).toEqual([]);
+    expect(codesOf(tagged, { isWanted: (tags) => tags.includes('online') })).toHaveLength(2);
   });
 });
 
