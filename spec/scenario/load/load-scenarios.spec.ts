@@ -151,8 +151,8 @@ describe('what is allowed', () => {
     expect(codesOf(text, { purpose: 'validate' })).toEqual([]);
     // What the tags leave out does not run either.
     const tagged = `tags: [online]\n${text}`;
-    expect(codesOf(tagged, { isWanted: (tags) => !tags.includes('online') })).toEqual([]);
-    expect(codesOf(tagged, { isWanted: (tags) => tags.includes('online') })).toHaveLength(2);
+    expect(codesOf(tagged, { isWanted: (tags: readonly string[]) => !tags.includes('online') })).toEqual([]);
+    expect(codesOf(tagged, { isWanted: (tags: readonly string[]) => tags.includes('online') })).toHaveLength(2);
   });
 });
 
