@@ -7,8 +7,11 @@ import { fiveHundredth } from './row/five-hundredth.ts';
 import { helloWorld } from './row/hello-world.ts';
 import { hundred } from './row/hundred.ts';
 import { idleMemory } from './row/idle-memory.ts';
+import { runnerMemory } from './row/runner-memory.ts';
 import { services } from './row/services.ts';
 import { start } from './row/start.ts';
+import { steps } from './row/steps.ts';
+import { validation } from './row/validation.ts';
 import { missedBars, renderTable } from './table.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
@@ -22,13 +25,16 @@ const rows: Readonly<Record<string, Row>> = {
   'hello-world': helloWorld,
   'five-hundredth': fiveHundredth,
   'idle-memory': idleMemory,
+  steps,
+  validation,
+  'runner-memory': runnerMemory,
 };
 
 /** Exit status 0, 1 when a bar does not hold, 2 for a wrong argument. */
 export async function main(root: string, argv: readonly string[]): Promise<number> {
   const options = parseOptions(argv);
   if (options === undefined || options.only.some((id) => rows[id] === undefined)) {
-    process.stderr.write(usage);
+    process.stderr.write(usage(Object.keys(rows)));
     return 2;
   }
   using workspace = openWorkspace(root);
@@ -48,7 +54,8 @@ export async function main(root: string, argv: readonly string[]): Promise<numbe
 function notes(): string {
   const load = loadavg().map((each) => each.toFixed(1));
   return [
-    'Medians of runs in turns. * contains Node’s own spawn of a process (about 2 ms here).',
+    'Medians of runs in turns. * contains Node’s own spawn of a process (about 2 ms on a machine at rest).',
+    'A bar in ms or s is one of a machine at rest, where `node -e 0` takes about 40 ms: beside it stands what this one took.',
     `Load of the machine: ${load.join(', ')}. Node ${process.versions.node}.`,
   ].join('\n');
 }

@@ -6,43 +6,31 @@ export interface Options extends RowOptions {
   readonly style: 'text' | 'markdown';
 }
 
-export const usage = `bench [--rounds N] [--containers N] [--only ROW,ROW] [--markdown]
+const counts: RowOptions = { rounds: 40, containers: 100, steps: 500, services: 200, files: 1_000 };
 
-  --rounds N      how often each contender runs (default 40; rows that take long run fewer)
-  --containers N  how many containers the rows that start many start (default 100)
-  --only ROWS     of: start, exec, hundred, services, hello-world, five-hundredth, idle-memory
+export function usage(rows: readonly string[]): string {
+  return `bench [--rounds N] [--containers N] [--steps N] [--services N] [--files N] [--only ROW,ROW] [--markdown]
+
+  --rounds N      how often each contender runs (default ${counts.rounds}; rows that take long run fewer)
+  --containers N  how many containers the rows that start many start (default ${counts.containers})
+  --steps N       how many steps the row of many steps has (default ${counts.steps})
+  --services N    how many services the row of many services has (default ${counts.services})
+  --files N       how many files are validated (default ${counts.files})
+  --only ROWS     of: ${rows.join(', ')}
   --markdown      the table as docs/benchmarks.md has it
 `;
+}
 
 /** Undefined when an argument is not understood. */
 export function parseOptions(argv: readonly string[]): Options | undefined {
-  const options = {
-    rounds: 40,
-    containers: 100,
-    only: [] as readonly string[],
-    style: 'text' as Options['style'],
-  };
-  for (let at = 0; at < argv.length; at += 1) {
-    const value = argv[at + 1] ?? '';
-    switch (argv[at]) {
-      case '--rounds':
-        options.rounds = Number(value);
-        at += 1;
-        break;
-      case '--containers':
-        options.containers = Number(value);
-        at += 1;
-        break;
-      case '--only':
-        options.only = value.split(',');
-        at += 1;
-        break;
-      case '--markdown':
-        options.style = 'markdown';
-        break;
-      default:
-        return undefined;
-    }
+  let options: Options = { ...counts, only: [], style: 'text' };
+  const rest = [...argv];
+  for (let name = rest.shift(); name !== undefined; name = rest.shift()) {
+    const count = /^--(.*)$/.exec(name)?.[1] ?? '';
+    if (name === '--markdown') options = { ...options, style: 'markdown' };
+    else if (name === '--only') options = { ...options, only: (rest.shift() ?? '').split(',') };
+    else if (Object.hasOwn(counts, count)) options = { ...options, [count]: Number(rest.shift()) };
+    else return undefined;
   }
-  return options.rounds > 0 && options.containers > 0 ? options : undefined;
+  return Object.keys(counts).every((name) => Number(Reflect.get(options, name)) > 0) ? options : undefined;
 }

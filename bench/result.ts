@@ -9,7 +9,7 @@ export interface Bar {
 /** What a row measured. `ours` is the first figure. */
 export interface Result {
   readonly what: string;
-  readonly unit: 'ms' | 'kB';
+  readonly unit: 'ms' | 'kB' | 'MB';
   readonly figures: readonly Figure[];
   readonly skipped: readonly Skipped[];
   readonly bars: readonly Bar[];
@@ -21,4 +21,8 @@ export interface RowOptions {
   readonly rounds: number;
   /** For rows that start many: how many. */
   readonly containers: number;
+  /** Steps, services and scenario files of the rows that have many of them. */
+  readonly steps: number;
+  readonly services: number;
+  readonly files: number;
 }

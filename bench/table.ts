@@ -24,7 +24,8 @@ export function missedBars(results: readonly Result[]): readonly string[] {
     linesOf(result)
       .filter((line) => line[5] === 'NO')
       .map(
-        ([what, ours, peer, ratio, bar]) => `${what}: ${ours} against ${peer} (${ratio}), the bar is ${bar}`,
+        ([what, ours, peer, ratio, bar]) =>
+          `${what}: ${ours}${peer === '' ? '' : ` against ${peer} (${ratio})`}, the bar is ${bar}`,
       ),
   );
 }
@@ -35,21 +36,19 @@ function linesOf(result: Result): readonly Line[] {
   const gone = skipped.map(({ name, reason }): Line => [what, '', name, '', '', `skipped: ${reason}`]);
   if (ours === undefined) return gone;
   const own = renderFigure(ours, unit);
-  const absolute: readonly Line[] =
-    atMost === undefined ? [] : [[what, own, '', '', `${atMost} ${unit}`, verdict(ours.median <= atMost)]];
+  // A bar in the row's own unit stands beside the scale, where there is one.
+  const absolute: readonly [string, string] =
+    atMost === undefined ? ['', ''] : [`${atMost} ${unit}`, verdict(ours.median <= atMost)];
+  const alone: readonly Line[] = peers.length === 0 ? [[what, own, '', '', ...absolute]] : [];
   const compared = peers.map((peer): Line => {
     const ratio = ours.median / peer.median;
     const bar = bars.find((each: Bar) => each.peer === peer.name);
-    return [
-      what,
-      own,
-      `${peer.name} ${renderFigure(peer, unit)}`,
-      `${ratio.toFixed(2)}x`,
-      bar === undefined ? '' : `${bar.atMost}x`,
-      bar === undefined ? '' : verdict(ratio <= bar.atMost),
-    ];
+    const judged: readonly [string, string] =
+      bar === undefined ? absolute : [`${bar.atMost}x`, verdict(ratio <= bar.atMost)];
+    const compare = [`${peer.name} ${renderFigure(peer, unit)}`, `${ratio.toFixed(2)}x`] as const;
+    return [what, own, ...compare, ...judged];
   });
-  return [...absolute, ...compared, ...gone];
+  return [...alone, ...compared, ...gone];
 }
 
 function renderFigure({ median, spawned }: Figure, unit: string): string {

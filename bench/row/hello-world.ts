@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { interleave } from '../interleave.ts';
 import { timeMayfly } from '../our-command.ts';
+import { nodeItself } from '../peer/node-itself.ts';
 import type { PeerHost } from '../peer/peer-host.ts';
 import type { Result, RowOptions } from '../result.ts';
-import { timeProcess } from '../run-process.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** The smallest scenario as a process, against the smallest process of Node's. */
@@ -14,10 +14,7 @@ export async function helloWorld(
 ): Promise<readonly Result[]> {
   const file = join(workspace.root, 'scenarios/hello-world.yaml');
   const { figures, skipped } = await interleave(
-    [
-      { name: 'mayfly', spawned: true, run: () => timeMayfly(workspace, ['test', file]) },
-      { name: 'node -e 0', spawned: true, run: () => timeProcess([process.execPath, '-e', '0']) },
-    ],
+    [{ name: 'mayfly', spawned: true, run: () => timeMayfly(workspace, ['test', file]) }, nodeItself],
     Math.max(1, Math.ceil(rounds / 2)),
   );
   return [
@@ -26,7 +23,7 @@ export async function helloWorld(
       unit: 'ms',
       figures,
       skipped,
-      bars: [{ peer: 'node -e 0', atMost: 4 }],
+      bars: [{ peer: nodeItself.name, atMost: 4 }],
     },
   ];
 }

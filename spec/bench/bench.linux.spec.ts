@@ -11,7 +11,11 @@ function bench(program: string, ...args: readonly string[]) {
   });
 }
 
-const rows = ['start', 'exec', 'hundred', 'services', 'hello-world', 'five-hundredth', 'idle-memory'];
+const rows = [
+  ...['start', 'exec', 'hundred', 'services', 'hello-world', 'five-hundredth', 'idle-memory'],
+  ...['steps', 'validation', 'runner-memory'],
+];
+const few = ['--containers', '4', '--steps', '5', '--services', '3', '--files', '7'];
 const ours = [
   'start to exit of `true`',
   '`exec` of `true`',
@@ -20,6 +24,10 @@ const ours = [
   'whole process `mayfly test scenarios/hello-world.yaml`',
   'start of container 20 while the others run',
   'memory (PSS) of ours per idle container, of 4',
+  'of these: plan to all ready',
+  'a step of `run: [true]`, of 5',
+  'whole process `mayfly validate` of 7 files',
+  'memory of the runner with 3 services',
 ];
 
 /** That they run and print what they promise; the figures of one round on a busy machine mean nothing. */
@@ -27,15 +35,16 @@ describeAsRoot(['userns', 'overlay', 'net'], 'the benchmarks', () => {
   test('measure every row, with peers that are missing named as skipped', () => {
     const { stdout, stderr, status } = bench(
       'run.mjs',
-      ...['--rounds', '1', '--containers', '4', '--only', rows.join(',')],
+      ...['--rounds', '1', ...few, '--only', rows.join(',')],
     );
     expect([0, 1], stdout + stderr).toContain(status);
     expect(stdout).toMatch(/^what +ours +peer +ratio +bar +ok$/m);
     for (const row of ours) {
       const line = stdout.split('\n').find((each) => each.startsWith(row));
-      expect(line, stdout + stderr).toMatch(/\d ms|\d kB/);
+      expect(line, stdout + stderr).toMatch(/\d ms|\d kB|\d MB/);
     }
     expect(stdout).toMatch(/floor \d+\.\d+ ms\* +\d+\.\d\dx +1\.5x +(yes|NO)/);
+    expect(stdout).toMatch(/podman \d+ ms\* +\d+\.\d\dx +0\.4x|podman .*skipped: \S/);
     expect(stdout).toContain('contains Node’s own spawn');
   }, 120_000);
 
