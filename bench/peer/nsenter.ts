@@ -19,24 +19,29 @@ export function nsenter(workspace: Workspace): Contender & AsyncDisposable {
       return timeProcess(['nsenter', '-a', '-t', String((await target).pid), '/bin/true']);
     },
     [Symbol.asyncDispose]: async () => {
-      (await target?.catch(() => undefined))?.process.kill('SIGKILL');
+      const started = await target?.catch(() => undefined);
+      if (started === undefined) return;
+      // First pid 1 of the container, which would outlive the floor that waits for it.
+      process.kill(started.pid, 'SIGKILL');
+      started.floor.kill('SIGKILL');
     },
   };
 }
 
 interface Target {
-  readonly process: ChildProcess;
+  readonly floor: ChildProcess;
+  /** Of the container's init. */
   readonly pid: number;
 }
 
 /** The container's init is a child of the floor's; it has executed once its program has the name of ours. */
 async function startTarget(workspace: Workspace): Promise<Target> {
   const [program = '', ...args] = floorArgv(workspace, ['/bin/sleep']);
-  const process = spawn(program, args, { stdio: 'ignore' });
+  const floor = spawn(program, args, { stdio: 'ignore' });
   for (let n = 0; n < tries; n += 1) {
-    const pid = childOf(process.pid ?? 0);
+    const pid = childOf(floor.pid ?? 0);
     if (pid !== undefined && readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'sleep')
-      return { process, pid };
+      return { floor, pid };
     await sleep(1);
   }
   throw new Error('the container to enter did not start');

@@ -53,12 +53,18 @@ describeAsRoot(['userns', 'overlay', 'net'], 'the benchmarks', () => {
     expect([status, stderr]).toEqual([2, expect.stringContaining('--only ROWS')]);
   });
 
-  test('soak: a process that opens and closes sandboxes leaves nothing and does not grow', () => {
-    const { stdout, stderr, status } = bench('soak.mjs', '3');
+  test('soak: a process that opens sandboxes and runs scenarios leaves nothing and does not grow', () => {
+    const { stdout, stderr, status } = bench('soak.mjs', '1s');
     expect(stderr).toBe('');
     expect(stdout).toMatch(
-      /3 sandboxes of 5 containers: (\d+) descriptors and \d+ MiB before, \1 descriptors/,
+      /^1 rounds of .* scenarios: (\d+) descriptors, .* before, \1 descriptors, .* after$/m,
     );
+    expect(stdout).toContain('census: nothing is left');
     expect(status).toBe(0);
-  }, 60_000);
+  }, 120_000);
+
+  test('soak refuses a time it does not understand', () => {
+    const { stderr, status } = bench('soak.mjs', '5');
+    expect([status, stderr]).toEqual([2, expect.stringContaining('soak [TIME]')]);
+  });
 });

@@ -52,6 +52,17 @@ describeAsRoot(['userns', 'overlay', 'net'], 'the census finds what is left behi
     expect(await sandbox.close(budgetMs)).toEqual([]);
   });
 
+  test('nothing of another run, which is given the numbers of the namespaces that are gone', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const { sandbox } = await openSandbox('disk');
+      const closing = sandbox.close(budgetMs);
+      const others = await Promise.all(Array.from({ length: 4 }, () => openSandbox()));
+      const leaks = await closing;
+      await Promise.all(others.map((other) => other.sandbox.close(20_000)));
+      expect(leaks).toEqual([]);
+    }
+  });
+
   test('a process that entered a namespace of the run', async () => {
     const { sandbox } = await openSandbox();
     const intruder = spawn('nsenter', [`--net=/proc/${initPid()}/ns/net`, 'sleep', '1000'], {

@@ -12,8 +12,13 @@ export interface CensusChoice {
   readonly now: () => number;
 }
 
-/** What a sandbox consists of, seen from the host while it is alive: `pid:[4026532…]`, `net:[…]`, … of all its processes. */
-export type SandboxSnapshot = ReadonlySet<string>;
+/** What a sandbox consists of, seen from the host while it is alive. */
+export interface SandboxSnapshot {
+  /** `pid:[4026532…]`, `net:[…]`, … of all its processes. */
+  readonly namespaces: ReadonlySet<string>;
+  /** In the unit of starttime in /proc/PID/stat. */
+  readonly takenAtTicks: number;
+}
 
 const pollMs = 5;
 /** starttime, the 22nd field of /proc/PID/stat, counted from the state, the third (proc(5)). */
@@ -28,14 +33,14 @@ const nameOf = (runId: string): string => `mayfly-${runId}`;
 export function takeSnapshot(host: Host, { initPid }: OpenedSandbox): SandboxSnapshot {
   const proc = `/proc/${initPid}/root/proc`;
   const own = new Set(namespaceKinds.map((kind) => host.readLinkNow(`/proc/self/ns/${kind}`)));
-  const found = new Set<string>();
+  const namespaces = new Set<string>();
   for (const pid of host.listNow(proc).filter((name) => /^\d+$/.test(name))) {
     for (const kind of namespaceKinds) {
       const namespace = host.readLinkNow(`${proc}/${pid}/ns/${kind}`);
-      if (namespace !== undefined && !own.has(namespace)) found.add(namespace);
+      if (namespace !== undefined && !own.has(namespace)) namespaces.add(namespace);
     }
   }
-  return found;
+  return { namespaces, takenAtTicks: ticksSinceBoot(host) };
 }
 
 /** Looks for what a run may have left behind, again and again until there is nothing or the budget is spent. */
@@ -46,9 +51,8 @@ export async function takeCensus(
   choice: CensusChoice,
 ): Promise<readonly Leak[]> {
   const deadline = choice.now() + choice.budgetMs;
-  const endedAt = ticksSinceBoot(host);
   for (;;) {
-    const leaks = look(host, opened, snapshot, { ...choice, endedAt });
+    const leaks = look(host, opened, snapshot, choice);
     if (leaks.length === 0 || choice.now() >= deadline) return leaks;
     await sleep(pollMs);
   }
@@ -63,11 +67,11 @@ function look(
   host: Host,
   opened: OpenedSandbox,
   snapshot: SandboxSnapshot,
-  choice: CensusChoice & { readonly endedAt: number },
+  choice: CensusChoice,
 ): readonly Leak[] {
   return [
-    ...survivingProcesses(host, opened, snapshot, choice.endedAt),
-    ...survivingMounts(host, snapshot, choice.runId),
+    ...survivingProcesses(host, opened, snapshot),
+    ...survivingMounts(host, snapshot.namespaces, choice.runId),
     ...survivingLinks(host, choice.runId),
     ...survivingDirectories(host, choice),
   ];
@@ -75,13 +79,13 @@ function look(
 
 /**
  * A zombie is dead: it waits for its parent, not for us. And the numbers of namespaces that are gone are given out again at once:
- * what started after the end of the sandbox is somebody else's, most often another sandbox of this very run.
+ * what started after the snapshot is somebody else's, most often another sandbox. Nothing of ours hides there: as long as a
+ * process of the sandbox lives, its init, which is older, cannot end (pid_namespaces(7)).
  */
 function survivingProcesses(
   host: Host,
   opened: OpenedSandbox,
-  snapshot: SandboxSnapshot,
-  endedAt: number,
+  { namespaces, takenAtTicks }: SandboxSnapshot,
 ): readonly Leak[] {
   const own = [opened.supervisorPid, opened.initPid].map(String);
   return host
@@ -90,12 +94,12 @@ function survivingProcesses(
     .flatMap((pid): readonly Leak[] => {
       const inside = searchedKinds
         .map((kind) => host.readLinkNow(`/proc/${pid}/ns/${kind}`))
-        .find((each) => each !== undefined && snapshot.has(each));
+        .find((each) => each !== undefined && namespaces.has(each));
       if (inside === undefined && !own.includes(pid)) return [];
       const stat = host.readTextNow(`/proc/${pid}/stat`);
       if (stat === undefined || /^\d+ \(.*\) [ZX]/s.test(stat)) return [];
       const [, name = '', fields = ''] = /\((.*)\) (.*)/s.exec(stat) ?? [];
-      if (Number(fields.split(' ')[startField]) > endedAt) return [];
+      if (Number(fields.split(' ')[startField]) > takenAtTicks) return [];
       return [
         { kind: 'process', what: `pid ${pid} (${name})${inside === undefined ? '' : ` in ${inside}`}` },
       ];
@@ -103,11 +107,11 @@ function survivingProcesses(
 }
 
 /** Namespaces that are kept by a bind mount, and mounts of the run's directories. */
-function survivingMounts(host: Host, snapshot: SandboxSnapshot, runId: string): readonly Leak[] {
+function survivingMounts(host: Host, namespaces: ReadonlySet<string>, runId: string): readonly Leak[] {
   const lines = (host.readTextNow('/proc/self/mountinfo') ?? '').split('\n');
   return lines.flatMap((line): readonly Leak[] => {
     const [, , , root = '', target = ''] = line.split(' ');
-    if (snapshot.has(root)) return [{ kind: 'namespace', what: `${root} mounted at ${target}` }];
+    if (namespaces.has(root)) return [{ kind: 'namespace', what: `${root} mounted at ${target}` }];
     return target.includes(nameOf(runId)) || root.includes(nameOf(runId))
       ? [{ kind: 'mount', what: target }]
       : [];
