@@ -27,12 +27,12 @@ const cases: readonly Case[] = [
       { kind: 'close', slot: noSlot },
       { kind: 'unshare', flags: 0x1_0000_0002n },
     ],
-    expect: `${header('02000000')}1d000000${'04000000'}ffffffff0a000000080000000200000001000000`,
+    expect: `${header('02000000')}1b000000${'04000000'}ffffffff0a000000080000000200000001000000`,
   },
   {
     name: 'a text is counted with its NUL',
     tape: [{ kind: 'chdir', path: '/é' }],
-    expect: `${header('01000000')}3b000000${'08000000'}04000000${'2fc3a900'}`,
+    expect: `${header('01000000')}37000000${'08000000'}04000000${'2fc3a900'}`,
   },
   {
     name: 'a list of texts has its byte length and its count in front',

@@ -140,15 +140,6 @@ int op_lockByte(const struct field *f) {
   return fd < 0 ? -1 : fcntl(fd, F_OFD_SETLK, &lock);
 }
 
-int op_expectFsType(const struct field *f) {
-  struct statfs s;
-  int fd = slot_fd(f[0].number);
-  if (fd < 0 || fstatfs(fd, &s) < 0) return -1;
-  if ((uint64_t)s.f_type == f[1].number) return 0;
-  errno = EXDEV;
-  return -1;
-}
-
 int op_newTerminal(const struct field *f) {
   int dir = slot_dir(f[0].number), unlocked = 0;
   if (dir < 0 && dir != AT_FDCWD) return -1;

@@ -15,13 +15,6 @@
 
 enum { MAX_LISTING = 1 << 20, EXISTING_IS_FINE = 1, MISSING_IS_FINE = 0x10000 };
 
-static int done(int parent, int result) {
-  int error = errno;
-  close(parent);
-  errno = error;
-  return result;
-}
-
 static int write_once(int fd, const struct field *data) {
   if (fd < 0) return -1;
   ssize_t n = write(fd, data->data, data->length);
@@ -29,7 +22,7 @@ static int write_once(int fd, const struct field *data) {
     errno = EIO;
     n = -1;
   }
-  return done(fd, n < 0 ? -1 : 0);
+  return close_keeping_errno(fd, n < 0 ? -1 : 0);
 }
 
 int op_writeFile(const struct field *f) {
@@ -57,35 +50,28 @@ int op_mkdir(const struct field *f) {
   if (parent < 0) return -1;
   int result = mkdirat(parent, base, (mode_t)f[2].number);
   if (result < 0 && errno == EEXIST && (f[3].number & EXISTING_IS_FINE)) result = 0;
-  return done(parent, result);
+  return close_keeping_errno(parent, result);
 }
 
 int op_symlink(const struct field *f) {
   const char *base;
   int parent = open_parent(f[0].number, TEXT(f[1]), &base);
-  return parent < 0 ? -1 : done(parent, symlinkat(TEXT(f[2]), parent, base));
+  return parent < 0 ? -1 : close_keeping_errno(parent, symlinkat(TEXT(f[2]), parent, base));
 }
 
-/* What `link` and `rename` share: both parents, both names. */
-static int with_two(const struct field *f, int (*act)(int, const char *, int, const char *)) {
+int op_link(const struct field *f) {
   const char *from, *to;
   int from_parent = open_parent(f[0].number, TEXT(f[1]), &from);
   if (from_parent < 0) return -1;
   int to_parent = open_parent(f[2].number, TEXT(f[3]), &to);
-  if (to_parent < 0) return done(from_parent, -1);
-  return done(from_parent, done(to_parent, act(from_parent, from, to_parent, to)));
+  if (to_parent < 0) return close_keeping_errno(from_parent, -1);
+  return close_keeping_errno(from_parent, close_keeping_errno(to_parent, linkat(from_parent, from, to_parent, to, 0)));
 }
-
-static int link_one(int a, const char *from, int b, const char *to) { return linkat(a, from, b, to, 0); }
-
-int op_link(const struct field *f) { return with_two(f, link_one); }
-
-int op_rename(const struct field *f) { return with_two(f, renameat); }
 
 int op_mknod(const struct field *f) {
   const char *base;
   int parent = open_parent(f[0].number, TEXT(f[1]), &base);
-  return parent < 0 ? -1 : done(parent, mknodat(parent, base, (mode_t)f[2].number, (dev_t)f[3].number));
+  return parent < 0 ? -1 : close_keeping_errno(parent, mknodat(parent, base, (mode_t)f[2].number, (dev_t)f[3].number));
 }
 
 int op_unlink(const struct field *f) {
@@ -94,13 +80,13 @@ int op_unlink(const struct field *f) {
   if (parent < 0) return errno == ENOENT && (f[2].number & MISSING_IS_FINE) ? 0 : -1;
   int result = unlinkat(parent, base, (int)(f[2].number & AT_REMOVEDIR));
   if (result < 0 && errno == ENOENT && (f[2].number & MISSING_IS_FINE)) result = 0;
-  return done(parent, result);
+  return close_keeping_errno(parent, result);
 }
 
 int op_chown(const struct field *f) {
   const char *base;
   int parent = open_parent(f[0].number, TEXT(f[1]), &base);
-  return parent < 0 ? -1 : done(parent, fchownat(parent, base, (uid_t)f[2].number, (gid_t)f[3].number, AT_SYMLINK_NOFOLLOW));
+  return parent < 0 ? -1 : close_keeping_errno(parent, fchownat(parent, base, (uid_t)f[2].number, (gid_t)f[3].number, AT_SYMLINK_NOFOLLOW));
 }
 
 /* Through O_PATH and /proc/self/fd, since fchmodat knows AT_SYMLINK_NOFOLLOW only since Linux 6.6. */
@@ -116,9 +102,9 @@ int op_chmod(const struct field *f) {
   snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
   if (fstat(fd, &s) == 0 && S_ISLNK(s.st_mode)) {
     errno = ELOOP;
-    return done(fd, -1);
+    return close_keeping_errno(fd, -1);
   }
-  return done(fd, chmod(path, (mode_t)f[2].number));
+  return close_keeping_errno(fd, chmod(path, (mode_t)f[2].number));
 }
 
 int op_setTimes(const struct field *f) {
@@ -126,7 +112,7 @@ int op_setTimes(const struct field *f) {
   struct timespec at = {(time_t)f[2].number, (long)f[3].number};
   struct timespec times[2] = {at, at};
   int parent = open_parent(f[0].number, TEXT(f[1]), &base);
-  return parent < 0 ? -1 : done(parent, utimensat(parent, base, times, AT_SYMLINK_NOFOLLOW));
+  return parent < 0 ? -1 : close_keeping_errno(parent, utimensat(parent, base, times, AT_SYMLINK_NOFOLLOW));
 }
 
 /* The *at calls for extended attributes are younger than we can ask for: name the file through its opened parent. */
@@ -135,7 +121,7 @@ static int xattr_path(const struct field *f, char *path, size_t size) {
   int parent = open_parent(f[0].number, TEXT(f[1]), &base);
   if (parent >= 0 && snprintf(path, size, "/proc/self/fd/%d/%s", parent, base) >= (int)size) {
     errno = ENAMETOOLONG;
-    return done(parent, -1);
+    return close_keeping_errno(parent, -1);
   }
   return parent;
 }
@@ -143,7 +129,7 @@ static int xattr_path(const struct field *f, char *path, size_t size) {
 int op_setXattr(const struct field *f) {
   char path[512];
   int parent = xattr_path(f, path, sizeof path);
-  return parent < 0 ? -1 : done(parent, lsetxattr(path, TEXT(f[2]), f[3].data, f[3].length, 0));
+  return parent < 0 ? -1 : close_keeping_errno(parent, lsetxattr(path, TEXT(f[2]), f[3].data, f[3].length, 0));
 }
 
 static int read_xattrs(const char *path) {
@@ -172,7 +158,7 @@ static int read_xattrs(const char *path) {
 int op_listXattrs(const struct field *f) {
   char path[512];
   int parent = xattr_path(f, path, sizeof path);
-  return parent < 0 ? -1 : done(parent, read_xattrs(path));
+  return parent < 0 ? -1 : close_keeping_errno(parent, read_xattrs(path));
 }
 
 int op_stat(const struct field *f) {
@@ -183,7 +169,7 @@ int op_stat(const struct field *f) {
   if (fd < 0) return -1;
   int result = statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &facts);
   if (result == 0) reply_add(&facts, sizeof facts);
-  return done(fd, result);
+  return close_keeping_errno(fd, result);
 }
 
 int op_readLink(const struct field *f) {
@@ -193,7 +179,7 @@ int op_readLink(const struct field *f) {
   if (parent < 0) return -1;
   ssize_t n = readlinkat(parent, base, target, sizeof target);
   if (n >= 0) reply_add(target, (size_t)n);
-  return done(parent, n < 0 ? -1 : 0);
+  return close_keeping_errno(parent, n < 0 ? -1 : 0);
 }
 
 int op_listDirectory(const struct field *f) {
@@ -203,7 +189,7 @@ int op_listDirectory(const struct field *f) {
   if (dir < 0 && dir != AT_FDCWD) return -1;
   int fd = open_in_root(dir, TEXT(f[1]), O_RDONLY | O_DIRECTORY, 0, dir == AT_FDCWD ? 0 : RESOLVE_IN_ROOT);
   DIR *listing = fd < 0 ? NULL : fdopendir(fd);
-  if (listing == NULL) return fd < 0 ? -1 : done(fd, -1);
+  if (listing == NULL) return fd < 0 ? -1 : close_keeping_errno(fd, -1);
   for (struct dirent *entry; (entry = readdir(listing));) {
     size_t size = strlen(entry->d_name) + 1;
     if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;

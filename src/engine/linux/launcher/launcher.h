@@ -110,6 +110,7 @@ void exit_path_add(const char *path);
 void serve_forget_signals(void); /* in a child: default dispositions, empty mask */
 
 /* paths.c */
+int close_keeping_errno(int fd, int result);
 int open_in_root(int dir, const char *path, int flags, unsigned mode, uint64_t resolve);
 /* Opens the parent of the last component (resolved in the root) and points `base` at that component. */
 int open_parent(uint64_t dir_slot, const char *path, const char **base);

@@ -25,13 +25,6 @@ static int sys_move_mount(int from, int to) {
   return (int)syscall(SYS_move_mount, from, "", to, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 }
 
-static int close_keeping_errno(int fd, int result) {
-  int error = errno;
-  close(fd);
-  errno = error;
-  return result;
-}
-
 static const char *or_null(const struct field *f) { return f->length > 1 ? TEXT(*f) : NULL; }
 
 int op_mount(const struct field *f) {

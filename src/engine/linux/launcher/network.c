@@ -33,11 +33,6 @@ int op_connect(const struct field *f) {
   return connect(fd, address(&f[1]), f[1].length) < 0 && errno != EINPROGRESS ? -1 : 0;
 }
 
-int op_setSocketOption(const struct field *f) {
-  int fd = slot_fd(f[0].number);
-  return fd < 0 ? -1 : setsockopt(fd, (int)f[1].number, (int)f[2].number, f[3].data, f[3].length);
-}
-
 int op_socketName(const struct field *f) {
   struct sockaddr_storage name;
   socklen_t length = sizeof name;

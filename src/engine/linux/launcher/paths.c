@@ -10,6 +10,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+int close_keeping_errno(int fd, int result) {
+  int error = errno;
+  close(fd);
+  errno = error;
+  return result;
+}
+
 int open_in_root(int dir, const char *path, int flags, unsigned mode, uint64_t resolve) {
   struct open_how how = {.flags = (uint64_t)(flags | O_CLOEXEC), .mode = mode, .resolve = resolve};
   /* EAGAIN: a rename or mount raced with the walk (openat2(2)); siblings may provoke it, so the tries are bounded. */

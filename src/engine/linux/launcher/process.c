@@ -133,8 +133,6 @@ int op_release(const struct field *f) {
   return send(p->sync, "g", 1, MSG_NOSIGNAL) == 1 || errno == EPIPE ? 0 : -1;
 }
 
-int op_exit(const struct field *f) { _exit((int)f[0].number); }
-
 int op_kill(const struct field *f) {
   int pid = process_pid((uint32_t)f[0].number); /* ours and not yet reaped: the number cannot have been given away */
   return pid < 0 ? -1 : kill(pid, (int)f[1].number);

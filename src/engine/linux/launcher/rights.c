@@ -58,13 +58,6 @@ int op_setCaps(const struct field *f) {
   return stay_undumpable((int)syscall(SYS_capset, &head, data));
 }
 
-int op_ambientCaps(const struct field *f) {
-  if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0) return -1;
-  for (unsigned long cap = 0; cap < 64; cap++)
-    if ((f[0].number >> cap & 1) && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) < 0) return -1;
-  return 0;
-}
-
 int op_keepCaps(const struct field *f) { return prctl(PR_SET_KEEPCAPS, f[0].number, 0, 0, 0); }
 
 int op_noNewPrivs(const struct field *f) {

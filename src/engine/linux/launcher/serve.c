@@ -78,10 +78,7 @@ void reply_add(const void *data, size_t length) {
 /* --- the end */
 
 /* What is there keeps its place: a sandbox's group was added before those in it, and must go after them. */
-/* One that is there already keeps its place. */
 void exit_path_add(const char *path) {
-  for (struct exit_path *e = exit_paths; e; e = e->next)
-    if (strcmp(e->path, path) == 0) return;
   for (const struct exit_path *known = exit_paths; known; known = known->next)
     if (strcmp(known->path, path) == 0) return;
   struct exit_path *e = malloc(sizeof *e + strlen(path) + 1);

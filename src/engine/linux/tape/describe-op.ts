@@ -45,9 +45,8 @@ export function describeOp(op: Op): string {
       return `set the host name to ${op.name}`;
     case 'seccomp':
       return 'load the seccomp filter';
-    case 'rename':
     case 'link':
-      return `${op.kind} ${rooted(op.fromPath)} to ${rooted(op.path)}`;
+      return `link ${rooted(op.fromPath)} to ${rooted(op.path)}`;
     default:
       return describeByFields(op);
   }

@@ -45,11 +45,9 @@ const renderers: Readonly<Record<string, RenderNumber>> = {
   'setCaps.effective': capabilities,
   'setCaps.permitted': capabilities,
   'setCaps.inheritable': capabilities,
-  'ambientCaps.raise': capabilities,
   'rlimit.resource': (value) => rlimitName(Number(value)),
   'rlimit.soft': rlimitValue,
   'rlimit.hard': rlimitValue,
-  'expectFsType.magic': (value) => `0x${value.toString(16)}`,
   'pump.mode': (value) => pumpModes[Number(value)] ?? String(value),
   'offerPump.mode': (value) => pumpModes[Number(value)] ?? String(value),
 };

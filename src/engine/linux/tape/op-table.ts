@@ -5,7 +5,7 @@
  * Field types: `slot` a numbered descriptor (`noSlot` where optional) · `u32` `u64` numbers · `text` a C string ·
  * `bytes` raw · `texts` a list of C strings · `tape` a nested tape.
  *
- * The order is the wire code: append, never reorder.
+ * The order is the wire code; a launcher is built with the package it serves.
  */
 export const opTable = {
   // --- processes. `clone` makes a child that performs `tape`; it waits at `await` until its parent performs `release`.
@@ -16,8 +16,6 @@ export const opTable = {
   reap: {},
   exec: { path: 'text', argv: 'texts', env: 'texts' },
   execSlot: { slot: 'slot', argv: 'texts', env: 'texts' },
-  /** Ends the process with this status; for children that only had operations to perform. */
-  exit: { status: 'u32' },
   /** pidfd_send_signal to a process that this server cloned. */
   kill: { process: 'u32', signal: 'u32' },
   /** kill(-1): every process of the caller's PID namespace but itself and pid 1. */
@@ -31,7 +29,6 @@ export const opTable = {
   setIds: { uid: 'u32', gid: 'u32' },
   boundCaps: { keep: 'u64' },
   setCaps: { effective: 'u64', permitted: 'u64', inheritable: 'u64' },
-  ambientCaps: { raise: 'u64' },
   keepCaps: { on: 'u32' },
   noNewPrivs: {},
   /** `filter` is an array of struct sock_filter. */
@@ -68,7 +65,6 @@ export const opTable = {
   writeSlot: { slot: 'slot', data: 'bytes' },
   syncSlot: { slot: 'slot' },
   /** Fails with EXDEV unless the descriptor lies on a file system of that magic number. */
-  expectFsType: { slot: 'slot', magic: 'u64' },
 
   // --- files: `dir` + `path` are resolved with RESOLVE_IN_ROOT; the last component is never followed.
   /** Opens, writes once, closes: for /proc, /sys and cgroup files. */
@@ -82,7 +78,6 @@ export const opTable = {
   mknod: { dir: 'slot', path: 'text', mode: 'u32', device: 'u64' },
   /** flags: AT_REMOVEDIR; 0x10000 = a missing file is fine. */
   unlink: { dir: 'slot', path: 'text', flags: 'u32' },
-  rename: { fromDir: 'slot', fromPath: 'text', dir: 'slot', path: 'text' },
   chown: { dir: 'slot', path: 'text', uid: 'u32', gid: 'u32' },
   chmod: { dir: 'slot', path: 'text', mode: 'u32' },
   setTimes: { dir: 'slot', path: 'text', seconds: 'u64', nanoseconds: 'u32' },
@@ -124,7 +119,6 @@ export const opTable = {
   listen: { slot: 'slot', backlog: 'u32' },
   /** Non-blocking: the outcome arrives on the pump. */
   connect: { slot: 'slot', address: 'bytes' },
-  setSocketOption: { slot: 'slot', level: 'u32', name: 'u32', value: 'bytes' },
   socketName: { slot: 'slot' },
   /** Sends the messages, reads until every one is acknowledged; `reply` = 1 returns the data messages. */
   netlink: { slot: 'slot', messages: 'bytes', reply: 'u32' },
