@@ -27,7 +27,7 @@ const cases: readonly Case[] = [
       { kind: 'close', slot: noSlot },
       { kind: 'unshare', flags: 0x1_0000_0002n },
     ],
-    expect: `${header('02000000')}1b000000${'04000000'}ffffffff0a000000080000000200000001000000`,
+    expect: `${header('02000000')}1b000000${'04000000'}ffffffff09000000080000000200000001000000`,
   },
   {
     name: 'a text is counted with its NUL',
