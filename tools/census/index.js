@@ -6,7 +6,8 @@
 //   node tools/census compare before.json      exit 1 and a list if something is left
 //
 // What counts as left: see compare.js. `--wait SECONDS` (2) is how long the kernel gets to finish taking things away.
-// `--store DIR`, `--state DIR` and `--tmp DIR` say where to look for files; by default where Mayfly of this user keeps them.
+// `--within NAME` counts only control groups with NAME in their path. `--store DIR`, `--state DIR` and `--tmp DIR` say where to
+// look for files; by default where Mayfly of this user keeps them.
 import { readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     wait: { type: 'string', default: '2' },
+    within: { type: 'string', default: '' },
     store: { type: 'string', default: defaultStore() },
     state: { type: 'string', default: defaultState() },
     tmp: { type: 'string', default: tmpdir() },

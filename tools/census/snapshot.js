@@ -5,12 +5,12 @@ import { join } from 'node:path';
 const namespaceKinds = ['user', 'pid', 'net', 'mnt', 'ipc', 'uts', 'cgroup', 'time'];
 const cgroupDepth = 6;
 
-export function takeSnapshot({ store, state, tmp }) {
+export function takeSnapshot({ store, state, tmp, within }) {
   return {
     processes: readProcesses(),
     mounts: readMounts(),
     links: readLinks(),
-    cgroups: findCgroups('/sys/fs/cgroup', cgroupDepth),
+    cgroups: findCgroups('/sys/fs/cgroup', cgroupDepth).filter((path) => path.includes(within)),
     files: readFiles({ store, state, tmp }),
   };
 }

@@ -9,7 +9,7 @@ import { describeRequiring } from '../../../requires.ts';
 import { containerSpec, on, processSpec } from '../../contract/container-spec.ts';
 import { codeOf, firstOutput, never } from '../../contract/contract-kit.ts';
 import { launcherPath } from '../linux-kit.ts';
-import { newestSandbox, runsAnywhere, supervisors } from './sandbox-processes.ts';
+import { newestSandbox, runsAnywhere, supervisors } from '../sandbox-processes.ts';
 import { openBed, sh } from './security-kit.ts';
 
 const { directory, subject } = openBed('death');

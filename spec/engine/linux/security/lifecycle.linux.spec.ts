@@ -9,7 +9,7 @@ import { describeAsRoot, describeRequiring } from '../../../requires.ts';
 import { containerSpec, on } from '../../contract/container-spec.ts';
 import { codeOf, finish, firstOutput, inSandbox, never } from '../../contract/contract-kit.ts';
 import { greeter, node as script } from '../../contract/node-scripts.ts';
-import { descriptorsOf, newestSandbox, runsAnywhere } from './sandbox-processes.ts';
+import { descriptorsOf, newestSandbox, runsAnywhere } from '../sandbox-processes.ts';
 import { openBed, outputOf, sh } from './security-kit.ts';
 
 const { directory, subject } = openBed('lifecycle');

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../../src/core/json.ts';
 import { describeAsRoot, describeRequiring } from '../../../requires.ts';
 import { on, processSpec } from '../../contract/container-spec.ts';
 import { codeOf, finish, inSandbox, never } from '../../contract/contract-kit.ts';
-import { newestSandbox, relaysOf } from './sandbox-processes.ts';
+import { newestSandbox, relaysOf } from '../sandbox-processes.ts';
 import { openBed, outputOf, sh } from './security-kit.ts';
 
 const { attack, subject } = openBed('profiles');

@@ -1,32 +1,37 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type MayflyBench, packageRoot } from '../../../cli/mayfly-process.ts';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 
-const program = join(packageRoot, 'tools/census');
+export const nothing = 'nothing is left';
 
-/** The separate census, with the files of one bench only. */
+/** Starts the separate census, which shares no code with ours. */
+type StartCensus = (args: readonly string[]) => ChildProcess;
+
+/** What was there before, to be compared with what is left after. */
 export class Census {
-  readonly #bench: MayflyBench;
-  readonly #before: string;
+  readonly #file: string;
+  readonly #start: StartCensus;
 
-  constructor(bench: MayflyBench) {
-    this.#bench = bench;
-    this.#before = join(bench.folder, 'before.json');
-    writeFileSync(this.#before, execFileSync('node', [program, 'snapshot', ...this.#places]));
+  private constructor(file: string, start: StartCensus) {
+    this.#file = file;
+    this.#start = start;
+  }
+
+  static async take(file: string, start: StartCensus): Promise<Census> {
+    writeFileSync(file, await outputOf(start(['snapshot'])));
+    return new Census(file, start);
   }
 
   /** What is left after at most so many seconds; its own words where that is nothing. */
-  left(waitSeconds: number): string {
-    const args = ['compare', this.#before, '--wait', String(waitSeconds), ...this.#places];
-    const { stdout, stderr } = spawnSync('node', [program, ...args], { encoding: 'utf8' });
-    return (stdout + stderr).trim();
-  }
-
-  get #places(): readonly string[] {
-    const { folder } = this.#bench;
-    return ['--store', join(folder, 'store'), '--state', join(folder, 'state'), '--tmp', folder];
+  async left(waitSeconds: number): Promise<string> {
+    return (await outputOf(this.#start(['compare', this.#file, '--wait', String(waitSeconds)]))).trim();
   }
 }
 
-export const nothing = 'nothing is left';
+async function outputOf(child: ChildProcess): Promise<string> {
+  const streams = [child.stdout, child.stderr].map((stream) => text(stream as Readable));
+  const [out = '', err = ''] = await Promise.all([...streams, once(child, 'close')]);
+  return `${String(out)}${String(err)}`;
+}

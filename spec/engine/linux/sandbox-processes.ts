@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-function childrenOf(pid: number): readonly number[] {
+/** proc_pid_children(5). */
+export function childrenOf(pid: number): readonly number[] {
   return list(`/proc/${pid}/task`).flatMap((task) =>
     read(`/proc/${pid}/task/${task}/children`).trim().split(' ').filter(Boolean).map(Number),
   );
@@ -34,9 +35,17 @@ export interface SandboxPids {
   readonly init: number;
 }
 
-/** Of the sandbox that was opened last. */
+/** Of the sandbox that this process opened last. */
 export function newestSandbox(): SandboxPids {
-  const supervisor = supervisors().at(-1) ?? 0;
+  return sandboxOf(supervisors().at(-1) ?? 0);
+}
+
+/** Of the one sandbox that a runner has open. */
+export function findSandbox(runner: number): SandboxPids {
+  return sandboxOf(childrenOf(runner).find((pid) => programOf(pid).includes('launcher')) ?? 0);
+}
+
+function sandboxOf(supervisor: number): SandboxPids {
   return { supervisor, init: childrenOf(supervisor).find((pid) => programOf(pid) === 'mayfly-init') ?? 0 };
 }
 
