@@ -4,8 +4,10 @@ import { openPeerHost, type PeerHost } from './peer/peer-host.ts';
 import type { Result, RowOptions } from './result.ts';
 import { exec } from './row/exec.ts';
 import { fiveHundredth } from './row/five-hundredth.ts';
+import { fork } from './row/fork.ts';
 import { helloWorld } from './row/hello-world.ts';
 import { hundred } from './row/hundred.ts';
+import { idleInvariants } from './row/idle-invariants.ts';
 import { idleMemory } from './row/idle-memory.ts';
 import { runnerMemory } from './row/runner-memory.ts';
 import { services } from './row/services.ts';
@@ -28,6 +30,8 @@ const rows: Readonly<Record<string, Row>> = {
   steps,
   validation,
   'runner-memory': runnerMemory,
+  fork,
+  'idle-invariants': idleInvariants,
 };
 
 /** Exit status 0, 1 when a bar does not hold, 2 for a wrong argument. */

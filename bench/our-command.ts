@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { timeProcess } from './run-process.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -25,6 +26,18 @@ export async function peakMemoryOfMayfly(workspace: Workspace, args: readonly st
   clearInterval(looking);
   if (code !== 0) throw new Error(`mayfly ${args.join(' ')} ended with ${code}`);
   return bytes;
+}
+
+/** Processor time of the whole run, with all that it started and waited for: what a shell's `times` says of its children. */
+export async function cpuSecondsOfMayfly(workspace: Workspace, args: readonly string[]): Promise<number> {
+  const command = ['/bin/sh', '-c', '"$@" >/dev/null 2>&1; times', 'sh', ...commandOf(workspace, args)];
+  const [program = '', ...rest] = command;
+  const { stdout } = await promisify(execFile)(program, rest, { env: environmentOf(workspace) });
+  const ofChildren = stdout.trim().split('\n').at(-1) ?? '';
+  return [...ofChildren.matchAll(/(\d+)m([\d.]+)s/g)].reduce(
+    (sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds),
+    0,
+  );
 }
 
 function commandOf({ root }: Workspace, args: readonly string[]): readonly string[] {
