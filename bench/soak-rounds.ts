@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSurroundings } from '../src/cli/read-surroundings.ts';
 import { runCli } from '../src/cli/run-cli.ts';
-import type { Output } from '../src/cli/surroundings.ts';
+import type { Output, Surroundings } from '../src/cli/surroundings.ts';
 import { containerOf, makeEngine } from './our-engine.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
@@ -38,8 +38,9 @@ export async function soak({ root, folder, forMs }: SoakOptions): Promise<number
   const states = [folder, workspace.directory].map((each) => join(each, 'state'));
   for (const each of states) mkdirSync(each);
   const problems: string[] = [];
+  const surroundings = readSurroundings(root);
   const round = async (): Promise<void> => {
-    problems.push(...(await runSandboxes(workspace)), ...(await runScenarios(root, folder)));
+    problems.push(...(await runSandboxes(workspace)), ...(await runScenarios(surroundings, folder)));
   };
   for (let warming = 0; warming < warmUpRounds; warming += 1) await round();
   const before = footprint(states);
@@ -88,7 +89,7 @@ async function runSandboxes(workspace: Workspace): Promise<readonly string[]> {
 }
 
 /** The whole command, composed as for every user, but in this process: what it does not let go of adds up. */
-async function runScenarios(root: string, folder: string): Promise<readonly string[]> {
+async function runScenarios(surroundings: Surroundings, folder: string): Promise<readonly string[]> {
   let text = '';
   const output: Output = {
     write: (more) => {
@@ -99,12 +100,12 @@ async function runScenarios(root: string, folder: string): Promise<readonly stri
     columns: 100,
     rows: 24,
   };
-  const surroundings = readSurroundings(root);
+  const { packageDirectory, environment } = surroundings;
   const status = await runCli({
     ...surroundings,
-    arguments: ['test', ...scenarios.map((name) => `${root}/scenarios/${name}.yaml`)],
+    arguments: ['test', ...scenarios.map((name) => `${packageDirectory}/scenarios/${name}.yaml`)],
     environment: {
-      ...surroundings.environment,
+      ...environment,
       MAYFLY_STORE: join(folder, 'store'),
       MAYFLY_STATE: join(folder, 'state'),
     },

@@ -38,6 +38,13 @@ function scenario(egress: boolean, seen: Readonly<Record<string, string>>): stri
         run: ['node', '-e', look, ...Object.keys(seen).map(urlOf)],
         expect: { stdout: { equals: `${expected.join('\n')}\n` } },
       },
+      // The same from the service's place, though none of its programs does it.
+      {
+        in: 'one',
+        http: { url: urlOf('www.outside.test') },
+        expect: egress ? { body: 'the outside' } : { error: 'no-name' },
+      },
+      { in: 'one', http: { url: urlOf('nobody.outside.test') }, expect: { error: 'no-name' } },
     ],
   });
 }

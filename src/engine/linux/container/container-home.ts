@@ -35,7 +35,7 @@ export interface ContainerHome {
   networksOf(container: string): readonly AttachedNetwork[];
   portsOf(container: string): readonly PublishedPort[];
   /** The addresses a name has for a container; undefined: no such name on its networks. */
-  resolve(container: string, name: string): readonly IpAddress[] | undefined;
+  resolve(container: string, name: string, signal: AbortSignal): Promise<readonly IpAddress[] | undefined>;
   connect(container: string, pidfd: Slot, network: string): Promise<void>;
   disconnect(container: string, network: string): Promise<void>;
   removeContainer(spec: ContainerSpec, handles: ContainerHandles): Promise<void>;

@@ -20,7 +20,7 @@ export async function dialFrom(
   { host, port }: DialTarget,
   signal: AbortSignal,
 ): Promise<Duplex> {
-  const ip = parseIp(host) ?? home.resolve(container, host)?.[0];
+  const ip = parseIp(host) ?? (await home.resolve(container, host, signal))?.[0];
   if (ip === undefined) {
     throw Object.assign(new Error(`getaddrinfo ENOTFOUND ${host}`), {
       code: 'ENOTFOUND',

@@ -25,6 +25,8 @@ export class ContainerEgress {
   readonly #slots: SlotPool;
   readonly #facts: SandboxFacts;
   readonly #relays = new Map<string, LaunchedProcess>();
+  /** Name servers of the world outside, by container. */
+  readonly #servers = new Map<string, readonly string[]>();
 
   constructor(opened: OpenedSandbox, slots: SlotPool, facts: SandboxFacts) {
     this.#opened = opened;
@@ -39,6 +41,7 @@ export class ContainerEgress {
       spec.dns.length > 0
         ? spec.dns
         : parseNameservers((await this.#facts.host.readText('/etc/resolv.conf')) ?? '');
+    this.#servers.set(spec.name, servers);
     const { dnsForwarder } = await import('../net/dns/forward-query.ts');
     return dnsForwarder({
       servers: servers.map((address) => ({ address, port: dnsPort })),
@@ -66,7 +69,20 @@ export class ContainerEgress {
     this.#relays.set(spec.name, relay);
   }
 
+  /** A name that no neighbour has; undefined also where there is no way out. A name of one label is nobody's (answer-query.ts). */
+  async lookUp(
+    container: string,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<readonly IpAddress[] | undefined> {
+    const servers = this.#servers.get(container);
+    if (servers === undefined || servers.length === 0 || !name.includes('.')) return undefined;
+    const { lookUpOutside } = await import('../net/dns/look-up-outside.ts');
+    return lookUpOutside(name, { servers, timeoutMs: dnsTimeoutMs }, signal);
+  }
+
   async close(container: string): Promise<void> {
+    this.#servers.delete(container);
     const relay = this.#relays.get(container);
     if (relay === undefined) return;
     this.#relays.delete(container);

@@ -216,8 +216,13 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
     return this.#networks.portsOf(container);
   }
 
-  resolve(container: string, name: string): readonly IpAddress[] | undefined {
-    return resolveName(name, container, this.#networks.members(), 0);
+  async resolve(
+    container: string,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<readonly IpAddress[] | undefined> {
+    const neighbours = resolveName(name, container, this.#networks.members(), 0);
+    return neighbours ?? this.#egress.lookUp(container, name, signal);
   }
 
   connect(container: string, pidfd: Slot, network: string): Promise<void> {
