@@ -97,11 +97,11 @@ async function openKeeper(): Promise<Keeper> {
   const outer = spawn('unshare', [...flags, ...keep], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(outer, 'close');
   await once(outer.stdout, 'data');
-  const [keeper] = childrenOf(outer.pid ?? 0);
+  const [keeper = 0] = childrenOf(outer.pid ?? 0);
   return {
     enter: ['nsenter', `--target=${keeper}`, '--pid', '--mount', '--'],
     end: async () => {
-      outer.kill('SIGKILL');
+      process.kill(keeper, 'SIGKILL'); // its namespace ends with it (pid_namespaces(7)); then unshare does
       await ended;
     },
   };
