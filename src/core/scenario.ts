@@ -57,6 +57,13 @@ export interface Step {
   readonly consistently?: { readonly forMs: number; readonly everyMs: number };
   /** A path below `--output`. */
   readonly save?: string;
+  /** The steps that it holds: of `parallel` and `use`. */
+  readonly steps?: readonly Step[];
+  /** Of `use`: the fragment's inputs, templates too. */
+  readonly with?: JsonObject;
+  /** While it runs, of a step of a fragment: the `path` of the `use`, which its ids belong to, and the inputs there. */
+  readonly fragment?: string;
+  readonly inputs?: JsonObject;
 }
 
 export interface CaptureSpec {

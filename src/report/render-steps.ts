@@ -2,7 +2,7 @@ import { renderDuration } from '../core/units.ts';
 import { displayWidth, padEnd, truncate } from './display-width.ts';
 import { outcomeMark, outcomePaint, type Palette } from './palette.ts';
 import { countOf, renderPrintableLine } from './printable.ts';
-import { isFinallyStep, plannedSteps, stepDepth } from './step-tree.ts';
+import { inTreeOrder, isFinallyStep, plannedSteps, stepDepth } from './step-tree.ts';
 import type { StepSummary } from './summary.ts';
 
 /** The steps of an attempt as a tree: nested ones (`during`, `parallel`) below the step that holds them. */
@@ -12,7 +12,7 @@ export function renderSteps(
   palette: Palette,
   columns: number,
 ): readonly string[] {
-  const rows = steps.map((step) => ({ step, depth: stepDepth(step, steps), text: label(step) }));
+  const rows = inTreeOrder(steps).map((step) => ({ step, depth: stepDepth(step, steps), text: label(step) }));
   const widest = Math.max(0, ...rows.map(({ depth, text }) => 2 * depth + displayWidth(text)));
   const width = Math.min(widest, Math.max(20, columns - noteColumns));
   const render = ({ step, depth, text }: (typeof rows)[number]): string =>

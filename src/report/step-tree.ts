@@ -21,3 +21,15 @@ export function isFinallyStep(step: StepSummary): boolean {
 export function plannedSteps(steps: readonly StepSummary[]): readonly StepSummary[] {
   return steps.filter((step) => stepDepth(step, steps) === 0);
 }
+
+/** Each after the step that holds it: those that ran at the same time began in any order. */
+export function inTreeOrder(steps: readonly StepSummary[]): readonly StepSummary[] {
+  const below = new Map<string, StepSummary[]>();
+  for (const step of steps) {
+    const holder = holdersOf(step, steps).at(-1)?.path ?? '';
+    below.set(holder, [...(below.get(holder) ?? []), step]);
+  }
+  const walk = (holder: string): readonly StepSummary[] =>
+    (below.get(holder) ?? []).flatMap((step) => [step, ...walk(step.path)]);
+  return walk('');
+}

@@ -19,6 +19,7 @@ const namespaceMeanings: Readonly<Record<Namespace, readonly [members: string, m
   secrets: ['secrets.NAME', 'Values that are masked wherever they would be shown.'],
   env: ['env.NAME', 'The environment of Mayfly itself. No container inherits it.'],
   case: ['case.NAME', 'The variables of a case.'],
+  inputs: ['inputs.NAME', 'In a fragment: what `with:` of its `use` gives it, or its default.'],
   steps: ['steps.ID.CAPTURE', 'What an earlier step captured.'],
   services: [
     'services.NAME.ip, .ipv6, .port(N)',

@@ -15,7 +15,15 @@ export interface InterpolateOptions {
 }
 
 /** The namespaces known before anything runs. */
-export const staticNamespaces: readonly Namespace[] = ['vars', 'matrix', 'secrets', 'env', 'case', 'run'];
+export const staticNamespaces: readonly Namespace[] = [
+  'vars',
+  'matrix',
+  'secrets',
+  'env',
+  'case',
+  'inputs',
+  'run',
+];
 
 /**
  * A value with every text in it interpolated; keys are left alone. Throws one ExpressionError, or MayflyErrors when several
@@ -40,8 +48,16 @@ export function interpolateDeep(json: Json, scope: Scope, options: InterpolateOp
 function interpolateText(text: string, scope: Scope, only: readonly Namespace[] | undefined): Json {
   if (!isTemplate(text)) return text;
   if (only === undefined) return interpolate(text, scope);
-  const isReady = referencesOf(text).every(({ path }) => only.some((namespace) => namespace === path[0]));
+  const isReady = referencesOf(text).every(
+    ({ path: [root, name] }) =>
+      only.some((namespace) => namespace === root) && (root !== 'inputs' || isKnownInput(name, scope)),
+  );
   return isReady ? walk(interpolate(text, scope), '', escapeTemplate) : text;
+}
+
+/** An input may read what only the run knows; then it is no member of the scope yet. */
+function isKnownInput(name: string | undefined, { inputs }: Scope): boolean {
+  return inputs !== undefined && (name === undefined || Object.hasOwn(inputs, name));
 }
 
 function walk(json: Json, pointer: string, replace: (text: string, pointer: string) => Json): Json {

@@ -1,7 +1,17 @@
 import type { Json } from '../../core/json.ts';
 
 /** The names an expression may begin with (language.md R7). */
-export const namespaces = ['vars', 'matrix', 'secrets', 'env', 'case', 'steps', 'services', 'run'] as const;
+export const namespaces = [
+  'vars',
+  'matrix',
+  'secrets',
+  'env',
+  'case',
+  'inputs',
+  'steps',
+  'services',
+  'run',
+] as const;
 
 export type Namespace = (typeof namespaces)[number];
 
@@ -12,6 +22,8 @@ export interface Scope {
   readonly secrets?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly case?: Readonly<Record<string, Json>>;
+  /** Of a fragment. Before the run, those only that do not read captures or services. */
+  readonly inputs?: Readonly<Record<string, Json>>;
   /** By step id: its captures. */
   readonly steps?: Readonly<Record<string, Readonly<Record<string, Json>>>>;
   /** By service name; instances of a scaled service as `web[2]`. */

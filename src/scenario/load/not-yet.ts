@@ -28,7 +28,6 @@ export interface NotYet {
 export const notYet: readonly NotYet[] = [
   { in: 'include', key: 'compose', what: 'including a Compose file' },
   { in: 'scenario', key: 'policies', what: 'narrowing a network with `policies`' },
-  { in: 'scenario', key: 'fragments', what: 'naming steps in `fragments`' },
 
   { in: 'image', key: 'build', what: 'building an image from a Dockerfile' },
   { in: 'image', key: 'registry', what: 'fetching an image from a registry', validates: true },
@@ -39,13 +38,6 @@ export const notYet: readonly NotYet[] = [
   { in: 'step', key: 'isolation', what: 'the step `isolation`' },
   { in: 'step', key: 'fault', what: 'the step `fault`' },
   { in: 'step', key: 'during', what: 'the step `fault`' },
-  { in: 'step', key: 'parallel', what: 'the step `parallel`' },
-  { in: 'step', key: 'use', what: 'the step `use`' },
-  { in: 'step', key: 'with', what: 'the step `use`' },
-  { in: 'step', key: 'background', what: 'a step in the background', unless: (value) => value === false },
-  { in: 'step', key: 'tty', what: 'a step in a terminal', unless: (value) => value === false },
-
-  { in: 'condition', key: 'step', what: 'a step in the background' },
 ];
 
 /** R9: a service or an image that is a registry reference. */

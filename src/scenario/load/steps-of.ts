@@ -17,8 +17,17 @@ export function caseOf(pointer: string): string | undefined {
   return /^\/cases\/\d+(?=\/|$)/.exec(pointer)?.[0];
 }
 
-/** Cases cannot see each other (R28); all of them see what was done before them. */
+/** The fragment that a place is in: `/fragments/login`; undefined outside of fragments. */
+export function fragmentOf(pointer: string): string | undefined {
+  return /^\/fragments\/[^/]+(?=\/|$)/.exec(pointer)?.[0];
+}
+
+/**
+ * Cases cannot see each other (R28); all of them see what was done before them. A fragment sees itself and nothing else, and
+ * nothing else sees into it.
+ */
 export function canSee(pointer: string, other: string): boolean {
+  if (fragmentOf(pointer) !== fragmentOf(other)) return false;
   const otherCase = caseOf(other);
   return otherCase === undefined || otherCase === caseOf(pointer);
 }

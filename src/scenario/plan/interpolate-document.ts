@@ -48,6 +48,13 @@ function interpolateText(
   }
 }
 
+/** Whether a value that was interpolated as far as possible still reads captures or services. */
+export function readsLater(value: Json): boolean {
+  if (typeof value === 'string') return value.includes('${{') && referencesOf(value).length > 0;
+  if (Array.isArray(value)) return value.some(readsLater);
+  return isJsonObject(value) && Object.values(value).some(readsLater);
+}
+
 /** The names of environment variables that expressions left over in a value read. */
 export function environmentNames(value: Json): readonly string[] {
   if (typeof value === 'string') {

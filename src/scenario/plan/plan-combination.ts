@@ -42,7 +42,12 @@ export function planCombination(
   const networks = planNetworks(root.child('networks'), needsDefaultNetwork(root));
   const volumes = planVolumes(root.child('volumes'));
   const configs = planConfigs(root.child('configs'), options);
-  const context = { scenario, options, images, networks, scales };
+  const fragments = new DocumentNode(document.fragments, '/fragments', problems);
+  const context = {
+    ...{ scenario, options, images, networks, scales, fragments, scope, problems },
+    using: [],
+    expansion: { steps: 0 },
+  };
   const services = planServices(root.child('services'), {
     ...context,
     addresses: new Map(),
@@ -117,7 +122,7 @@ export function definedOnly(env: PlanOptions['env']): Readonly<Record<string, st
 }
 
 /** Already dealt with, or not text to interpolate. */
-const otherKeys: ReadonlySet<string> = new Set(['vars', 'secrets', 'matrix', 'cases']);
+const otherKeys: ReadonlySet<string> = new Set(['vars', 'secrets', 'matrix', 'cases', 'fragments']);
 const stepKeys: ReadonlySet<string> = new Set(['setup', 'steps', 'finally']);
 
 function resolveDocument(document: JsonObject, scope: Scope, problems: Problems): JsonObject {
@@ -162,7 +167,7 @@ function planVolumes(volumes: DocumentNode): readonly VolumeSpec[] {
 
 /** Only what late expressions of steps still read: the rest of the runner's environment stays out of the plan. */
 function lateEnvironment(document: JsonObject, options: PlanOptions): Readonly<Record<string, string>> {
-  const names = [...stepKeys, 'cases'].flatMap((key) => environmentNames(document[key] ?? null));
+  const names = [...stepKeys, 'cases', 'fragments'].flatMap((key) => environmentNames(document[key] ?? null));
   const entries = names.flatMap((name) => {
     const value = options.env[name];
     return value === undefined ? [] : [[name, value] as const];

@@ -18,12 +18,22 @@ export function planExec(
   return {
     ...process,
     argv,
-    environment: mergeEnvironment(process.environment, change.environment ?? {}),
+    environment: mergeEnvironment(
+      process.environment,
+      change.tty === true
+        ? { ...terminalOf(process.environment), ...change.environment }
+        : (change.environment ?? {}),
+    ),
     workingDir: change.workingDir ?? process.workingDir,
     user: change.user ?? process.user,
     stdin: change.stdin ?? false,
     tty: change.tty ?? false,
   };
+}
+
+/** As `docker exec -t` has it, where nobody says which terminal it is. */
+function terminalOf(entries: readonly string[]): Readonly<Record<string, string>> {
+  return entries.some((entry) => entry.startsWith('TERM=')) ? {} : { TERM: 'xterm' };
 }
 
 export function mergeEnvironment(

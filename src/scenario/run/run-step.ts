@@ -7,11 +7,15 @@ import { readFailureLogs } from './failure-logs.ts';
 import { interpolateStep } from './interpolate-step.ts';
 import { outcomeOfProblems, problemsOf } from './problem.ts';
 import { repeatStep } from './repeat-step.ts';
+import { runGroup } from './run-group.ts';
 import type { StepResult } from './step-result.ts';
 import { prepareStep, type Trial } from './try-step.ts';
 import type { World } from './world.ts';
 
-type Ending = Pick<StepFinished, 'outcome' | 'reason' | 'tries' | 'facts' | 'problems'>;
+type Ending = Pick<StepFinished, 'outcome' | 'reason' | 'tries' | 'facts' | 'problems'> & {
+  /** Of the steps it holds, which have told them already. */
+  readonly inside?: readonly Problem[];
+};
 
 /** One step with all its modifiers (language.md R19). Never throws: what goes wrong is its result. */
 export async function runStep(step: Step, world: World, signal: AbortSignal): Promise<StepResult> {
@@ -29,7 +33,7 @@ export async function runStep(step: Step, world: World, signal: AbortSignal): Pr
     ...place,
   });
   world.beginStep(step);
-  const ending = await endOf(step, world, signal);
+  const { inside = [], ...ending } = await endOf(step, world, signal);
   world.endStep(step);
   const durationMs = world.clock.nowMs() - startedAtMs;
   world.emitter.emit({
@@ -41,41 +45,36 @@ export async function runStep(step: Step, world: World, signal: AbortSignal): Pr
     durationMs,
     ...ending,
   });
-  return { outcome: ending.outcome, problems: ending.problems };
-}
-
-/** A step that was not even begun. */
-export function skipStep({ path, name, kind }: Step, reason: string, world: World): void {
-  world.noteSkipped();
-  const ending = { outcome: 'skipped', reason, durationMs: 0, tries: 0, facts: {}, problems: [] } as const;
-  world.emitter.emit({
-    kind: 'stepFinished',
-    attempt: world.attempt,
-    step: path,
-    name,
-    stepKind: kind,
-    ...ending,
-  });
+  return { outcome: ending.outcome, problems: [...inside, ...ending.problems] };
 }
 
 async function endOf(step: Step, world: World, signal: AbortSignal): Promise<Ending> {
   const place = { at: step.at, sourceLine: world.plan.sourceLine };
   try {
     signal.throwIfAborted();
-    const scope = world.expressionScope();
+    const scope = world.expressionScope(step);
     if (step.if !== undefined && !evaluateCondition(step.if, scope)) {
       world.noteSkipped();
       return { outcome: 'skipped', reason: `if: ${step.if}`, tries: 0, facts: {}, problems: [] };
     }
+    if (step.steps !== undefined) return await endOfGroup(step, world, signal);
     const prepared = await prepareStep(interpolateStep(step, scope), world);
     const { trial, tries } = await repeatStep(prepared, world, signal);
     const problems = [...trial.problems, ...(await save(step, trial, world))];
-    if (problems.length === 0 && step.id !== undefined) world.captures[step.id] = { ...trial.captured };
+    if (problems.length === 0) world.keepCaptures(step, trial.captured);
     return finish(problems, trial, tries, world);
   } catch (error) {
     if (signal.aborted) return interrupted(signal.reason);
     return finish(problemsOf(error, place), undefined, 1, world);
   }
+}
+
+async function endOfGroup(step: Step, world: World, signal: AbortSignal): Promise<Ending> {
+  const { inside, problems } = await runGroup(step, world, signal, runStep);
+  if (problems.length > 0) return { ...(await finish(problems, undefined, 1, world)), inside };
+  if (inside.length === 0) return { outcome: 'passed', tries: 1, facts: {}, problems };
+  const outcome = outcomeOfProblems(inside);
+  return { outcome, reason: 'a step of it did not pass', tries: 1, facts: {}, problems, inside };
 }
 
 async function finish(

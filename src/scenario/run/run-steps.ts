@@ -2,10 +2,11 @@ import type { Problem } from '../../core/event.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { Step } from '../../core/scenario.ts';
 import { renderDuration } from '../../core/units.ts';
-import { abortable, openLinked } from './abortable.ts';
-import { scenarioOver } from './background-step.ts';
+import { abortable } from './abortable.ts';
 import { openDeadline } from './deadline.ts';
-import { runStep, skipStep } from './run-step.ts';
+import { reasonOf, runSequence } from './run-sequence.ts';
+import { runStep } from './run-step.ts';
+import { skipStep } from './skip-step.ts';
 import type { StepResult } from './step-result.ts';
 import type { World } from './world.ts';
 
@@ -15,37 +16,8 @@ export async function runSteps(
   world: World,
   signal: AbortSignal,
 ): Promise<readonly Problem[]> {
-  const problems: Problem[] = [];
-  let stopped: string | undefined;
-  for (const step of steps) {
-    stopped ??= signal.aborted ? reasonOf(signal) : undefined;
-    if (stopped !== undefined) {
-      skipStep(step, stopped, world);
-      continue;
-    }
-    if (step.background) {
-      startInBackground(step, world, signal);
-      continue;
-    }
-    const result = await runStep(step, world, signal);
-    problems.push(...result.problems);
-    if (result.outcome === 'failed' || result.outcome === 'errored')
-      stopped = `\`${step.name}\` ${result.outcome}`;
-  }
+  const { problems } = await runSequence(steps, world, signal, runStep);
   return [...problems, ...(await endBackground(world))];
-}
-
-function reasonOf(signal: AbortSignal): string {
-  return signal.reason instanceof Error ? signal.reason.message : String(signal.reason);
-}
-
-function startInBackground(step: Step, world: World, signal: AbortSignal): void {
-  const linked = openLinked(signal);
-  // The step's own time-out is for steps that one waits for; this one lasts as long as the scenario.
-  const ended = runStep({ ...step, timeoutMs: world.plan.timeoutMs }, world, linked.signal).finally(() =>
-    linked[Symbol.dispose](),
-  );
-  world.background.set(step.id ?? step.path, { ended, stop: () => linked.abort(scenarioOver) });
 }
 
 async function endBackground(world: World): Promise<readonly Problem[]> {

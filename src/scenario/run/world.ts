@@ -12,7 +12,7 @@ import type { Snapshots } from '../snapshot/snapshots.ts';
 import { openStepSnapshots } from '../snapshot/step-snapshots.ts';
 import type { OneShot, StepWorld } from '../step/step-definition.ts';
 import { abortable, openController } from './abortable.ts';
-import type { BackgroundStep } from './background-step.ts';
+import { type BackgroundStep, idIn } from './background-step.ts';
 import type { ScenarioEmitter } from './emitter.ts';
 import { evidenceFolder, openEvidence } from './evidence.ts';
 import type { InvariantWatch } from './invariant-watch.ts';
@@ -57,6 +57,7 @@ export class World implements StepWorld {
   /** Captures by step id; a case sees those of `setup`, too. */
   readonly captures: Record<string, Record<string, Json>>;
   readonly #services = new Map<string, RunningService>();
+  readonly #fragmentCaptures = new Map<string, Record<string, Record<string, Json>>>();
   readonly #marks = new Map<string, ReadonlyMap<RunningService, number>>();
   readonly #failed = openController();
   readonly #closing = openController();
@@ -190,13 +191,13 @@ export class World implements StepWorld {
   /** Remembers where every log stands as a step begins. */
   markLogs(step: Step): void {
     const marks = new Map(this.services.map((service) => [service, service.log.mark]));
-    this.#marks.set('step', marks);
-    if (step.id !== undefined) this.#marks.set(step.id, marks);
+    this.#marks.set(step.path, marks);
+    if (step.id !== undefined) this.#marks.set(idIn(step, step.id), marks);
   }
 
-  logMark(service: RunningService, since: string): number {
+  logMark(service: RunningService, since: string, step: Step): number {
     if (since === 'start') return 0;
-    const marks = this.#marks.get(since);
+    const marks = this.#marks.get(since === 'step' ? step.path : idIn(step, since));
     if (marks === undefined)
       throw new MayflyError('SCENARIO_UNDECLARED', `\`since: ${since}\`: no such step before this one`);
     return marks.get(service) ?? 0;
@@ -210,19 +211,39 @@ export class World implements StepWorld {
     return openOneShot(step, planArgv, this, signal);
   }
 
-  async backgroundEnd(stepId: string, signal: AbortSignal): Promise<void> {
-    const step = this.background.get(stepId);
+  async backgroundEnd(stepId: string, waiting: Step, signal: AbortSignal): Promise<void> {
+    const step = this.background.get(idIn(waiting, stepId));
     if (step === undefined)
       throw new MayflyError('SCENARIO_UNDECLARED', `no background step \`${stepId}\` before this one`);
-    await abortable(step.ended, signal);
+    const { outcome } = await abortable(step.ended, signal);
+    if (outcome === 'failed' || outcome === 'errored')
+      throw new MayflyError('EXPECTATION_FAILED', `the background step \`${stepId}\` ${outcome}`);
+  }
+
+  /** Those of a step of a fragment are known in that use of it only. */
+  keepCaptures({ id, fragment }: Step, captured: Readonly<Record<string, Json>>): void {
+    if (id !== undefined) this.#capturesIn(fragment)[id] = { ...captured };
+  }
+
+  /** What the steps of a fragment have captured, under the id of its use. */
+  keepFragmentCaptures(use: Step): void {
+    if (use.kind === 'use')
+      this.keepCaptures(use, Object.assign({}, ...Object.values(this.#capturesIn(use.path))));
+  }
+
+  #capturesIn(fragment: string | undefined): Record<string, Record<string, Json>> {
+    if (fragment === undefined) return this.captures;
+    const known = this.#fragmentCaptures.get(fragment) ?? {};
+    this.#fragmentCaptures.set(fragment, known);
+    return known;
   }
 
   snapshotsOf(step: Step): Snapshots | undefined {
     return this.snapshots && openStepSnapshots(step, this.snapshots, this.plan, this.emitter.masker);
   }
 
-  /** What expressions see right now (language.md R7). */
-  expressionScope(): ExpressionScope {
+  /** What expressions of a step see right now (language.md R7). */
+  expressionScope({ fragment, inputs }: Pick<Step, 'fragment' | 'inputs'>): ExpressionScope {
     const { vars, matrix, env, secrets, seed } = this.plan;
     return {
       vars,
@@ -230,7 +251,8 @@ export class World implements StepWorld {
       env,
       secrets,
       ...(this.fork === undefined ? {} : { case: this.fork.case.values }),
-      steps: this.captures,
+      ...(inputs === undefined ? {} : { inputs }),
+      steps: this.#capturesIn(fragment),
       services: Object.fromEntries(this.services.map((service) => [service.name, scopeOf(service)])),
       run: { id: this.context.runId, seed },
     };

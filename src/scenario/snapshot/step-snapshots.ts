@@ -1,5 +1,6 @@
 import type { ScenarioPlan } from '../../core/plan.ts';
 import type { Step } from '../../core/scenario.ts';
+import { stepsOfPlan } from '../../core/steps-of-plan.ts';
 import type { Masker } from '../mask/create-masker.ts';
 import type { SnapshotSection } from './snapshot-section.ts';
 import type { Snapshots } from './snapshots.ts';
@@ -8,10 +9,10 @@ import type { Snapshots } from './snapshots.ts';
 export function openStepSnapshots(
   { name, path }: Pick<Step, 'name' | 'path'>,
   section: SnapshotSection,
-  plan: Pick<ScenarioPlan, 'steps' | 'finally'>,
+  plan: Pick<ScenarioPlan, 'steps' | 'cases' | 'finally'>,
   masker: Masker,
 ): Snapshots {
-  const namesakes = [...plan.steps, ...plan.finally].filter((step) => step.name === name);
+  const namesakes = stepsOfPlan(plan).filter((step) => step.name === name);
   const index = namesakes.findIndex((step) => step.path === path);
   const base = index > 0 ? `${name} (${index + 1})` : name;
   return {

@@ -34,9 +34,9 @@ export const logsStep = defineStep<LogsStep>({
       ),
     };
   },
-  async perform({ service: name, since, stream, expectations }, _step, world) {
+  async perform({ service: name, since, stream, expectations }, step, world) {
     const service = world.service(name);
-    const mark = world.logMark(service, since);
+    const mark = world.logMark(service, since, step);
     if (mark < service.log.firstKept) {
       const { logLines, logCharacters } = world.limits;
       const message = `\`${name}\` wrote more than is kept: the limits are logLines (${logLines}) and logCharacters (${logCharacters})`;

@@ -33,7 +33,7 @@ export const runStepKind = defineStep<PlanArgv>({
       step.in === undefined
         ? await runAlone(planArgv, step, world, signal)
         : await runInService(planArgv, step.in, step, world, signal);
-    return performed(output, world.clock.nowMs() - startedAtMs);
+    return performed(step.tty ? asWritten(output) : output, world.clock.nowMs() - startedAtMs);
   },
 });
 
@@ -87,14 +87,25 @@ async function collect(
   world: StepWorld,
   signal: AbortSignal,
 ): Promise<ProcessOutput> {
-  if (stdin) feed(process, step.stdin ?? '');
+  if (stdin) feed(process, step.stdin ?? '', step.tty);
   return readOutput(process, { limits: world.limits, clock: world.clock, signal });
 }
 
 /** A program may end without reading its input: the broken pipe is no failure of the step. */
-function feed(process: Process, text: string): void {
+function feed(process: Process, text: string, tty: boolean): void {
   process.stdin?.on('error', () => {});
-  process.stdin?.end(text);
+  if (tty) process.stdin?.write(`${text}${text === '' || text.endsWith('\n') ? '' : endOfFile}${endOfFile}`);
+  else process.stdin?.end(text);
+}
+
+/** A terminal's own: at the start of a line it is the end of the input, within one it only hands on what is there. */
+const endOfFile = '\x04';
+
+/** A terminal puts a carriage return before each newline (termios(3), ONLCR): what is judged is what the program wrote. */
+function asWritten({ status, ...streams }: ProcessOutput): ProcessOutput {
+  const undo = (bytes: Buffer): Buffer =>
+    Buffer.from(bytes.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
+  return { status, stdout: undo(streams.stdout), stderr: undo(streams.stderr), output: undo(streams.output) };
 }
 
 function performed({ status, stdout, stderr, output }: ProcessOutput, durationMs: number): Performed {

@@ -25,15 +25,15 @@ export interface StepWorld {
   /** One that the scenario uses, by its name there. @throws MayflyError when it is none of them. */
   image(name: string): Image;
   /** Where a service's log stood at `start`, at the beginning of this step (`step`), or of an earlier one by its id. */
-  logMark(service: RunningService, since: string): number;
+  logMark(service: RunningService, since: string, step: Step): number;
   /** A container for one command, removed when disposed (language.md R18). */
   openOneShot(
     step: Step,
     planProcess: (shell: readonly string[]) => readonly string[],
     signal: AbortSignal,
   ): Promise<OneShot>;
-  /** Resolves when a background step has ended. */
-  backgroundEnd(stepId: string, signal: AbortSignal): Promise<void>;
+  /** Resolves when a background step has ended; rejects when it has not passed. `waiting`: the step that names it. */
+  backgroundEnd(stepId: string, waiting: Step, signal: AbortSignal): Promise<void>;
   /** Where a step's snapshots are kept; undefined: nowhere. */
   snapshotsOf(step: Step): Snapshots | undefined;
   /** Keeps a file below `--output`; undefined without it. */

@@ -1,5 +1,5 @@
 import { MayflyError } from '../../core/mayfly-error.ts';
-import type { StepKind } from '../../core/step-kind.ts';
+import { type StepKind, stepKinds } from '../../core/step-kind.ts';
 import { controlStep } from './control-step.ts';
 import { copyStep } from './copy-step.ts';
 import { dnsStep } from './dns-step.ts';
@@ -30,6 +30,9 @@ const steps: readonly StepDefinition[] = [
   controlStep,
 ];
 
+/** They hold steps and do nothing themselves: the runner does what they hold. */
+const holdingKinds: readonly StepKind[] = ['parallel', 'use'];
+
 const stepTable: ReadonlyMap<StepKind, StepDefinition> = new Map(steps.map((step) => [step.kind, step]));
 
 /** @throws MayflyError LANGUAGE_NOT_AVAILABLE_YET for a kind the language has and this version has not. */
@@ -40,4 +43,6 @@ export function stepDefinition(kind: StepKind): StepDefinition {
 }
 
 /** The kinds this version performs, in the order of the language. */
-export const availableStepKinds: readonly StepKind[] = steps.map(({ kind }) => kind);
+export const availableStepKinds: readonly StepKind[] = stepKinds.filter(
+  (kind) => stepTable.has(kind) || holdingKinds.includes(kind),
+);

@@ -35,14 +35,14 @@ export const waitStep = defineStep<WaitStep>({
     if (ms === undefined) throw new MayflyError('SCENARIO_WRONG_UNIT', `\`${String(value)}\` is no duration`);
     return { kind: 'time', ms };
   },
-  async perform(wait, _step, world, signal) {
+  async perform(wait, step, world, signal) {
     const startedAtMs = world.clock.nowMs();
     switch (wait.kind) {
       case 'time':
         await world.clock.sleep(wait.ms, signal);
         break;
       case 'step':
-        await world.backgroundEnd(wait.id, signal);
+        await world.backgroundEnd(wait.id, step, signal);
         break;
       case 'condition': {
         const target = { service: world.service(wait.service), clock: world.clock, limits: world.limits };

@@ -9,6 +9,7 @@ import type { LoadedDocument } from '../loaded-document.ts';
 import type { Span } from '../source-text.ts';
 import type { StepAt } from '../steps-of.ts';
 import { checkCaseReference } from './check-case-reference.ts';
+import { checkInputReference } from './check-input-reference.ts';
 import { declaredNames } from './check-names.ts';
 import { checkStepReference, type StepsInScope } from './check-step-reference.ts';
 
@@ -90,6 +91,9 @@ function checkReference(reference: Reference, where: Where, known: Known, scope:
       return;
     case 'case':
       checkCaseReference(name, where);
+      return;
+    case 'inputs':
+      checkInputReference(name, where);
       return;
     case 'run':
       if (name !== 'id' && name !== 'seed')

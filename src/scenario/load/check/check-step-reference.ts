@@ -3,7 +3,7 @@ import { entriesOf } from '../json-access.ts';
 import { below } from '../json-pointer.ts';
 import type { LoadedDocument } from '../loaded-document.ts';
 import type { Span } from '../source-text.ts';
-import { canSee, type StepAt } from '../steps-of.ts';
+import { canSee, fragmentOf, type StepAt } from '../steps-of.ts';
 
 export interface StepsInScope {
   readonly steps: readonly StepAt[];
@@ -53,9 +53,33 @@ export function checkStepReference(
         ? `the step \`${id}\` has not run yet: this is it`
         : `the step \`${id}\` has not run by then: it comes later, on line ${line}`;
     document.error('SCENARIO_UNDECLARED', message, span, pointer, 'use what an earlier step captured');
+  } else if (runTogether(target.pointer, current.pointer)) {
+    const message = `the step \`${id}\` runs at the same time as this one`;
+    document.error('SCENARIO_UNDECLARED', message, span, pointer, 'use what an earlier step captured');
   } else {
-    checkCapture(id, capture, target, where);
+    checkCapture(id, capture, target, where, steps);
   }
+}
+
+/** Whether two steps are in different branches of one `parallel`. */
+function runTogether(one: string, other: string): boolean {
+  const parts = one.split('/');
+  const others = other.split('/');
+  const differs = parts.findIndex((part, index) => part !== others[index]);
+  return differs > 0 && parts[differs - 1] === 'parallel';
+}
+
+/** What a step captures; a `use` everything that the steps of its fragment do. */
+function capturesOf(
+  { step, kind }: StepAt,
+  steps: readonly StepAt[],
+  seen: readonly string[] = [],
+): readonly string[] {
+  const fragment = typeof step.use === 'string' ? below('/fragments', step.use) : '';
+  if (kind !== 'use' || seen.includes(fragment)) return entriesOf(step.capture).map(([name]) => name);
+  return steps
+    .filter((inner) => fragmentOf(inner.pointer) === fragment && typeof inner.step.id === 'string')
+    .flatMap((inner) => capturesOf(inner, steps, [...seen, fragment]));
 }
 
 function checkCapture(
@@ -63,8 +87,9 @@ function checkCapture(
   capture: string | undefined,
   target: StepAt,
   { document, pointer, span }: Where,
+  steps: readonly StepAt[],
 ): void {
-  const captures = entriesOf(target.step.capture).map(([name]) => name);
+  const captures = capturesOf(target, steps);
   if (capture !== undefined && captures.includes(capture)) return;
   const name = capture ?? 'NAME';
   const near = didYouMean(name, captures);

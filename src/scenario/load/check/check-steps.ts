@@ -83,6 +83,8 @@ export function checkSteps(document: LoadedDocument, steps: readonly StepAt[]): 
     if (at.kind === 'copy') checkCopy(document, at);
     if (at.kind === 'control') checkControl(document, at);
     if (at.kind === 'logs') checkSince(document, at, steps);
+    if (at.kind === 'wait') checkAwaited(document, at, steps);
+    if (at.kind === 'parallel' || at.kind === 'use') checkRepetition(document, at, at.kind);
   }
 }
 
@@ -160,7 +162,7 @@ function checkPlace(document: LoadedDocument, { step, pointer }: StepAt, kind: S
 }
 
 function aStep(kind: StepKind): string {
-  return `${/^[aeiou]|^http/.test(kind) ? 'an' : 'a'} \`${kind}\` step`;
+  return `${/^[aeio]|^http/.test(kind) ? 'an' : 'a'} \`${kind}\` step`;
 }
 
 export const sourcesOf: Readonly<Partial<Record<StepKind, readonly string[]>>> = {
@@ -220,7 +222,7 @@ function checkSince(
   if (since === undefined || since === 'start' || !isStatic(since)) return;
   // In a case every log begins anew: what stood in it before is of `setup`.
   const isBefore = (other: StepAt): boolean =>
-    other.order < order && caseOf(other.pointer) === caseOf(pointer);
+    other.order < order && caseOf(other.pointer) === caseOf(pointer) && canSee(pointer, other.pointer);
   if (steps.some((other) => isBefore(other) && other.step.id === since)) return;
   const at = below(pointer, 'logs', 'since');
   document.error(
@@ -230,6 +232,39 @@ function checkSince(
     at,
     'write `start`, or the id of an earlier step',
   );
+}
+
+function checkAwaited(
+  document: LoadedDocument,
+  { step, pointer, order }: StepAt,
+  steps: readonly StepAt[],
+): void {
+  const id = textOf(memberOf(step.wait, 'step'));
+  if (id === undefined || !isStatic(id)) return;
+  const named = steps.find((other) => other.step.id === id && canSee(pointer, other.pointer));
+  if (named?.step.background === true && named.order < order) return;
+  const at = below(pointer, 'wait', 'step');
+  const message =
+    named === undefined
+      ? `no step has the id \`${id}\``
+      : `\`${id}\` is no step in the background before this one`;
+  const hint = 'name a step with `background: true` that begins before';
+  document.error('SCENARIO_UNDECLARED', message, document.valueSpan(at), at, hint);
+}
+
+/** Repeated, the steps inside would be told again and again. */
+function checkRepetition(document: LoadedDocument, { step, pointer }: StepAt, kind: StepKind): void {
+  for (const key of ['eventually', 'consistently'].filter((name) => has(step, name))) {
+    const at = below(pointer, key);
+    const hint = 'write it at the steps inside';
+    document.error(
+      'SCENARIO_NO_EFFECT',
+      `\`${key}\` has no effect on ${aStep(kind)}`,
+      document.keySpan(at),
+      at,
+      hint,
+    );
+  }
 }
 
 function checkControl(document: LoadedDocument, { step, pointer }: StepAt): void {

@@ -13,11 +13,22 @@ const lateKeys: ReadonlySet<string> = new Set([
   'stdin',
   'workdir',
   'user',
+  'with',
 ]);
+
+/** What holds steps. */
+const holders: ReadonlySet<string> = new Set(['parallel', 'during']);
 
 export function interpolateStep(step: Json, pointer: string, scope: Scope, problems: Problems): Json {
   if (!isJsonObject(step)) return step;
-  const entries = Object.entries(step).map(([key, value]) => {
+  const entries = Object.entries(step).map(([key, value]): readonly [string, Json] => {
+    if (holders.has(key) && Array.isArray(value)) {
+      const at = below(pointer, key);
+      return [
+        key,
+        value.map((inner: Json, index) => interpolateStep(inner, below(at, index), scope, problems)),
+      ];
+    }
     // The image of a one-shot must be ready before anything runs.
     const late = lateKeys.has(key) && !(key === 'image' && typeof value === 'string');
     const mode = late ? 'known' : 'all';

@@ -5,6 +5,7 @@ import { DocumentNode } from '../document-node.ts';
 import { interpolateDocument } from '../interpolate-document.ts';
 import type { Problems } from '../problems.ts';
 import { interpolateStep } from './interpolate-step.ts';
+import { moveStep } from './move-step.ts';
 import { planSteps, type StepContext } from './plan-steps.ts';
 
 /** More than a person reads; a table that is made by a program finds its limit here. */
@@ -58,7 +59,10 @@ function planCase(
   const resolved = written
     .items()
     .map(({ value, pointer }): Json => interpolateStep(value ?? null, pointer, inCase, problems));
-  const steps = planSteps(new DocumentNode(resolved, written.pointer, problems), context);
+  const steps = planSteps(new DocumentNode(resolved, written.pointer, problems), {
+    ...context,
+    scope: inCase,
+  });
   return {
     name,
     path,
@@ -67,7 +71,7 @@ function planCase(
     ),
     values: known,
     // Rows share the steps that are written once; in reports each has its own.
-    steps: steps.map((step) => ({ ...step, path: `${path}${step.path.slice(node.pointer.length)}` })),
+    steps: steps.map((step) => moveStep(step, node.pointer, path)),
   };
 }
 

@@ -2,16 +2,19 @@ import { isJsonObject, type Json } from '../../../core/json.ts';
 import type { Scenario, Step } from '../../../core/scenario.ts';
 import { type StepKind, stepKinds } from '../../../core/step-kind.ts';
 import { parseDurationMs } from '../../../core/units.ts';
+import type { Scope } from '../../expression/scope.ts';
 import type { DocumentNode } from '../document-node.ts';
 import type { ImageBook } from '../image/image-book.ts';
 import { defaultNetwork, type PlannedNetwork } from '../network/plan-networks.ts';
 import { optionalKey } from '../optional-key.ts';
 import { parseReadyCondition } from '../parse-ready.ts';
 import type { PlanOptions } from '../plan-options.ts';
+import type { Problems } from '../problems.ts';
 import { resolveInstance, type Scales } from '../service/instance-names.ts';
 import { nameInstances } from './name-instances.ts';
 import { parseCapture } from './parse-capture.ts';
 import { planExecution } from './plan-execution.ts';
+import { planUse } from './plan-use.ts';
 import { nameOfStep } from './step-name.ts';
 
 export interface StepContext {
@@ -20,6 +23,15 @@ export interface StepContext {
   readonly images: ImageBook;
   readonly networks: ReadonlyMap<string, PlannedNetwork>;
   readonly scales: Scales;
+  /** As written: each `use` puts in its own inputs. */
+  readonly fragments: DocumentNode;
+  /** What expressions of fragments see; without their inputs. */
+  readonly scope: Scope;
+  readonly problems: Problems;
+  /** The fragments that the steps at hand are in, the outermost first. */
+  readonly using: readonly string[];
+  /** How many steps fragments have made so far. */
+  readonly expansion: { steps: number };
 }
 
 /** How often `eventually` and `consistently` look when nothing is said. */
@@ -32,7 +44,9 @@ export function planSteps(steps: DocumentNode, context: StepContext): readonly S
 function planStep(node: DocumentNode, context: StepContext): Step | undefined {
   const kind = kindOf(node);
   if (kind === undefined) return undefined;
-  const value = nameInstances(kind, node.child(kind), context.scales, context.options);
+  const value =
+    kind === 'parallel' ? null : nameInstances(kind, node.child(kind), context.scales, context.options);
+  const group = planGroup(kind, node, context);
   checkValue(kind, node.child(kind));
   const expect = node.child('expect').value;
   return {
@@ -44,14 +58,27 @@ function planStep(node: DocumentNode, context: StepContext): Step | undefined {
     value,
     ...planPlace(kind, node, context),
     ...planExecution(node, context.options),
-    timeoutMs: node.child('timeout').durationMs() ?? context.options.defaults.stepTimeoutMs,
+    timeoutMs: node.child('timeout').durationMs() ?? timeoutOf(kind, group, context),
     ...optionalKey('if', conditionText(node.child('if'))),
     background: node.child('background').boolean() ?? false,
     ...optionalKey('expect', isJsonObject(expect) ? expect : undefined),
     capture: parseCapture(node.child('capture')),
     ...planRepetition(node),
     ...optionalKey('save', readSave(node.child('save'))),
+    ...group,
   };
+}
+
+function planGroup(kind: StepKind, node: DocumentNode, context: StepContext): Pick<Step, 'steps' | 'with'> {
+  if (kind === 'use') return planUse(node, context);
+  return kind === 'parallel' ? { steps: planSteps(node.child('parallel'), context) } : {};
+}
+
+/** What holds steps may take as long as they may. */
+function timeoutOf(kind: StepKind, { steps }: Pick<Step, 'steps'>, context: StepContext): number {
+  if (steps === undefined || steps.length === 0) return context.options.defaults.stepTimeoutMs;
+  const times = steps.map(({ timeoutMs }) => timeoutMs);
+  return kind === 'parallel' ? Math.max(...times) : times.reduce((sum, ms) => sum + ms, 0);
 }
 
 /** `image` is a kind only when it is a mapping; with a name it is where a one-shot `run` starts from. */

@@ -10,6 +10,7 @@ export function nameOfStep(kind: StepKind, value: Json): string {
 
 function describe(kind: StepKind, value: Json): string {
   if (kind === 'run') return `run ${Array.isArray(value) ? value.join(' ') : String(value)}`;
+  if (kind === 'use') return `use ${String(value)}`;
   if (kind === 'wait') return typeof value === 'string' ? `wait ${value}` : `wait for ${condition(value)}`;
   const labels = labelsOfChecks[kind];
   if (labels !== undefined) return describeChecks(kind, value, labels);
