@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { stepKinds } from '../../../src/core/step-kind.ts';
+import { availableStepKinds } from '../../../src/scenario/step/step-table.ts';
 import { plan, run, runFake, step } from './runner-kit.ts';
 
 describe('modifiers', () => {
@@ -140,23 +142,15 @@ describe('modifiers', () => {
     expect((await runFake(plan({ steps }))).stepOutcomes).toEqual(['passed', 'passed', 'passed']);
   });
 
-  test.each([
-    'dns',
-    'stats',
-    'connectivity',
-    'isolation',
-    'fault',
-    'parallel',
-    'use',
-    'processes',
-    'ports',
-    'image',
-  ] as const)('R17 %s ends with LANGUAGE_NOT_AVAILABLE_YET, never with a pass', async (kind) => {
-    const ran = await runFake(plan({ steps: [step(kind, {})] }));
-    expect(ran).toMatchObject({
-      outcome: 'errored',
-      problems: [{ code: 'LANGUAGE_NOT_AVAILABLE_YET' }],
-      result: { exitStatus: 2 },
-    });
-  });
+  test.each(stepKinds.filter((kind) => !availableStepKinds.includes(kind)))(
+    'R17 %s ends with LANGUAGE_NOT_AVAILABLE_YET, never with a pass',
+    async (kind) => {
+      const ran = await runFake(plan({ steps: [step(kind, {})] }));
+      expect(ran).toMatchObject({
+        outcome: 'errored',
+        problems: [{ code: 'LANGUAGE_NOT_AVAILABLE_YET' }],
+        result: { exitStatus: 2 },
+      });
+    },
+  );
 });

@@ -1,9 +1,10 @@
 import { isJsonObject, type Json } from '../../../core/json.ts';
 import type { StepKind } from '../../../core/step-kind.ts';
-import { entriesOf, has, isStatic, memberOf, textOf } from '../json-access.ts';
+import { entriesOf, has, memberOf, textOf } from '../json-access.ts';
 import { below } from '../json-pointer.ts';
 import type { LoadedDocument } from '../loaded-document.ts';
-import { canSee, caseOf, type StepAt } from '../steps-of.ts';
+import { canSee, type StepAt } from '../steps-of.ts';
+import { checkAwaited, checkSince } from './check-earlier-steps.ts';
 import { serviceOfPath } from './name-uses.ts';
 
 const inService: readonly string[] = ['in'];
@@ -211,45 +212,6 @@ function checkCopy(document: LoadedDocument, { step, pointer }: StepAt): void {
     at,
     'write SERVICE:PATH at one end or both',
   );
-}
-
-function checkSince(
-  document: LoadedDocument,
-  { step, pointer, order }: StepAt,
-  steps: readonly StepAt[],
-): void {
-  const since = textOf(memberOf(step.logs, 'since'));
-  if (since === undefined || since === 'start' || !isStatic(since)) return;
-  // In a case every log begins anew: what stood in it before is of `setup`.
-  const isBefore = (other: StepAt): boolean =>
-    other.order < order && caseOf(other.pointer) === caseOf(pointer) && canSee(pointer, other.pointer);
-  if (steps.some((other) => isBefore(other) && other.step.id === since)) return;
-  const at = below(pointer, 'logs', 'since');
-  document.error(
-    'SCENARIO_UNDECLARED',
-    `no step before this one has the id \`${since}\``,
-    document.valueSpan(at),
-    at,
-    'write `start`, or the id of an earlier step',
-  );
-}
-
-function checkAwaited(
-  document: LoadedDocument,
-  { step, pointer, order }: StepAt,
-  steps: readonly StepAt[],
-): void {
-  const id = textOf(memberOf(step.wait, 'step'));
-  if (id === undefined || !isStatic(id)) return;
-  const named = steps.find((other) => other.step.id === id && canSee(pointer, other.pointer));
-  if (named?.step.background === true && named.order < order) return;
-  const at = below(pointer, 'wait', 'step');
-  const message =
-    named === undefined
-      ? `no step has the id \`${id}\``
-      : `\`${id}\` is no step in the background before this one`;
-  const hint = 'name a step with `background: true` that begins before';
-  document.error('SCENARIO_UNDECLARED', message, document.valueSpan(at), at, hint);
 }
 
 /** Repeated, the steps inside would be told again and again. */
