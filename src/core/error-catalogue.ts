@@ -82,6 +82,11 @@ export const errorCatalogue = {
     'run `mayfly test --help` to see the filters',
   ),
   CONFIG_INVALID: input('mayfly.config.yaml is invalid.', 'mend it at the place named'),
+  LOCK_INVALID: input(
+    'A file mayfly.lock cannot be read as one.',
+    'remove it, or write it anew with `mayfly test --lock`',
+  ),
+  LOCK_UNWRITABLE: harness('A file mayfly.lock cannot be written.', 'check the permissions of its folder'),
   EVENT_STREAM_INVALID: input(
     'A recorded event stream is damaged, or of another version.',
     'record it again with `--report ndjson=FILE`',

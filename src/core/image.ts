@@ -63,6 +63,8 @@ export interface Image {
   readonly platform: string;
   readonly createdAt: string;
   readonly sizeBytes: number;
+  /** `name=version`, sorted, of an image that is made of packages. */
+  readonly packages?: readonly string[];
 }
 
 /** Where an image comes from, as a scenario's `images:` entry says it. Paths are absolute. */
@@ -72,7 +74,12 @@ export type ImageSource =
   | { readonly kind: 'archive'; readonly path: string; readonly reference?: string }
   | { readonly kind: 'oci'; readonly path: string; readonly reference?: string }
   | { readonly kind: 'registry'; readonly reference: string }
-  | { readonly kind: 'debian'; readonly options: import('./json.ts').JsonObject }
+  | {
+      readonly kind: 'debian';
+      readonly options: import('./json.ts').JsonObject;
+      /** `name=version` of everything in it, as `mayfly.lock` has it: these and no others. */
+      readonly locked?: readonly string[];
+    }
   | { readonly kind: 'build'; readonly options: import('./json.ts').JsonObject };
 
 export interface ImageRequest {
@@ -80,7 +87,7 @@ export interface ImageRequest {
   readonly source: ImageSource;
   /** Replaces fields of the source's own configuration; `environment` and `labels` are added to it. */
   readonly configOverrides: Partial<ImageConfig>;
-  /** When a registry is asked for it, as Compose's `pull_policy`; undefined: when it is not in the store. */
+  /** When its source is asked for it, as Compose's `pull_policy`; undefined: when it is not in the store. */
   readonly pull?: 'always' | 'never' | 'missing';
 }
 

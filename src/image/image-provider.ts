@@ -74,7 +74,8 @@ class StoreImageProvider implements ImageProvider {
     );
     try {
       const record =
-        (await this.#readWarm(key)) ?? (await this.#prepareCold({ name, source, key }, onProgress, signal));
+        (await this.#readWarm(key, request)) ??
+        (await this.#prepareCold({ name, source, key }, onProgress, signal));
       for (const warning of record.warnings) onProgress(`warning: ${warning}`);
       return this.#toImage(record, request);
     } catch (error) {
@@ -83,7 +84,9 @@ class StoreImageProvider implements ImageProvider {
   }
 
   /** The image as it was prepared before, if nothing it was made from has changed since. */
-  async #readWarm(key: string): Promise<ImageRecord | undefined> {
+  async #readWarm(key: string, { source, pull }: ImageRequest): Promise<ImageRecord | undefined> {
+    // What versions there are is asked anew; of those there is a layer already, or there is not.
+    if (source.kind === 'debian' && pull === 'always') return undefined;
     const record = readImageRecord(this.#paths, key);
     if (
       record === undefined ||
@@ -114,8 +117,9 @@ class StoreImageProvider implements ImageProvider {
   #toImage(record: ImageRecord, request: ImageRequest): Image {
     const diffIds = record.layers.map(({ diffId }) => diffId);
     const { id, config } = applyOverrides(record, request.configOverrides, this.#options.platform, diffIds);
-    const { layers, platform, createdAt, sizeBytes } = record;
-    return { id, name: request.name, layers, config, platform, createdAt, sizeBytes };
+    const { layers, platform, createdAt, sizeBytes, packages } = record;
+    const image = { id, name: request.name, layers, config, platform, createdAt, sizeBytes };
+    return packages === undefined ? image : { ...image, packages };
   }
 }
 

@@ -90,6 +90,7 @@ async function remember(
       config: sourced.config,
       layers: stored.map(({ directory, diffId, sizeBytes }) => ({ directory, diffId, sizeBytes })),
       inputs: sourced.inputs,
+      ...(sourced.packages === undefined ? {} : { packages: sourced.packages }),
       warnings: [...sourced.warnings, ...stored.flatMap((layer) => layer.warnings)],
     },
     self,

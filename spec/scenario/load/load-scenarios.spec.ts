@@ -152,7 +152,9 @@ describe('what is allowed', () => {
     // What the tags leave out does not run either.
     const tagged = `tags: [online]\n${text}`;
     expect(codesOf(tagged, { isWanted: (tags: readonly string[]) => !tags.includes('online') })).toEqual([]);
-    expect(codesOf(tagged, { isWanted: (tags: readonly string[]) => tags.includes('online') })).toHaveLength(2);
+    expect(codesOf(tagged, { isWanted: (tags: readonly string[]) => tags.includes('online') })).toHaveLength(
+      2,
+    );
   });
 });
 

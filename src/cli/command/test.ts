@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { systemClock } from '../../core/clock.ts';
 import type { MayflyEvent } from '../../core/event.ts';
+import { hostPlatform, renderPlatform } from '../../image/image-platform.ts';
 import type { RunContext } from '../../scenario/run/run-context.ts';
 import { defaultRunLimits } from '../../scenario/run/run-limits.ts';
 import { runScenarios } from '../../scenario/run/run-scenarios.ts';
@@ -11,6 +12,7 @@ import { readConfig } from '../config/find-config.ts';
 import { chooseDirectories } from '../host/directories.ts';
 import { openEngine } from '../host/open-engine.ts';
 import { openImages } from '../host/open-images.ts';
+import { applyLocks, LockingImages, unlock } from '../lock/lock-images.ts';
 import { readVersion } from '../read-version.ts';
 import { openProgress, type Progress } from '../reporting/open-progress.ts';
 import { Reports } from '../reporting/open-reports.ts';
@@ -39,6 +41,10 @@ const flags = {
     what: 'table, json, ndjson or junit, to a file or to standard output',
   },
   update: { kind: 'switch', what: 'Rewrite snapshots by what is seen, and remove those nothing asks for' },
+  lock: {
+    kind: 'switch',
+    what: 'Take the newest Debian packages, and keep their versions in mayfly.lock beside the scenario',
+  },
   output: { kind: 'text', value: 'DIR', what: 'Keep logs, evidence and what `save` saves' },
   'fail-on-flaky': { kind: 'switch', what: 'Exit with 1 if a scenario passed only when tried again' },
   'fail-on-skipped': { kind: 'switch', what: 'Exit with 1 if a scenario was skipped' },
@@ -73,7 +79,7 @@ export const testCommand = defineCommand({
       .randomBytes(5)
       .reduce((text, byte) => `${text}${byte.toString(36).padStart(2, '0')}`, '');
     const timeoutMs = given.timeout ?? config.timeoutMs;
-    const plan = await chooseScenarios(
+    const chosen = await chooseScenarios(
       {
         paths: positionals,
         flags: given,
@@ -83,6 +89,7 @@ export const testCommand = defineCommand({
       },
       surroundings,
     );
+    const plan = given.lock ? unlock(chosen) : applyLocks(chosen, platformOf(surroundings));
     const reports = await Reports.open(choices, surroundings);
     const isStreaming = choices.some(({ name, file }) => name === 'ndjson' && file === undefined);
     const progress = await openProgress(surroundings, isStreaming);
@@ -95,11 +102,22 @@ export const testCommand = defineCommand({
       { plan, given, config, runId, emit, signal: interrupts.signal },
       surroundings,
     );
-    const exitStatus = await runAndClose(plan, context, progress);
+    const locking = new LockingImages(context.images);
+    const exitStatus = await runAndClose(
+      plan,
+      given.lock ? { ...context, images: locking } : context,
+      progress,
+    );
+    if (given.lock) await locking.write(plan);
     await reports.finish();
     return exitStatus;
   },
 });
+
+/** As images say it. */
+function platformOf({ machine }: Surroundings): string {
+  return renderPlatform(hostPlatform(machine.arch));
+}
 
 async function runAndClose(plan: PlannedScenarios, context: RunContext, progress: Progress): Promise<number> {
   try {

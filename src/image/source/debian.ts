@@ -9,9 +9,10 @@ import { renderRecipe } from '../debian/debian-recipe.ts';
 import { installPackages } from '../debian/install-packages.ts';
 import { type PlannedSource, planSources } from '../debian/plan-sources.ts';
 import { readAptSources } from '../debian/read-apt-sources.ts';
+import { requireLocked } from '../debian/require-locked.ts';
 import { listsBytes, requireSpace } from '../debian/require-space.ts';
 import { type Resolved, resolvePackages } from '../debian/resolve-packages.ts';
-import { renderVersions } from '../debian/resolved-package.ts';
+import { renderPins, renderVersions } from '../debian/resolved-package.ts';
 import type { SourceContext, SourcedImage } from '../image-source.ts';
 import { readFileFact } from '../input-fact.ts';
 
@@ -48,13 +49,15 @@ export async function readDebianImage(
       architecture,
       sources,
       settings: await readAptSettings(apt, context),
-      preferences: '',
+      preferences: renderPins(source.locked ?? []),
       directory,
       limits: context.limits,
     },
     apt,
     onProgress,
   );
+  const packages = renderVersions(resolved.packages);
+  requireLocked(source.locked, packages, options.suite);
   const downloadBytes = sumOf(resolved);
   const what = `${resolved.packages.length} packages (${renderSize(downloadBytes)})`;
   return {
@@ -66,13 +69,13 @@ export async function readDebianImage(
       {
         kind: 'entries',
         what: `${what} of ${options.suite}`,
-        recipe: renderRecipe(options, resolved.sources, renderVersions(resolved.packages), architecture),
+        recipe: renderRecipe(options, resolved.sources, packages, architecture),
         entries: () =>
           installPackages(
             {
               options,
               architecture,
-              hasPreferences: false,
+              hasPreferences: source.locked !== undefined,
               mmdebstrap,
               aptRoot: resolved.root.directory,
               what,
@@ -85,6 +88,7 @@ export async function readDebianImage(
     inputs: inputFiles(sources).map(readFileFact),
     blobs: [],
     warnings: resolved.warnings,
+    packages,
   };
 }
 

@@ -30,6 +30,8 @@ export interface ImageRecord {
   readonly layers: readonly Layer[];
   readonly inputs: readonly InputFact[];
   readonly warnings: readonly string[];
+  /** `name=version`, sorted, where it is made of packages. */
+  readonly packages?: readonly string[];
 }
 
 /** What makes two requests the same; the name too, so that listing shows every name. */

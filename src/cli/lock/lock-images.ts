@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ImageProvider, ImageRequest } from '../../core/image.ts';
+import { MayflyError } from '../../core/mayfly-error.ts';
+import type { ScenarioPlan } from '../../core/plan.ts';
+import type { PlannedScenarios } from '../scenarios/plan-scenarios.ts';
+import { identityOf, type LockEntry, lockFileName, parseLock, renderLock } from './lock-file.ts';
+
+/** The plan with what `mayfly.lock`, beside each scenario, says of its Debian images. */
+export function applyLocks(plan: PlannedScenarios, platform: string): PlannedScenarios {
+  return mapImages(plan, (request, scenario) => {
+    const { source } = request;
+    if (source.kind !== 'debian') return request;
+    const identity = identityOf({ debian: source.options, platform });
+    const entry = readLock(plan.directoryOf(scenario)).find((each) => identityOf(each) === identity);
+    return entry === undefined ? request : { ...request, source: { ...source, locked: entry.packages } };
+  });
+}
+
+/** The plan in which every Debian image is asked for anew. */
+export function unlock(plan: PlannedScenarios): PlannedScenarios {
+  return mapImages(plan, (request) =>
+    request.source.kind === 'debian' ? { ...request, pull: 'always' } : request,
+  );
+}
+
+function mapImages(
+  plan: PlannedScenarios,
+  map: (request: ImageRequest, scenario: ScenarioPlan) => ImageRequest,
+): PlannedScenarios {
+  const scenarios = plan.scenarios.map((scenario) => ({
+    ...scenario,
+    images: scenario.images.map((request) => map(request, scenario)),
+  }));
+  return { ...plan, scenarios };
+}
+
+/** Remembers which packages images were made of. */
+export class LockingImages implements ImageProvider {
+  readonly #images: ImageProvider;
+  readonly #entries = new Map<string, LockEntry>();
+
+  constructor(images: ImageProvider) {
+    this.#images = images;
+  }
+
+  async prepare(...[request, onProgress, signal]: Parameters<ImageProvider['prepare']>) {
+    const image = await this.#images.prepare(request, onProgress, signal);
+    if (request.source.kind === 'debian' && image.packages !== undefined) {
+      const entry = { debian: request.source.options, platform: image.platform, packages: image.packages };
+      this.#entries.set(identityOf(entry), entry);
+    }
+    return image;
+  }
+
+  /** In the folder of each scenario; what else its lock has stays. Images that were not made leave theirs as it was. */
+  async write(plan: PlannedScenarios): Promise<void> {
+    for (const directory of new Set(plan.scenarios.map(plan.directoryOf))) {
+      const made = plan.scenarios
+        .filter((scenario) => plan.directoryOf(scenario) === directory)
+        .flatMap(({ images }) => images)
+        .flatMap(({ source }) =>
+          [...this.#entries.values()].filter(
+            (entry) =>
+              source.kind === 'debian' &&
+              identityOf(entry) === identityOf({ debian: source.options, platform: entry.platform }),
+          ),
+        );
+      if (made.length > 0) await writeLock(directory, made);
+    }
+  }
+}
+
+function readLock(directory: string): readonly LockEntry[] {
+  const path = join(directory, lockFileName);
+  try {
+    return parseLock(readFileSync(path, 'utf8'), path);
+  } catch (error) {
+    if (error instanceof MayflyError) throw error;
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT') return [];
+    throw new MayflyError('LOCK_INVALID', `${path} cannot be read: ${String(code ?? error)}`, {
+      cause: error,
+    });
+  }
+}
+
+async function writeLock(directory: string, made: readonly LockEntry[]): Promise<void> {
+  const path = join(directory, lockFileName);
+  const entries = new Map([...readLock(directory), ...made].map((entry) => [identityOf(entry), entry]));
+  try {
+    // Whoever reads it meanwhile sees the old one or the new one.
+    await writeFile(`${path}.tmp`, renderLock([...entries.values()]));
+    await rename(`${path}.tmp`, path);
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    throw new MayflyError('LOCK_UNWRITABLE', `cannot write ${path}: ${code}`, { cause });
+  }
+}
