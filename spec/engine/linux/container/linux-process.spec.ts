@@ -1,23 +1,10 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { LauncherClient } from '../../../../src/engine/linux/client/launcher-client.ts';
 import { LinuxProcess } from '../../../../src/engine/linux/container/linux-process.ts';
 import type { Stdio } from '../../../../src/engine/linux/sandbox/stdio.ts';
 import { codeOf } from '../../contract/contract-kit.ts';
-
-/** A launcher that takes tapes, never answers, and ends when its channel is closed here. */
-async function openMuteLauncher(): Promise<{ readonly client: LauncherClient; readonly launcher: Socket }> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const accepted = once(server, 'connection');
-  const channel = connect((server.address() as AddressInfo).port, '127.0.0.1');
-  const [launcher] = (await accepted) as [Socket];
-  launcher.on('error', () => {}); // a reset at its end
-  server.close();
-  return { client: new LauncherClient(channel), launcher };
-}
+import { openMuteLauncher } from '../client/mute-launcher.ts';
 
 const noStdio: Stdio = {
   stdin: undefined,

@@ -30,14 +30,21 @@ export function encodeFrame(type: number, id: number, body?: Uint8Array): Buffer
   return frame;
 }
 
+/** A frame's type and number. */
+const leastBytes = 1 + 4;
+/** Of one frame from the launcher: well above what a tape's replies may come to (network.c, MAX_ANSWERS). */
+const maxReplyBytes = 64 * 2 ** 20;
+
 /** Cuts a byte stream into frames; keeps what is incomplete. */
 export class FrameReader {
   #rest: Buffer = Buffer.alloc(0);
 
+  /** Throws RangeError at a frame of a length that no launcher sends; so does whoever reads beyond a frame's end. */
   read(chunk: Buffer, onFrame: (type: number, body: Buffer) => void): void {
     let input = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     while (input.length >= headerBytes) {
       const length = input.readUInt32LE(0);
+      if (length < leastBytes || length > maxReplyBytes) throw new RangeError(`a frame of ${length} bytes`);
       if (input.length < 4 + length) break;
       onFrame(input.readUInt8(4), input.subarray(headerBytes, 4 + length));
       input = input.subarray(4 + length);

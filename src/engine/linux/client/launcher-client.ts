@@ -32,14 +32,16 @@ export class LauncherClient implements TapePerformer, StreamControl {
   readonly #streams = new Map<number, StreamEnd>();
   #lastId = 0;
   #closed: MayflyError | undefined;
+  #cause: Error | undefined;
   #endsByRequest = false;
 
   constructor(channel: Socket) {
     this.#channel = channel;
-    channel.on('data', (chunk: Buffer) =>
-      this.#frames.read(chunk, (type, body) => this.#onFrame(type, body)),
-    );
-    channel.on('error', () => {}); // 'close' follows and says it to everyone who waits
+    channel.on('data', (chunk: Buffer) => this.#onChunk(chunk));
+    // 'close' follows and says it to everyone who waits.
+    channel.on('error', (error) => {
+      this.#cause = error;
+    });
     channel.on('close', () => this.#onClose());
   }
 
@@ -122,16 +124,26 @@ export class LauncherClient implements TapePerformer, StreamControl {
     return this.#lastId;
   }
 
+  /** The init runs beside containers: should one ever make it talk nonsense, it is as good as dead. */
+  #onChunk(chunk: Buffer): void {
+    try {
+      this.#frames.read(chunk, (type, body) => this.#onFrame(type, body));
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#channel.destroy(error);
+    }
+  }
+
   #onFrame(type: number, body: Buffer): void {
     const id = body.readUInt32LE(0);
     const stream = this.#streams.get(id);
     const process = this.#processes.get(id);
     switch (type) {
       case fromLauncher.done:
-        this.#takeRequest(id)?.resolve(readReplies(body));
+        this.#onDone(id, readReplies(body));
         break;
       case fromLauncher.failed:
-        this.#onFailed(id, body);
+        this.#onFailed(id, readFailure(body));
         break;
       case fromLauncher.started:
         process?.onStarted(body.readUInt32LE(4));
@@ -162,9 +174,13 @@ export class LauncherClient implements TapePerformer, StreamControl {
     }
   }
 
-  #onFailed(id: number, body: Buffer): void {
+  #onDone(id: number, replies: readonly Uint8Array[]): void {
+    this.#takeRequest(id)?.resolve(replies);
+  }
+
+  #onFailed(id: number, failure: LaunchFailure): void {
     const request = this.#takeRequest(id);
-    request?.reject(launchError(request.tape, readFailure(body)));
+    request?.reject(launchError(request.tape, failure));
   }
 
   #takeRequest(id: number): Request | undefined {
@@ -174,7 +190,7 @@ export class LauncherClient implements TapePerformer, StreamControl {
   }
 
   #onClose(): void {
-    this.#closed = new MayflyError('LAUNCHER_DIED', 'the launcher has ended');
+    this.#closed = new MayflyError('LAUNCHER_DIED', 'the launcher has ended', { cause: this.#cause });
     for (const request of this.#requests.values()) request.reject(this.#closed);
     this.#requests.clear();
     for (const process of [...this.#processes.values()]) {
@@ -190,6 +206,7 @@ function readReplies(body: Buffer): readonly Uint8Array[] {
   const replies: Uint8Array[] = [];
   for (let at = 4; at < body.length; ) {
     const length = body.readUInt32LE(at);
+    if (at + 4 + length > body.length) throw new RangeError('a reply longer than its frame');
     replies.push(Buffer.from(body.subarray(at + 4, at + 4 + length)));
     at += 4 + length;
   }
