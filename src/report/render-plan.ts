@@ -99,13 +99,20 @@ function renderSteps(plan: ScenarioPlan, palette: Palette, columns: number): str
     { text: renderPrintable(step.in ?? step.image ?? ''), paint: palette.dim },
     { text: `${step.at.line}:${step.at.column}`, paint: palette.dim },
   ];
+  // What a step holds has numbers below its own.
+  const withInner = (step: ScenarioPlan['steps'][number], number: string): readonly (readonly Cell[])[] => [
+    row(step, number),
+    ...(step.steps ?? []).flatMap((inner, index) => withInner(inner, `${number}.${index + 1}`)),
+  ];
   const rows = [
-    ...plan.steps.map((step, index) => row(step, plan.cases === undefined ? String(index + 1) : 'setup')),
+    ...plan.steps.flatMap((step, index) =>
+      withInner(step, plan.cases === undefined ? String(index + 1) : 'setup'),
+    ),
     ...(plan.cases ?? []).flatMap((one, index) => [
       caseRow(one, index, palette),
-      ...one.steps.map((step, inside) => row(step, `${index + 1}.${inside + 1}`)),
+      ...one.steps.flatMap((step, inside) => withInner(step, `${index + 1}.${inside + 1}`)),
     ]),
-    ...plan.finally.map((step) => row(step, 'finally')),
+    ...plan.finally.flatMap((step) => withInner(step, 'finally')),
   ];
   if (rows.length === 0) return '';
   const head = [

@@ -154,7 +154,8 @@ describe('R8 secrets', () => {
   });
 
   test('R8 a secret without a value is an error', () => {
-    expect(problemsOf({ secrets: { A: { environment: 'NOPE' } } })).toEqual([
+    const services = { web: { image: 'tools', secrets: ['A'], environment: { A: '${{ secrets.A }}' } } };
+    expect(problemsOf({ services, secrets: { A: { environment: 'NOPE' } } })).toEqual([
       'SCENARIO_MISSING_KEY at /secrets/A: secret `A` has no value',
     ]);
   });

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { MayflyError, MayflyErrors } from '../../../src/core/mayfly-error.ts';
 import type { FakePrograms } from '../../../src/engine/fake/fake-program.ts';
+import { renderPlan } from '../../../src/report/render-plan.ts';
 import { loadScenarios } from '../../../src/scenario/load/load-scenarios.ts';
+import { describePlan } from '../../../src/scenario/plan/describe-plan.ts';
 import { planOf } from '../plan/scenario-builder.ts';
 import { runYaml } from './from-yaml.ts';
 import type { Ran } from './runner-kit.ts';
@@ -87,6 +89,17 @@ steps:
     );
     expect(ran.outcome).toBe('failed');
     expect(ran.problems).toMatchObject([{ code: 'TIMEOUT', message: expect.stringContaining('500 ms') }]);
+  });
+
+  test('R19 R20 without a time-out of its own it may take as long as its steps may', async () => {
+    const ran = await runYaml(
+      `${head}
+steps:
+  - { background: true, in: a, run: 'sleep 50; touch /done' }
+  - parallel: [{ in: a, run: 'test -e /done', eventually: { within: 90s } }]
+`,
+    );
+    expect(ran.problems).toEqual([]);
   });
 
   test('R19 `if` skips it whole', async () => {
@@ -202,6 +215,17 @@ cases:
       'greet with z',
     ]);
   });
+});
+
+test('R17 the plan tells the steps that a step holds', () => {
+  const steps = [{ parallel: [{ wait: '1s' }, { use: 'x' }] }];
+  const plan = planOf({ services: web, fragments: { x: { steps: [{ wait: '2s' }] } }, steps });
+  expect(describePlan(plan).steps).toMatchObject([
+    { kind: 'parallel', steps: [{ name: 'wait 1s' }, { name: 'use x', steps: [{ name: 'wait 2s' }] }] },
+  ]);
+  expect(renderPlan({ seed: 1, scenarios: [plan] }, { columns: 80, color: false })).toMatch(
+    /1 +parallel[\s\S]*1\.1 +wait 1s[\s\S]*1\.2\.1 +wait 2s/,
+  );
 });
 
 describe('R19 background', () => {

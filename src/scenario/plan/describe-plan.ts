@@ -61,6 +61,8 @@ interface StepSummary {
   readonly in: string;
   readonly at: string;
   readonly expects: readonly string[];
+  /** Those that it holds. */
+  readonly steps?: readonly StepSummary[];
 }
 
 export function describePlan(plan: ScenarioPlan): PlanSummary {
@@ -171,5 +173,6 @@ function describeStep(step: Step): StepSummary {
     in: step.in ?? step.image ?? '',
     at: renderLocation(step.at),
     expects: Object.keys(step.expect ?? {}),
+    ...(step.steps === undefined ? {} : { steps: step.steps.map(describeStep) }),
   };
 }

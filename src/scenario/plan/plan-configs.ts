@@ -12,10 +12,9 @@ export function planConfigs(configs: DocumentNode, options: PlanOptions): Readon
         'SCENARIO_CONFLICT',
         `config \`${name}\` needs exactly one of \`content\`, \`file\`, \`environment\``,
       );
-      continue;
     }
-    const content = readConfig(node, options);
-    if (content !== undefined) contents[name] = content;
+    // What is wrong with one has been said: whoever mounts it is not to blame, too.
+    contents[name] = (sources.length === 1 ? readConfig(node, options) : undefined) ?? '';
   }
   return contents;
 }

@@ -14,8 +14,8 @@ export function planSecrets(secrets: DocumentNode, options: PlanOptions): Planne
   const values: Record<string, string> = {};
   const contents: Record<string, string> = {};
   for (const [name, node] of secrets.entries()) {
-    const content = readSecret(name, node, options);
-    if (content === undefined) continue;
+    // What is wrong with one has been said: whoever uses it is not to blame, too.
+    const content = readSecret(name, node, options) ?? '';
     contents[name] = content;
     values[name] = node.child('file').present ? content.replace(/\r?\n$/, '') : content;
   }

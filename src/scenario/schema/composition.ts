@@ -138,7 +138,7 @@ export const fragments = key(
       {
         inputs: key(
           'Inputs',
-          'Names that `with` gives values, and their defaults.',
+          'Names that `with` gives values, and their defaults; one without must be given. Expressions read `inputs.NAME`.',
           { user: 'admin' },
           anyObject,
         ),

@@ -6,8 +6,9 @@ type Files = Readonly<Record<string, string>>;
 
 const hostOf = (files: Files, links: Files = {}) => ({
   readText: async (path: string) => files[path],
-  readLink: async (path: string) => links[path],
-  list: async () => ['1', '40', '41', '42', '50', 'self', 'cpuinfo'],
+  readTextNow: (path: string) => files[path],
+  readLinkNow: (path: string) => links[path],
+  listNow: () => ['1', '40', '41', '42', '50', 'self', 'cpuinfo'],
 });
 
 const status = (name: string, uid: number, pids: string): string =>

@@ -5,21 +5,22 @@ import type { Host } from '../host.ts';
 /** Of all command lines of one container together. */
 export const commandLineBytes = 16 * 2 ** 20;
 
-type Reader = Pick<Host, 'readText' | 'readLink' | 'list'>;
+/** Command lines are memory of the processes themselves, which they may have made slow to read: Node does not stand still for them. */
+type Reader = Pick<Host, 'readText' | 'readTextNow' | 'readLinkNow' | 'listNow'>;
 
 /**
  * The processes of a container's PID namespace, out of the host's own /proc: nothing that the container mounts, hides or lacks
  * changes what is seen. `first` is the host's number for its PID 1. Without it, none.
  */
 export async function readProcesses(host: Reader, first: number): Promise<readonly ProcessFacts[]> {
-  const namespace = await host.readLink(`/proc/${first}/ns/pid`);
-  const uidMap = parseUidMap((await host.readText(`/proc/${first}/uid_map`)) ?? '');
+  const namespace = host.readLinkNow(`/proc/${first}/ns/pid`);
+  const uidMap = parseUidMap(host.readTextNow(`/proc/${first}/uid_map`) ?? '');
   if (namespace === undefined) return [];
-  const numbers = (await host.list('/proc')).filter((name) => /^\d+$/.test(name));
+  const numbers = host.listNow('/proc').filter((name) => /^\d+$/.test(name));
   const found: ProcessFacts[] = [];
   let bytes = 0;
   for (const number of numbers) {
-    if ((await host.readLink(`/proc/${number}/ns/pid`)) !== namespace) continue;
+    if (host.readLinkNow(`/proc/${number}/ns/pid`) !== namespace) continue;
     const process = await readProcess(host, number, uidMap);
     if (process === undefined) continue;
     bytes += process.argv.reduce((sum, word) => sum + word.length, 0);
@@ -34,10 +35,8 @@ export async function readProcesses(host: Reader, first: number): Promise<readon
 
 /** Undefined once it has ended. proc(5): /proc/PID/status and cmdline. */
 async function readProcess(host: Reader, number: string, uidMap: UidMap): Promise<ProcessFacts | undefined> {
-  const [status, commandLine] = await Promise.all([
-    host.readText(`/proc/${number}/status`),
-    host.readText(`/proc/${number}/cmdline`),
-  ]);
+  const status = host.readTextNow(`/proc/${number}/status`);
+  const commandLine = await host.readText(`/proc/${number}/cmdline`);
   const field = (name: string): readonly string[] =>
     new RegExp(`^${name}:\t(.*)$`, 'm').exec(status ?? '')?.[1]?.split('\t') ?? [];
   // The last number is that of the innermost namespace the process is in, which is the container's.

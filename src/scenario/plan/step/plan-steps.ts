@@ -74,10 +74,16 @@ function planGroup(kind: StepKind, node: DocumentNode, context: StepContext): Pi
   return kind === 'parallel' ? { steps: planSteps(node.child('parallel'), context) } : {};
 }
 
+/** A time-out bounds one try of several. */
+function longestMs({ timeoutMs, eventually, consistently }: Step): number {
+  if (eventually !== undefined) return eventually.withinMs;
+  return consistently === undefined ? timeoutMs : consistently.forMs + timeoutMs;
+}
+
 /** What holds steps may take as long as they may. */
 function timeoutOf(kind: StepKind, { steps }: Pick<Step, 'steps'>, context: StepContext): number {
   if (steps === undefined || steps.length === 0) return context.options.defaults.stepTimeoutMs;
-  const times = steps.map(({ timeoutMs }) => timeoutMs);
+  const times = steps.map(longestMs);
   return kind === 'parallel' ? Math.max(...times) : times.reduce((sum, ms) => sum + ms, 0);
 }
 
