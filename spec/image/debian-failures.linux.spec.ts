@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
-import { MayflyBench, program } from '../cli/mayfly-process.ts';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { MayflyBench, program, type RunningMayfly } from '../cli/mayfly-process.ts';
 import { describeWithMirror } from './debian-mirror.ts';
 
 const bench = new MayflyBench();
@@ -125,16 +125,39 @@ describeWithMirror('bookworm', 'R9 what is wrong with an image of Debian package
     expect(status).toBe(2);
   });
 
-  test('interrupted while it installs, it leaves neither files nor processes', { timeout }, async () => {
-    const file = write('interrupted', '{ suite: bookworm, variant: essential, packages: [hello] }');
-    const places = { ...bench.places, MAYFLY_STORE: join(bench.folder, 'interrupted'), TMPDIR: bench.folder };
-    const running = bench.start(['test', file], places);
-    await running.sees(/image app: (?:retrieving|unpacking the)/);
-    expect(processesWith(bench.folder)).not.toEqual([]);
-    running.kill('SIGINT');
-    expect((await running.ended).status).toBe(130);
-    expect(readdirSync(join(bench.folder, `mayfly-${process.getuid?.()}`))).toEqual([]);
-    expect(processesWith(bench.folder)).toEqual([]);
+  describe('ended while it installs', () => {
+    const scratch = join(bench.folder, `mayfly-${process.getuid?.()}`);
+    const startInstalling = async (name: string): Promise<RunningMayfly> => {
+      const file = write(name, '{ suite: bookworm, variant: essential, packages: [hello] }');
+      const places = { MAYFLY_STORE: join(bench.folder, name), TMPDIR: bench.folder };
+      const running = bench.start(['test', file], places);
+      await running.sees(/image app: (?:retrieving|unpacking the)/);
+      expect(processesWith(bench.folder)).not.toEqual([]);
+      return running;
+    };
+
+    test('by the user, it leaves neither files nor processes', { timeout }, async () => {
+      const running = await startInstalling('interrupted');
+      running.kill('SIGINT');
+      expect((await running.ended).status).toBe(130);
+      expect(readdirSync(scratch)).toEqual([]);
+      expect(processesWith(bench.folder)).toEqual([]);
+    });
+
+    test('by SIGKILL, its processes end, and the next image finds its files and removes them', {
+      timeout,
+    }, async () => {
+      const running = await startInstalling('killed');
+      running.kill('SIGKILL');
+      await running.ended;
+      await vi.waitFor(() => expect(processesWith(bench.folder)).toEqual([]), {
+        timeout: 60_000,
+        interval: 200,
+      });
+      const file = write('next', '{ suite: nonesuch, packages: [hello] }');
+      await bench.run(['test', file], { TMPDIR: bench.folder });
+      expect(readdirSync(scratch)).toEqual([]);
+    });
   });
 
   test('a mirror that is not there', { timeout }, async () => {
