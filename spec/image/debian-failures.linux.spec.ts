@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { MayflyBench, program, type RunningMayfly } from '../cli/mayfly-process.ts';
@@ -171,6 +172,41 @@ describeWithMirror('bookworm', 'R9 what is wrong with an image of Debian package
       expect.stringMatching(
         /^error\[IMAGE_UNREACHABLE\]: image app: Failed to fetch MIRROR.* refused\)\n= check the network/,
       ),
+    ]);
+  });
+
+  test('an archive that nobody has signed', { timeout }, async () => {
+    const release = 'Origin: x\nSuite: bookworm\nCodename: bookworm\nDate: Sat, 10 Jun 2023 08:53:33 UTC\n';
+    const server = createServer((request, response) => {
+      const known = request.url === '/dists/bookworm/Release';
+      response.writeHead(known ? 200 : 404).end(known ? release : '');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const address = server.address();
+      const port = typeof address === 'object' ? address?.port : undefined;
+      const mirror = `http://127.0.0.1:${port}`;
+      const file = write('unsigned', `{ suite: bookworm, mirror: "${mirror}", packages: [hello] }`);
+      const { status, out } = await bench.run(['test', file]);
+      expect([status, errorIn(out)]).toEqual([
+        4,
+        `error[IMAGE_SIGNATURE_INVALID]: image app: The repository '${mirror} bookworm Release' is not signed.\n= install the keyring of the archive (Debian: debian-archive-keyring), or name it with \`Signed-By\` in the apt sources`,
+      ]);
+    } finally {
+      server.close();
+    }
+  });
+
+  test('mmdebstrap is not installed', { timeout }, async () => {
+    const bin = join(bench.folder, 'bin');
+    mkdirSync(bin);
+    for (const name of ['node', 'sh', 'newuidmap', 'newgidmap'])
+      symlinkSync(execFileSync('which', [name], { encoding: 'utf8' }).trim(), join(bin, name));
+    const file = write('no-program', '{ suite: bookworm, packages: [hello] }');
+    const { status, out } = await bench.run(['test', file], { PATH: bin });
+    expect([status, errorIn(out)]).toEqual([
+      3,
+      'error[HOST_MISSING_PROGRAM]: image app: `debian:` needs mmdebstrap, which is not installed\n= install the package mmdebstrap (Debian, Ubuntu: apt install mmdebstrap)',
     ]);
   });
 
