@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
-import { MayflyBench, program } from '../cli/mayfly-process.ts';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { MayflyBench, program, type RunningMayfly } from '../cli/mayfly-process.ts';
 import { describeWithMirror } from './debian-mirror.ts';
 
 const bench = new MayflyBench();
@@ -125,16 +126,39 @@ describeWithMirror('bookworm', 'R9 what is wrong with an image of Debian package
     expect(status).toBe(2);
   });
 
-  test('interrupted while it installs, it leaves neither files nor processes', { timeout }, async () => {
-    const file = write('interrupted', '{ suite: bookworm, variant: essential, packages: [hello] }');
-    const places = { ...bench.places, MAYFLY_STORE: join(bench.folder, 'interrupted'), TMPDIR: bench.folder };
-    const running = bench.start(['test', file], places);
-    await running.sees(/image app: (?:retrieving|unpacking the)/);
-    expect(processesWith(bench.folder)).not.toEqual([]);
-    running.kill('SIGINT');
-    expect((await running.ended).status).toBe(130);
-    expect(readdirSync(join(bench.folder, `mayfly-${process.getuid?.()}`))).toEqual([]);
-    expect(processesWith(bench.folder)).toEqual([]);
+  describe('ended while it installs', () => {
+    const scratch = join(bench.folder, `mayfly-${process.getuid?.()}`);
+    const startInstalling = async (name: string): Promise<RunningMayfly> => {
+      const file = write(name, '{ suite: bookworm, variant: essential, packages: [hello] }');
+      const places = { MAYFLY_STORE: join(bench.folder, name), TMPDIR: bench.folder };
+      const running = bench.start(['test', file], places);
+      await running.sees(/image app: (?:retrieving|unpacking the)/);
+      expect(processesWith(bench.folder)).not.toEqual([]);
+      return running;
+    };
+
+    test('by the user, it leaves neither files nor processes', { timeout }, async () => {
+      const running = await startInstalling('interrupted');
+      running.kill('SIGINT');
+      expect((await running.ended).status).toBe(130);
+      expect(readdirSync(scratch)).toEqual([]);
+      expect(processesWith(bench.folder)).toEqual([]);
+    });
+
+    test('by SIGKILL, its processes end, and the next image finds its files and removes them', {
+      timeout,
+    }, async () => {
+      const running = await startInstalling('killed');
+      running.kill('SIGKILL');
+      await running.ended;
+      await vi.waitFor(() => expect(processesWith(bench.folder)).toEqual([]), {
+        timeout: 60_000,
+        interval: 200,
+      });
+      const file = write('next', '{ suite: nonesuch, packages: [hello] }');
+      await bench.run(['test', file], { TMPDIR: bench.folder });
+      expect(readdirSync(scratch)).toEqual([]);
+    });
   });
 
   test('a mirror that is not there', { timeout }, async () => {
@@ -148,6 +172,41 @@ describeWithMirror('bookworm', 'R9 what is wrong with an image of Debian package
       expect.stringMatching(
         /^error\[IMAGE_UNREACHABLE\]: image app: Failed to fetch MIRROR.* refused\)\n= check the network/,
       ),
+    ]);
+  });
+
+  test('an archive that nobody has signed', { timeout }, async () => {
+    const release = 'Origin: x\nSuite: bookworm\nCodename: bookworm\nDate: Sat, 10 Jun 2023 08:53:33 UTC\n';
+    const server = createServer((request, response) => {
+      const known = request.url === '/dists/bookworm/Release';
+      response.writeHead(known ? 200 : 404).end(known ? release : '');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const address = server.address();
+      const port = typeof address === 'object' ? address?.port : undefined;
+      const mirror = `http://127.0.0.1:${port}`;
+      const file = write('unsigned', `{ suite: bookworm, mirror: "${mirror}", packages: [hello] }`);
+      const { status, out } = await bench.run(['test', file]);
+      expect([status, errorIn(out)]).toEqual([
+        4,
+        `error[IMAGE_SIGNATURE_INVALID]: image app: The repository '${mirror} bookworm Release' is not signed.\n= install the keyring of the archive (Debian: debian-archive-keyring), or name it with \`Signed-By\` in the apt sources`,
+      ]);
+    } finally {
+      server.close();
+    }
+  });
+
+  test('mmdebstrap is not installed', { timeout }, async () => {
+    const bin = join(bench.folder, 'bin');
+    mkdirSync(bin);
+    for (const name of ['node', 'sh', 'newuidmap', 'newgidmap'])
+      symlinkSync(execFileSync('which', [name], { encoding: 'utf8' }).trim(), join(bin, name));
+    const file = write('no-program', '{ suite: bookworm, packages: [hello] }');
+    const { status, out } = await bench.run(['test', file], { PATH: bin });
+    expect([status, errorIn(out)]).toEqual([
+      3,
+      'error[HOST_MISSING_PROGRAM]: image app: `debian:` needs mmdebstrap, which is not installed\n= install the package mmdebstrap (Debian, Ubuntu: apt install mmdebstrap)',
     ]);
   });
 

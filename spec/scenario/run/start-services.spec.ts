@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ImageProvider } from '../../../src/core/image.ts';
 import { MayflyError } from '../../../src/core/mayfly-error.ts';
 import type { FakeProgram } from '../../../src/engine/fake/fake-program.ts';
 import { httpServer, imageOf, plan, type Ran, run, runFake, service } from './runner-kit.ts';
@@ -157,6 +158,18 @@ describe('start', () => {
     });
     expect(ran.of('containerStarted')).toEqual([]);
     expect(ran.of('censusTaken')).toMatchObject([{ left: 0 }]);
+  });
+
+  test('a scenario whose images take longer than it may says so', async () => {
+    const slow = {
+      prepare: (...[, , signal]: Parameters<ImageProvider['prepare']>): Promise<never> =>
+        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    };
+    const ran = await runFake(plan({ timeoutMs: 50 }), { images: slow });
+    expect(ran).toMatchObject({
+      outcome: 'failed',
+      problems: [{ code: 'TIMEOUT', message: expect.stringContaining('its images were not ready yet') }],
+    });
   });
 
   test('volumes that an image declares belong to the sandbox', async () => {

@@ -60,7 +60,7 @@ interface ArchiveSource extends PlannedSource {
 function chooseArchive(machine: MachineFacts): readonly ArchiveSource[] {
   const sources = machine.entries.flatMap((entry) => toSources(entry, machine.architecture));
   const official = sources.filter(isOfficial);
-  const candidates = official.length > 0 ? official : sources;
+  const candidates = official.some(({ isBase }) => isBase) ? official : sources;
   const bases = candidates.filter(({ isBase }) => isBase).map(({ release }) => release);
   const release = bases.includes(machine.codename) ? machine.codename : bases[0];
   return candidates.filter((source) => source.release === release);

@@ -90,12 +90,14 @@ export async function runAttempt(attempt: Attempt): Promise<AttemptResult> {
 
 /** What the scenario was waiting for outside of any step. */
 function waitingFor(world: World | undefined): string {
-  const services = world?.services ?? [];
+  // The first run of a scenario may have to make its images, which takes minutes.
+  if (world === undefined) return ', and its images were not ready yet';
+  const { services } = world;
   const names = (some: readonly RunningService[]): string => some.map(({ name }) => `\`${name}\``).join(', ');
   const notReady = services.filter(({ isReady }) => !isReady);
   if (notReady.length > 0) return `, waiting for ${names(notReady)} to be ready`;
   const notOver = services.filter(({ plan, isOver }) => plan.exits !== undefined && !isOver);
-  return world?.stepsAreDone === true && notOver.length > 0
+  return world.stepsAreDone && notOver.length > 0
     ? `, waiting for ${names(notOver)} to end as \`exits\` says`
     : '';
 }
@@ -114,8 +116,11 @@ interface Opened {
  */
 async function open(attempt: Attempt, signal: AbortSignal): Promise<Opened> {
   const { plan, context, emitter } = attempt;
-  using linked = openLinked(signal);
-  const imagesReady = prepareImages(plan, context, emitter, linked.signal);
+  // As long as images are being made, also when the sandbox is open before they are ready.
+  const linked = openLinked(signal);
+  const imagesReady = prepareImages(plan, context, emitter, linked.signal).finally(() => {
+    linked[Symbol.dispose]();
+  });
   imagesReady.catch(() => {});
   try {
     const anonymous = mayDeclareVolumes(plan) ? volumesOfImages(plan, await imagesReady) : [];
