@@ -131,6 +131,14 @@ describeRequiring(['userns', 'overlay', 'net'], 'nothing is left', () => {
     expect(await leftSince(before, runId)).toEqual([]);
   });
 
+  test('after a time-out', async () => {
+    const before = takeSnapshot();
+    const { status, out } = await bench.run(['test', 'busy.yaml', '--timeout', '4s']);
+    expect([status, out]).toEqual([1, expect.stringContaining('time-out of 4.00 s')]);
+    expect(out).toContain('nothing left behind');
+    expect(await leftSince(before)).toEqual([]);
+  });
+
   test('after a pass and after a failure', async () => {
     const before = takeSnapshot();
     const quick =

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -141,13 +142,41 @@ describeRequiring(['userns', 'overlay', 'net'], 'mayfly test', () => {
     expect(readFileSync(join(bench.folder, 'out/kept.yaml/deep/dump.txt'), 'utf8')).toBe('dumped\n');
   });
 
-  test('--fail-fast begins no further scenario; --fail-on-skipped', async () => {
+  test('--fail-fast begins no further scenario', async () => {
     bench.write('f/a.yaml', scenario('a', fails));
     bench.write('f/b.yaml', scenario('b', passes));
     const fast = await bench.run(['test', 'f', '--jobs', '1', '--fail-fast']);
     expect([fast.status, fast.out]).toEqual([1, expect.stringMatching(/○ skipped +b/)]);
     const slow = await bench.run(['test', 'f', '--jobs', '1']);
     expect(slow.out).toMatch(/✓ passed +b/);
+  });
+
+  test('R30 --fail-on-skipped', async () => {
+    bench.write('s/a.yaml', scenario('a', passes));
+    bench.write('s/b.yaml', scenario('b', passes, 'requires: [egress]'));
+    // Where pasta is not found, no network has a way out.
+    for (const name of ['node', 'sh', 'echo', 'sleep', 'cat'])
+      bench.link(`bin/${name}`, execFileSync('which', [name], { encoding: 'utf8' }).trim());
+    const environment = { PATH: join(bench.folder, 'bin') };
+    expect((await bench.run(['test', 's'], environment)).status).toBe(0);
+    const { status, out } = await bench.run(['test', 's', '--fail-on-skipped'], environment);
+    expect([status, out]).toEqual([1, expect.stringMatching(/○ skipped +b/)]);
+  });
+
+  test('R20 R30 --fail-on-flaky', async () => {
+    // The first attempt finds the folder empty, and leaves in it what lets the second pass.
+    const service =
+      'retries: 1\nservices: { it: { image: tools, network_mode: none, command: [sleep, infinity], volumes: ["./notes:/notes:rw"] } }';
+    const step = '  - { in: it, run: "cat /notes/seen || { echo x > /notes/seen; exit 1; }" }';
+    for (const [folder, flags, wanted] of [
+      ['k1', [], 0],
+      ['k2', ['--fail-on-flaky'], 1],
+    ] as const) {
+      bench.write(`${folder}/flaky.yaml`, scenario('flaky', step, service));
+      bench.write(`${folder}/notes/none`, '');
+      const { status, out } = await bench.run(['test', folder, ...flags]);
+      expect([status, out]).toEqual([wanted, expect.stringMatching(/flaky +flaky/)]);
+    }
   });
 
   test('R32 defaults come from mayfly.config.yaml', async () => {

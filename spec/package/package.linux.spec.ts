@@ -29,7 +29,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('the package has the launchers, the schemas, the examples and every licence, and no source', () => {
+test('the package has the launchers, the schemas, the examples, the guide and every licence, and no source', () => {
   const names = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n');
   const arm64 = existsSync(join(packageRoot, 'dist/launcher-linux-arm64'))
     ? ['dist/launcher-linux-arm64']
@@ -41,6 +41,8 @@ test('the package has the launchers, the schemas, the examples and every licence
     'dist/third-party-licenses.txt',
     'schema/scenario.schema.json',
     'scenarios/hello-world.yaml',
+    'docs/exit-status.md', // `--help` and `doctor` send people there
+    'docs/ci.md',
     'LICENSE',
     'README.md',
     'CHANGELOG.md',

@@ -1,6 +1,6 @@
 import { isBuiltin } from 'node:module';
 import { expect, test } from 'vitest';
-import { readSourceFiles, type SourceFile } from './source-files.ts';
+import { readLauncherFiles, readSourceFiles, type SourceFile } from './source-files.ts';
 
 /** Who may import whom (ARCHITECTURE.md). */
 const allowedRooms: Readonly<Record<string, readonly string[]>> = {
@@ -25,7 +25,7 @@ const allowedPlaces: Readonly<Record<string, readonly string[]>> = {
   'tar-stream': ['src/image/', 'src/engine/', 'src/scenario/step/'],
   yargs: ['src/cli/'],
   dockerode: ['src/engine/docker/'],
-  'node:child_process': ['src/engine/linux/host.ts', 'src/cli/'],
+  'node:child_process': ['src/engine/linux/host.ts'],
   'node:fs': ['src/engine/linux/host.ts', 'src/image/', 'src/scenario/step/', 'src/cli/'],
   'node:fs/promises': ['src/engine/linux/host.ts', 'src/image/', 'src/scenario/step/', 'src/cli/'],
   'node:os': ['src/engine/linux/host.ts', 'src/cli/'],
@@ -110,7 +110,7 @@ test('in cli, only read-surroundings.ts and main.ts do', () => {
 });
 
 test('a file holds one idea: at most 300 lines', () => {
-  const long = files
+  const long = [...files, ...readLauncherFiles()]
     .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
     .filter(({ lines }) => lines > 300);
   expect(long).toEqual([]);

@@ -24,6 +24,14 @@ export function readSourceFiles(): readonly SourceFile[] {
     .map((path) => readSourceFile(join('src', path)));
 }
 
+/** The C of the launcher. */
+export function readLauncherFiles(): readonly Pick<SourceFile, 'path' | 'text'>[] {
+  const folder = 'src/engine/linux/launcher';
+  return readdirSync(join(root, folder))
+    .filter((name) => /\.[ch]$/.test(name))
+    .map((name) => ({ path: join(folder, name), text: readFileSync(join(root, folder, name), 'utf8') }));
+}
+
 function readSourceFile(path: string): SourceFile {
   const text = readFileSync(join(root, path), 'utf8');
   const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[\s;{}(])\/\/.*$/gm, '$1');

@@ -66,7 +66,8 @@ const texts: Readonly<Record<HostFeature, FeatureText>> = {
 function limitText(key: string): FeatureText {
   return {
     cost: `${key} cannot be enforced, and is refused`,
-    remedy: 'run as root, or delegate the controller: systemd-run --user --scope -p Delegate=yes mayfly test',
+    remedy:
+      'run as root, or delegate the controller: systemd-run --user --scope -p Delegate=yes mayfly test; in Docker: docs/ci.md',
     required: false,
   };
 }

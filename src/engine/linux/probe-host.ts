@@ -103,7 +103,7 @@ function cgroupFindings(facts: CgroupFacts): readonly (readonly [HostFeature, Fi
             failed:
               facts.version === 'none'
                 ? 'there are no control groups'
-                : `cgroup ${facts.version}, not writable for this user`,
+                : `cgroup ${facts.version}, without a group that this user may divide`,
           }
         : { seen: `cgroup ${facts.version}, ${directory}` },
     ];

@@ -98,6 +98,7 @@ describe('what control groups this user may make', () => {
       v2Texts('/user.slice/run-1.scope/runner', {
         [`${slice}/runner/cgroup.controllers`]: 'memory pids\n',
         [`${slice}/runner/cgroup.procs`]: '77\n',
+        [`${slice}/runner/cgroup.type`]: 'domain\n',
         [`${slice}/cgroup.controllers`]: 'memory pids\n',
         [`${slice}/cgroup.subtree_control`]: '',
         [`${slice}/cgroup.procs`]: '',
@@ -108,6 +109,19 @@ describe('what control groups this user may make', () => {
       version: 'v2',
       controllers: { memory: slice, pids: slice },
     });
+  });
+
+  test('v2 in a container of another runtime: the root it sees is not the true one, and its processes do', async () => {
+    const tree = fakeTree(
+      v2Texts('/', {
+        [`${v2}/cgroup.controllers`]: 'memory pids\n',
+        [`${v2}/cgroup.subtree_control`]: '',
+        [`${v2}/cgroup.procs`]: '1\n',
+        [`${v2}/cgroup.type`]: 'domain\n',
+      }),
+      [`${v2}/cgroup.subtree_control`],
+    );
+    expect(await probeCgroups(tree)).toMatchObject({ version: 'v2', controllers: {} });
   });
 
   test('v2 without delegation: nothing can be limited', async () => {

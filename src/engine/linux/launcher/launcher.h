@@ -67,12 +67,15 @@ int slot_take(uint64_t slot);             /* gives up the slot without closing *
 extern int sync_fd;      /* in a child: towards its parent; -1 in a server */
 extern bool is_server;   /* this process serves a channel */
 void process_child_failed(const struct failure *failure) __attribute__((noreturn));
+void process_child_says(char kind, uint32_t number); /* of `struct sync_message` */
 void processes_on_sigchld(void);
 void process_on_sync(uint32_t id);
 void processes_tape_begins(void);
 void processes_kill_unreleased(void); /* of the current tape only: others may be waiting on purpose */
 void processes_end_all(void);
 int process_pid(uint32_t id); /* -1 and errno ESRCH */
+
+/* exec.c */
 int keep_standard_streams(void); /* closes the rest at exec; before a filter is loaded, which may refuse it */
 
 /* namespaces.c: a server finds itself in its own namespaces after each tape. */

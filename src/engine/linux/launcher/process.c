@@ -3,22 +3,16 @@
 #include "launcher.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
-
-/* Slots, and what a server has open beside them. */
-enum { MAX_DESCRIPTORS = MAX_SLOTS + 64 };
 
 struct process {
   struct process *next;
@@ -70,6 +64,8 @@ static void send_sync(const struct sync_message *m, int fd) {
   }
   if (sendmsg(sync_fd, &message, MSG_NOSIGNAL) < 0) _exit(126);
 }
+
+void process_child_says(char kind, uint32_t number) { send_sync(&(struct sync_message){kind, number, 0, 0, 0}, -1); }
 
 void process_child_failed(const struct failure *x) {
   struct sync_message m = {'F', x->op_index, x->op_code, x->error, x->detail};
@@ -154,111 +150,6 @@ int op_processId(const struct field *f) {
   if (pid < 0) return -1;
   reply_add(&pid, sizeof pid);
   return 0;
-}
-
-/* --- pid 1 of a container: reaps everything, forwards signals to the main process, ends with it */
-
-static _Noreturn void be_init(pid_t main_pid, int exec_pipe) {
-  char byte;
-  struct sync_message started = {'S', 0, 0, 0, 0}, ended = {'X', 0, 0, 0, 0};
-  while (read(exec_pipe, &byte, 1) < 0 && errno == EINTR) {} /* ends at exec, or with the child */
-  if (dup2(sync_fd, 3) < 0) _exit(126);
-  sync_fd = 3;
-  /* A seccomp profile of the user's may refuse close_range. */
-  if (syscall(SYS_close_range, 4u, ~0u, 0u) < 0)
-    for (int fd = 4; fd < MAX_DESCRIPTORS; fd++) close(fd);
-  for (int fd = 0; fd < 3; fd++) close(fd);
-  send_sync(&started, -1);
-  sigset_t all;
-  sigfillset(&all);
-  for (;;) {
-    int status, signal_number = sigwaitinfo(&all, NULL);
-    if (signal_number < 0 && errno == EINTR) continue;
-    if (signal_number < 0) _exit(126); /* a seccomp profile of the user's that does not let us wait */
-    if (signal_number != SIGCHLD) {
-      kill(main_pid, signal_number);
-      continue;
-    }
-    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
-      if (pid != main_pid) continue;
-      ended.a = (uint32_t)status;
-      send_sync(&ended, -1);
-      _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
-    }
-  }
-}
-
-int op_reap(const struct field *f) {
-  (void)f;
-  int exec_pipe[2];
-  sigset_t all;
-  sigfillset(&all);
-  if (pipe2(exec_pipe, O_CLOEXEC) < 0 || sigprocmask(SIG_SETMASK, &all, NULL) < 0) return -1;
-  prctl(PR_SET_NAME, "mayfly-init");
-  pid_t pid = fork();
-  if (pid < 0) return -1;
-  if (pid > 0) {
-    close(exec_pipe[1]);
-    be_init(pid, exec_pipe[0]);
-  }
-  close(exec_pipe[0]);
-  return 0;
-}
-
-/* --- exec */
-
-/* execve says ENOENT for a missing program and for a missing interpreter (#! or PT_INTERP) alike; ELIBACC tells the latter. */
-static int exec_one(const char *path, char **argv, char **env) {
-  execve(path, argv, env);
-  if (errno == ENOENT && access(path, F_OK) == 0) errno = ELIBACC;
-  return -1;
-}
-
-static int exec_searched(const char *name, char **argv, char **env) {
-  const char *path = "";
-  char candidate[4096];
-  int error = ENOENT;
-  if (strchr(name, '/')) return exec_one(name, argv, env);
-  for (char **e = env; *e; e++)
-    if (strncmp(*e, "PATH=", 5) == 0) path = *e + 5;
-  for (;; path++) {
-    size_t length = strcspn(path, ":");
-    if (length + strlen(name) + 2 < sizeof candidate) {
-      memcpy(candidate, path, length);
-      candidate[length] = 0;
-      if (length > 0) strcat(candidate, "/");
-      strcat(candidate, name);
-      exec_one(candidate, argv, env);
-      if (errno == EACCES) error = EACCES; /* execvp(3): remembered, the search goes on */
-      else if (errno != ENOENT && errno != ENOTDIR) return -1;
-    }
-    path += length;
-    if (*path == 0) break;
-  }
-  errno = error;
-  return -1;
-}
-
-/* CVE-2024-21626: whatever else is open, a program gets 0, 1 and 2 only (Linux 5.11; older kernels have no idmapped mounts either). */
-int keep_standard_streams(void) {
-  static bool kept;
-  if (!kept && syscall(SYS_close_range, 3u, ~0u, 4u /* CLOSE_RANGE_CLOEXEC */) == 0) kept = true;
-  return kept ? 0 : -1;
-}
-
-int op_exec(const struct field *f) {
-  char **argv = tape_texts(&f[1]), **env = tape_texts(&f[2]);
-  if (argv == NULL || env == NULL || keep_standard_streams() < 0) return -1;
-  serve_forget_signals();
-  return exec_searched(TEXT(f[0]), argv, env);
-}
-
-int op_execSlot(const struct field *f) {
-  int fd = slot_fd(f[0].number);
-  char **argv = tape_texts(&f[1]), **env = tape_texts(&f[2]);
-  if (fd < 0 || argv == NULL || env == NULL) return -1;
-  serve_forget_signals();
-  return (int)syscall(SYS_execveat, fd, "", argv, env, 0x1000 /* AT_EMPTY_PATH */);
 }
 
 /* --- what a server hears of its children */

@@ -23,7 +23,7 @@ export interface SandboxSnapshot {
 const pollMs = 5;
 /** starttime, the 22nd field of /proc/PID/stat, counted from the state, the third (proc(5)). */
 const startField = 19;
-const namespaceKinds = ['pid', 'net', 'mnt', 'user', 'ipc', 'uts'] as const;
+const namespaceKinds = ['pid', 'net', 'mnt', 'user', 'ipc', 'uts', 'cgroup'] as const;
 /** A survivor is in one of the run's user namespaces, or entered a network or pid namespace from outside. */
 const searchedKinds = ['user', 'net', 'pid', 'mnt'] as const;
 /** Everything of ours that has a name on the host has the run's in it. */

@@ -65,7 +65,8 @@ async function probeV1(
 
 /**
  * v2: groups may be made beside our own process only where it is allowed to (a delegated subtree, or root); a group
- * that holds processes cannot give controllers to children ("no internal processes"), so its parent is used.
+ * that holds processes cannot give controllers to children ("no internal processes"), so its parent is used. The true root
+ * may hold some. It alone has no `cgroup.type` (cgroup-v2.rst): the root that a container sees is no true one.
  */
 async function probeV2(host: CgroupReader, mount: CgroupMount, own: string): Promise<CgroupFacts> {
   const candidates = [ownDirectory(mount, own), parentOf(ownDirectory(mount, own)), mount.path];
@@ -75,7 +76,8 @@ async function probeV2(host: CgroupReader, mount: CgroupMount, own: string): Pro
     const available = ((await host.readText(`${directory}/cgroup.controllers`)) ?? '').trim().split(' ');
     const enabled = ((await host.readText(`${directory}/cgroup.subtree_control`)) ?? '').trim().split(' ');
     const holdsProcesses = ((await host.readText(`${directory}/cgroup.procs`)) ?? '').trim() !== '';
-    if (holdsProcesses && directory !== mount.path) continue;
+    const isTrueRoot = (await host.readText(`${directory}/cgroup.type`)) === undefined;
+    if (holdsProcesses && !isTrueRoot) continue;
     const usable = controllers.filter((each) => available.includes(each));
     return {
       version: 'v2',
