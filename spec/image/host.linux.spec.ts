@@ -111,6 +111,11 @@ describe('host: programs with what they load', () => {
     expect(tree.get(join(data, 'l').slice(1))).toMatchObject({ kind: 'symlink', target: 'deep/a' });
   });
 
+  test('a server is found by whoever has no sbin in his PATH', async () => {
+    const image = await readHostImage({ kind: 'host', programs: ['ldconfig'], files: [] }, context);
+    expect([...(await hostTree(image)).keys()].some((path) => /sbin\/ldconfig$/.test(path))).toBe(true);
+  });
+
   test('a program that is not there is named, with where it was looked for', async () => {
     await expect(
       readHostImage({ kind: 'host', programs: ['no-such-program'], files: [] }, context),

@@ -9,6 +9,8 @@ import { planHostLayers } from '../host/plan-host-layers.ts';
 import type { SourceContext, SourcedImage } from '../image-source.ts';
 import { readFileFact } from '../input-fact.ts';
 
+/** Where Debian keeps servers, and what an ordinary user's PATH there lacks: `host: [nginx]` means the same to everybody. */
+const serverPath = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 const standardPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /** Programs of this machine with what they need to start: no download, no base image. */
@@ -42,14 +44,14 @@ export async function readHostImage(
 /** Earlier directories of the search path that do not hold it are remembered: the day they do, the image changes. */
 function findProgram(program: string, tree: HostTree, context: SourceContext): string {
   const place = program.includes('/') ? program : context.programPlaces[program];
-  const candidates =
-    place === undefined ? context.searchPath.map((directory) => join(directory, program)) : [place];
+  const directories = [...new Set([...context.searchPath, ...serverPath])];
+  const candidates = place === undefined ? directories.map((directory) => join(directory, program)) : [place];
   for (const candidate of candidates) {
     if (isProgram(candidate)) return candidate;
     tree.note(readFileFact(candidate));
   }
   throw new MayflyError('IMAGE_HOST_PROGRAM_MISSING', `the program \`${program}\` is not on this machine`, {
-    hint: `install it, or correct its name; looked in ${place === undefined ? context.searchPath.join(':') : place}`,
+    hint: `install it, or correct its name; looked in ${place === undefined ? directories.join(':') : place}`,
   });
 }
 
