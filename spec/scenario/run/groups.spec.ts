@@ -228,6 +228,23 @@ test('R17 the plan tells the steps that a step holds', () => {
   );
 });
 
+test('R19 in `finally`, what would happen in a service that never started is skipped', async () => {
+  const ran = await runYaml(
+    `${head}  late: { image: tools, command: [fail], depends_on: { a: { condition: service_started } } }
+  later: { image: tools, command: [sleep, infinity], depends_on: { late: { condition: service_completed_successfully } } }
+steps: [{ wait: 1s }]
+finally:
+  - parallel: [{ in: a, run: "true" }, { in: later, run: "true" }]
+`,
+    { programs },
+  );
+  expect(ran.of('stepFinished').at(-1)).toMatchObject({
+    step: '/finally/0',
+    outcome: 'skipped',
+    reason: '`later` was never started',
+  });
+});
+
 describe('R19 background', () => {
   test('R19 goes on while later steps run, and is waited for by its id', async () => {
     const ran = await runYaml(

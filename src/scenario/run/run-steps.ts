@@ -38,17 +38,19 @@ export async function runFinally(world: World): Promise<readonly Problem[]> {
   });
   const problems: Problem[] = [];
   for (const step of world.plan.finally) {
+    const absent = absentService(step, world);
     if (deadline.signal.aborted) skipStep(step, reasonOf(deadline.signal), world);
-    else if (!isThere(step, world)) skipStep(step, `\`${step.in}\` was never started`, world);
+    else if (absent !== undefined) skipStep(step, `\`${absent}\` was never started`, world);
     else problems.push(...(await runStep(step, world, deadline.signal)).problems);
   }
   return problems;
 }
 
-function isThere(step: Step, world: World): boolean {
-  return (
-    step.in === undefined || world.services.some(({ name }) => name === step.in || name === `${step.in}[1]`)
-  );
+/** Of the step, or of one that it holds. */
+function absentService({ in: name, steps = [] }: Step, world: World): string | undefined {
+  const isThere = world.services.some((service) => service.name === name || service.name === `${name}[1]`);
+  if (name !== undefined && !isThere) return name;
+  return steps.map((inner) => absentService(inner, world)).find((absent) => absent !== undefined);
 }
 
 /** Services that say how they end have to end: the scenario is not over before (language.md R15). */
