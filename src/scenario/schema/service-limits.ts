@@ -1,55 +1,13 @@
+import { capabilityNames } from '../../core/capability-names.ts';
+import { rlimitNames } from '../../core/rlimit-names.ts';
 import { byType, type JsonSchema, key, list, object } from './json-schema.ts';
 import { boolean, integer, mapOrAssignments, size, sizeOrUnlimited } from './scalars.ts';
 
-/** capabilities(7), of Linux 6.18. */
-const capabilityNames = [
-  'ALL',
-  'AUDIT_CONTROL',
-  'AUDIT_READ',
-  'AUDIT_WRITE',
-  'BLOCK_SUSPEND',
-  'BPF',
-  'CHECKPOINT_RESTORE',
-  'CHOWN',
-  'DAC_OVERRIDE',
-  'DAC_READ_SEARCH',
-  'FOWNER',
-  'FSETID',
-  'IPC_LOCK',
-  'IPC_OWNER',
-  'KILL',
-  'LEASE',
-  'LINUX_IMMUTABLE',
-  'MAC_ADMIN',
-  'MAC_OVERRIDE',
-  'MKNOD',
-  'NET_ADMIN',
-  'NET_BIND_SERVICE',
-  'NET_BROADCAST',
-  'NET_RAW',
-  'PERFMON',
-  'SETFCAP',
-  'SETGID',
-  'SETPCAP',
-  'SETUID',
-  'SYSLOG',
-  'SYS_ADMIN',
-  'SYS_BOOT',
-  'SYS_CHROOT',
-  'SYS_MODULE',
-  'SYS_NICE',
-  'SYS_PACCT',
-  'SYS_PTRACE',
-  'SYS_RAWIO',
-  'SYS_RESOURCE',
-  'SYS_TIME',
-  'SYS_TTY_CONFIG',
-  'WAKE_ALARM',
-] as const;
+const capabilities = ['ALL', ...[...capabilityNames].sort()];
 
 const capability: JsonSchema = {
   type: 'string',
-  enum: capabilityNames.flatMap((name) => [name, `CAP_${name}`]),
+  enum: capabilities.flatMap((name) => [name, `CAP_${name}`]),
   'x-expects': 'a capability such as NET_ADMIN',
 };
 
@@ -164,24 +122,7 @@ export const serviceLimits: Readonly<Record<string, JsonSchema>> = {
       type: 'object',
       'x-what': '`ulimits`',
       propertyNames: {
-        enum: [
-          'as',
-          'core',
-          'cpu',
-          'data',
-          'fsize',
-          'locks',
-          'memlock',
-          'msgqueue',
-          'nice',
-          'nofile',
-          'nproc',
-          'rss',
-          'rtprio',
-          'rttime',
-          'sigpending',
-          'stack',
-        ],
+        enum: [...rlimitNames],
       },
       additionalProperties: ulimit,
     },

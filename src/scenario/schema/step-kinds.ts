@@ -1,3 +1,4 @@
+import { controlActions } from '../../core/control-actions.ts';
 import type { Json } from '../../core/json.ts';
 import type { StepKind } from '../../core/step-kind.ts';
 import {
@@ -66,17 +67,6 @@ const copy = object(
   },
   { what: 'a `copy` step', required: ['from', 'to'] },
 );
-
-const controlActions = [
-  'start',
-  'stop',
-  'restart',
-  'kill',
-  'pause',
-  'unpause',
-  'connect',
-  'disconnect',
-] as const;
 
 const control: JsonSchema = {
   ...object(

@@ -1,3 +1,4 @@
+import { controlActions } from '../../core/control-actions.ts';
 import { isJsonObject } from '../../core/json.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import { parseDurationMs } from '../../core/units.ts';
@@ -5,9 +6,7 @@ import { canonicalSignal } from '../plan/signal-name.ts';
 import type { RunningService } from '../run/running-service.ts';
 import { defineStep, type StepWorld } from './step-definition.ts';
 
-const actions = ['start', 'stop', 'restart', 'kill', 'pause', 'unpause', 'connect', 'disconnect'] as const;
-
-type Action = (typeof actions)[number];
+type Action = (typeof controlActions)[number];
 
 interface ControlStep {
   readonly action: Action;
@@ -22,10 +21,13 @@ export const controlStep = defineStep<ControlStep>({
   kind: 'control',
   normalize(value) {
     const [action, ...others] = isJsonObject(value)
-      ? actions.filter((name) => value[name] !== undefined)
+      ? controlActions.filter((name) => value[name] !== undefined)
       : [];
     if (!isJsonObject(value) || action === undefined || others.length > 0) {
-      throw new MayflyError('SCENARIO_WRONG_VALUE', `\`control\` has exactly one of: ${actions.join(', ')}`);
+      throw new MayflyError(
+        'SCENARIO_WRONG_VALUE',
+        `\`control\` has exactly one of: ${controlActions.join(', ')}`,
+      );
     }
     const { network, signal = 'SIGKILL', grace } = value;
     const needsNetwork = action === 'connect' || action === 'disconnect';

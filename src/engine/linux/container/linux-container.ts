@@ -11,7 +11,7 @@ import type {
   ProcessFacts,
 } from '../../../core/engine.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
-import { parseSignal } from '../abi/signals.ts';
+import { parseSignal } from '../../../core/signals.ts';
 import { parseListening, planListening } from '../net/plan-listening.ts';
 import type { Slot } from '../tape/op.ts';
 import { ContainerFiles } from './container-files.ts';

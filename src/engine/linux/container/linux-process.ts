@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { ExitStatus } from '../../../core/container.ts';
 import type { Process } from '../../../core/engine.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
-import { parseSignal, signalName } from '../abi/signals.ts';
+import { parseSignal, signalName } from '../../../core/signals.ts';
 import type { LaunchedProcess, WaitStatus } from '../client/launched-process.ts';
 import type { LauncherClient } from '../client/launcher-client.ts';
 import type { Stdio } from '../sandbox/stdio.ts';

@@ -1,5 +1,6 @@
+import { capabilityNames } from '../../../core/capability-names.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
-import { capabilityMask, capabilityNames } from '../abi/capabilities.ts';
+import { capabilityMask } from '../abi/capabilities.ts';
 import type { SeccompProgram } from '../seccomp/seccomp-program.ts';
 import type { Op, Tape } from '../tape/op.ts';
 import type { ResolvedUser } from './resolve-user.ts';

@@ -1,5 +1,5 @@
+import { signalName } from '../../../core/signals.ts';
 import { rlimitNumbers } from '../abi/rlimits.ts';
-import { signalName } from '../abi/signals.ts';
 import { renderErrno } from './errno.ts';
 import { renderNumber } from './field-flags.ts';
 import type { Op } from './op.ts';

@@ -1,9 +1,9 @@
+import { signalName } from '../../../core/signals.ts';
 import { capabilitiesOfMask } from '../abi/capabilities.ts';
 import { cloneFlags } from '../abi/clone-flags.ts';
 import { mountAttributes, mountFlags, openTreeFlags, umountFlags } from '../abi/mount-flags.ts';
 import { openFlags, resolveFlags } from '../abi/open-flags.ts';
 import { rlimitNumbers } from '../abi/rlimits.ts';
-import { signalName } from '../abi/signals.ts';
 
 type RenderNumber = (value: number | bigint) => string;
 

@@ -1,11 +1,10 @@
+import { controlActions } from '../../../core/control-actions.ts';
 import { isJsonObject, type Json } from '../../../core/json.ts';
 import { entriesOf, isStatic, itemsOf, memberOf, textOf } from '../json-access.ts';
 import { below } from '../json-pointer.ts';
 import type { StepAt } from '../steps-of.ts';
 
 /** What `control` does to a service; each has the service's name for its value. */
-const controlActions = ['start', 'stop', 'restart', 'kill', 'pause', 'unpause', 'connect', 'disconnect'];
-
 export type DeclaredKind = 'service' | 'image' | 'network' | 'volume' | 'secret' | 'config';
 
 /** A name that must be declared, at the place where it is used. `registry`: an image that no declaration is needed for (R9). */

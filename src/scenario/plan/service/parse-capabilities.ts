@@ -1,50 +1,9 @@
+import { capabilityNames } from '../../../core/capability-names.ts';
 import { defaultCapabilities } from '../container-defaults.ts';
 import type { DocumentNode } from '../document-node.ts';
 
-/** capabilities(7), in the kernel's order. */
-export const allCapabilities: readonly string[] = [
-  'CHOWN',
-  'DAC_OVERRIDE',
-  'DAC_READ_SEARCH',
-  'FOWNER',
-  'FSETID',
-  'KILL',
-  'SETGID',
-  'SETUID',
-  'SETPCAP',
-  'LINUX_IMMUTABLE',
-  'NET_BIND_SERVICE',
-  'NET_BROADCAST',
-  'NET_ADMIN',
-  'NET_RAW',
-  'IPC_LOCK',
-  'IPC_OWNER',
-  'SYS_MODULE',
-  'SYS_RAWIO',
-  'SYS_CHROOT',
-  'SYS_PTRACE',
-  'SYS_PACCT',
-  'SYS_ADMIN',
-  'SYS_BOOT',
-  'SYS_NICE',
-  'SYS_RESOURCE',
-  'SYS_TIME',
-  'SYS_TTY_CONFIG',
-  'MKNOD',
-  'LEASE',
-  'AUDIT_WRITE',
-  'AUDIT_CONTROL',
-  'SETFCAP',
-  'MAC_OVERRIDE',
-  'MAC_ADMIN',
-  'SYSLOG',
-  'WAKE_ALARM',
-  'BLOCK_SUSPEND',
-  'AUDIT_READ',
-  'PERFMON',
-  'BPF',
-  'CHECKPOINT_RESTORE',
-];
+/** In the kernel's order. */
+export const allCapabilities: readonly string[] = capabilityNames;
 
 /** `cap_drop:` then `cap_add:`, as Docker combines them (moby, oci/caps/utils.go `TweakCapabilities`), in the kernel's order. */
 export function parseCapabilities(add: DocumentNode, drop: DocumentNode): readonly string[] {

@@ -1,36 +1,15 @@
 import type { Rlimit } from '../../../core/container.ts';
+import { rlimitNames } from '../../../core/rlimit-names.ts';
 import type { DocumentNode } from '../document-node.ts';
 
-/** getrlimit(2), as Compose spells them. */
-const rlimitNames: ReadonlySet<string> = new Set([
-  'as',
-  'core',
-  'cpu',
-  'data',
-  'fsize',
-  'locks',
-  'memlock',
-  'msgqueue',
-  'nice',
-  'nofile',
-  'nproc',
-  'rss',
-  'rtprio',
-  'rttime',
-  'sigpending',
-  'stack',
-]);
+const known: readonly string[] = rlimitNames;
 
 /** `ulimits:` over the given defaults: `nofile: 1024` or `nofile: { soft: 1024, hard: 2048 }`; -1 means unlimited. */
 export function parseRlimits(ulimits: DocumentNode, defaults: readonly Rlimit[]): readonly Rlimit[] {
   const limits = new Map(defaults.map((limit) => [limit.name, limit]));
   for (const [name, node] of ulimits.entries()) {
-    if (!rlimitNames.has(name)) {
-      node.fail(
-        'SCENARIO_WRONG_VALUE',
-        `\`${name}\` is no limit`,
-        `known are ${[...rlimitNames].join(', ')}`,
-      );
+    if (!known.includes(name)) {
+      node.fail('SCENARIO_WRONG_VALUE', `\`${name}\` is no limit`, `known are ${known.join(', ')}`);
       continue;
     }
     const soft = (node.isMap ? node.child('soft') : node).integer({ min: -1 });

@@ -1,21 +1,11 @@
 import { join } from 'node:path';
+import { controlActions } from '../../../core/control-actions.ts';
 import { isJsonObject, type Json } from '../../../core/json.ts';
 import type { StepKind } from '../../../core/step-kind.ts';
 import type { DocumentNode } from '../document-node.ts';
 import type { PlanOptions } from '../plan-options.ts';
 import { isInside } from '../service/check-bind.ts';
 import { resolveInstance, type Scales } from '../service/instance-names.ts';
-
-const controlActions = [
-  'start',
-  'stop',
-  'restart',
-  'kill',
-  'pause',
-  'unpause',
-  'connect',
-  'disconnect',
-] as const;
 
 /**
  * A step's value with every service it names replaced by the name of one instance, so that the runner meets names of

@@ -1,7 +1,6 @@
 import { constants } from 'node:os';
 import { expect, test } from 'vitest';
-import { capabilitiesOfMask, capabilityMask } from '../../../../src/engine/linux/abi/capabilities.ts';
-import { parseSignal, signalName, signalNumbers } from '../../../../src/engine/linux/abi/signals.ts';
+import { parseSignal, signalName, signalNumbers } from '../../src/core/signals.ts';
 
 test.each([
   ['SIGTERM', 15],
@@ -32,11 +31,4 @@ test.skipIf(process.platform !== 'linux')('the numbers are this machine’s', ()
   expect(constants.signals).toMatchObject(
     Object.fromEntries(Object.entries(signalNumbers).filter(([name]) => name in constants.signals)),
   );
-});
-
-test('capabilities and their mask are one to one', () => {
-  const mask = capabilityMask(['CHOWN', 'SYS_ADMIN', 'CHECKPOINT_RESTORE']);
-  expect(mask).toBe(1n | (1n << 21n) | (1n << 40n));
-  expect(capabilitiesOfMask(mask ?? 0n)).toEqual(['CHOWN', 'SYS_ADMIN', 'CHECKPOINT_RESTORE']);
-  expect(capabilityMask(['CAP_CHOWN'])).toBeUndefined();
 });
