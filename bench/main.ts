@@ -59,7 +59,7 @@ function notes(): string {
   const load = loadavg().map((each) => each.toFixed(1));
   return [
     'Medians of runs in turns. * contains Node’s own spawn of a process (about 2 ms on a machine at rest).',
-    'A bar in ms or s is one of a machine at rest, where `node -e 0` takes about 40 ms: beside it stands what this one took.',
+    'A bar in ms is one of a machine at rest, where `node -e 0` takes about 40 ms: beside it stands what this one took.',
     `Load of the machine: ${load.join(', ')}. Node ${process.versions.node}.`,
   ].join('\n');
 }
