@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { cp, mkdir } from 'node:fs/promises';
 import { release, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,9 +8,12 @@ import { LinuxEngine } from '../../../src/engine/linux/linux-engine.ts';
 import { hostPlatform } from '../../../src/image/image-platform.ts';
 import { createImageProvider } from '../../../src/image/image-provider.ts';
 
-export const launcherPath = fileURLToPath(
-  new URL(`../../../dist/launcher-linux-${process.arch}`, import.meta.url),
-);
+const { MAYFLY_SPEC_LAUNCHER, MAYFLY_SPEC_LIBRARIES } = process.env;
+
+/** Another than the built one, should it want to be tried, and the libraries it finds in /store/asan. */
+export const launcherPath =
+  MAYFLY_SPEC_LAUNCHER ??
+  fileURLToPath(new URL(`../../../dist/launcher-linux-${process.arch}`, import.meta.url));
 
 export interface LinuxKit {
   readonly engine: LinuxEngine;
@@ -23,6 +26,8 @@ export async function linuxEngineFor(directory: string, launcher = launcherPath)
   const storeDirectory = join(directory, 'store');
   const layersDirectory = join(storeDirectory, 'layers');
   await mkdir(layersDirectory, { recursive: true, mode: 0o700 });
+  if (MAYFLY_SPEC_LIBRARIES !== undefined)
+    await cp(MAYFLY_SPEC_LIBRARIES, join(layersDirectory, 'asan'), { recursive: true });
   const engine = new LinuxEngine({
     platform: process.platform,
     arch: process.arch,
