@@ -15,7 +15,7 @@ import type { RunningService } from './running-service.ts';
 import type { World } from './world.ts';
 
 /** Between two looks: often enough to name the step, seldom enough to cost nothing. */
-const lookEveryMs = 500;
+const lookEveryMs = 250;
 
 interface Watched {
   readonly plan: InvariantPlan;

@@ -68,7 +68,7 @@ export class ContainerCgroups {
     return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0) > 0;
   }
 
-  usageOf(container: string): Promise<ContainerUsage> {
+  async usageOf(container: string): Promise<ContainerUsage> {
     const { host, cgroups } = this.#facts;
     return readCgroupUsage(host, this.#made.get(container)?.plan.directories ?? {}, cgroups.version);
   }
