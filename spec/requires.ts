@@ -9,17 +9,22 @@ declare module 'vitest' {
   }
 }
 
+/** The one way a suite is skipped: by name, with what it lacks in it, so that spec/expected-skips.txt can tell. */
+export function describeUnlessMissing(missing: readonly string[], name: string, body: () => void): void {
+  if (missing.length === 0) describe(name, body);
+  else describe.skip(`${name} (needs ${missing.join(', ')})`, body);
+}
+
 /** A suite that needs features of the host; without one it is skipped, with the missing ones in its name. */
 export function describeRequiring(features: readonly HostFeature[], name: string, body: () => void): void {
   const missing = features.filter((feature) => !inject('hostFeatures').includes(feature));
-  if (missing.length === 0) describe(name, body);
-  else describe.skip(`${name} (needs ${missing.join(', ')})`, body);
+  describeUnlessMissing(missing, name, body);
 }
 
 /** A suite of things only root can arrange. */
 export function describeAsRoot(features: readonly HostFeature[], name: string, body: () => void): void {
   if (process.getuid?.() === 0) describeRequiring(features, name, body);
-  else describe.skip(`${name} (needs root)`, body);
+  else describeUnlessMissing(['root'], name, body);
 }
 
 /** A suite that runs programs of this machine (tools/setup.sh installs them on Debian); a missing one is in its name. */
@@ -31,7 +36,7 @@ export function describeWithPrograms(
 ): void {
   const missing = programs.filter((program) => !isProgram(program));
   if (missing.length === 0) describeRequiring(features, name, body);
-  else describe.skip(`${name} (needs ${missing.join(', ')})`, body);
+  else describeUnlessMissing(missing, name, body);
 }
 
 function isProgram(name: string): boolean {

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe } from 'vitest';
 import { parseDebianOptions } from '../../src/image/debian/debian-options.ts';
 import { planSources } from '../../src/image/debian/plan-sources.ts';
 import { readAptSources } from '../../src/image/debian/read-apt-sources.ts';
+import { describeUnlessMissing } from '../requires.ts';
 
 /** Why images of Debian packages cannot be made here; undefined if they can. */
 function whatIsMissing(suite: string): string | undefined {
@@ -45,6 +45,5 @@ function whatIsMissing(suite: string): string | undefined {
 /** A suite that installs packages; skipped by name where the mirror cannot be reached. */
 export function describeWithMirror(suite: string, name: string, body: () => void): void {
   const missing = whatIsMissing(suite);
-  if (missing === undefined) describe(name, body);
-  else describe.skip(`${name} (needs ${missing})`, body);
+  describeUnlessMissing(missing === undefined ? [] : [missing], name, body);
 }

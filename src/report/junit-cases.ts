@@ -4,7 +4,7 @@ import { createPalette } from './palette.ts';
 import { countOf, cutLines, renderFirstLine, renderPrintable, renderPrintableLine } from './printable.ts';
 import { renderProblem } from './render-problem.ts';
 import { reportLimits } from './report-limits.ts';
-import { holdersOf } from './step-tree.ts';
+import { StepTree } from './step-tree.ts';
 import type { AttemptSummary, ScenarioSummary, StepSummary } from './summary.ts';
 import { lastAttempt, leftBehindByAll } from './summary.ts';
 import { element, type XmlElement } from './xml.ts';
@@ -22,12 +22,13 @@ export function junitCases(scenario: ScenarioSummary): readonly XmlElement[] {
   const attempt = lastAttempt(scenario);
   if (attempt === undefined) return [scenarioCase(scenario, classname, [])];
   const names = new Map<string, number>();
+  const tree = new StepTree(attempt.steps);
   const steps = attempt.steps
-    .filter((step) => !isMereHolder(step, attempt.steps))
+    .filter((step) => !isMereHolder(step, tree))
     .map((step) =>
       element(
         'testcase',
-        { name: uniqueName(step, attempt.steps, names), classname, time: renderSeconds(step.durationMs) },
+        { name: uniqueName(step, tree, names), classname, time: renderSeconds(step.durationMs) },
         [...stepResult(step), ...earlierResults(scenario, step), ...output(step)],
       ),
     );
@@ -48,17 +49,13 @@ function renderClassname(id: string): string {
 }
 
 /** A case that has run is told by its steps. */
-function isMereHolder(step: StepSummary, steps: readonly StepSummary[]): boolean {
-  return (
-    step.stepKind === 'case' &&
-    step.problems.length === 0 &&
-    steps.some((other) => holdersOf(other, steps).includes(step))
-  );
+function isMereHolder(step: StepSummary, tree: StepTree): boolean {
+  return step.stepKind === 'case' && step.problems.length === 0 && tree.below(step.path).length > 0;
 }
 
 /** JUnit has no cases in cases: `empty cart › the total is 0`. */
-function uniqueName(step: StepSummary, steps: readonly StepSummary[], seen: Map<string, number>): string {
-  const names = [...holdersOf(step, steps), step].map((one) => renderPrintableLine(one.name));
+function uniqueName(step: StepSummary, tree: StepTree, seen: Map<string, number>): string {
+  const names = [...tree.holdersOf(step), step].map((one) => renderPrintableLine(one.name));
   const name = names.join(' › ');
   const times = (seen.get(name) ?? 0) + 1;
   seen.set(name, times);

@@ -7,6 +7,7 @@ import { renderProblem } from './render-problem.ts';
 import { renderSteps } from './render-steps.ts';
 import { reportLimits } from './report-limits.ts';
 import { renderScenarioName } from './scenario-name.ts';
+import { StepTree } from './step-tree.ts';
 import type { AttemptSummary, ScenarioSummary, StepSummary } from './summary.ts';
 import { lastAttempt, leftBehindByAll } from './summary.ts';
 
@@ -47,16 +48,20 @@ type Section = readonly string[];
 function flakyBody(scenario: ScenarioSummary, palette: Palette): readonly Section[] {
   return scenario.attempts
     .slice(0, -1)
-    .flatMap((attempt) => [[renderAttempt(attempt, palette)], ...allProblems(attempt, palette)]);
+    .flatMap((attempt) => [
+      [renderAttempt(attempt, palette)],
+      ...allProblems(attempt, new StepTree(attempt.steps), palette),
+    ]);
 }
 
 function failedBody(scenario: ScenarioSummary, palette: Palette, columns: number): readonly Section[] {
   const attempt = lastAttempt(scenario);
   if (attempt === undefined) return [];
+  const tree = new StepTree(attempt.steps);
   return [
     scenario.attempts.slice(0, -1).map((earlier) => renderAttempt(earlier, palette)),
-    renderSteps(attempt.steps, scenario.plannedSteps, palette, columns),
-    ...allProblems(attempt, palette),
+    renderSteps(tree, scenario.plannedSteps, palette, columns),
+    ...allProblems(attempt, tree, palette),
     renderLogTails(collectLogTails(attempt), palette),
   ];
 }
@@ -71,19 +76,18 @@ function renderAttempt(attempt: AttemptSummary, palette: Palette): string {
   return `${palette.dim(`attempt ${attempt.attempt}`)} ${paint(attempt.outcome)}${reason}`;
 }
 
-function allProblems(attempt: AttemptSummary, palette: Palette): readonly Section[] {
+function allProblems(attempt: AttemptSummary, tree: StepTree, palette: Palette): readonly Section[] {
   return [
     ...attempt.steps
-      .filter((step) => !isToldInside(step, attempt.steps))
+      .filter((step) => !isToldInside(step, tree))
       .flatMap((step) => stepProblems(step, palette)),
     ...cutProblems(attempt.problems, palette),
   ];
 }
 
 /** What failed because a step in it failed needs no words of its own. */
-function isToldInside(step: StepSummary, steps: AttemptSummary['steps']): boolean {
-  const inside = steps.filter((other) => other.path.startsWith(`${step.path}/`));
-  return step.problems.length === 0 && inside.some((other) => other.outcome !== 'passed');
+function isToldInside(step: StepSummary, tree: StepTree): boolean {
+  return step.problems.length === 0 && tree.below(step.path).some(({ outcome }) => outcome !== 'passed');
 }
 
 function stepProblems(step: StepSummary, palette: Palette): readonly Section[] {

@@ -2,22 +2,22 @@ import { renderDuration } from '../core/units.ts';
 import { displayWidth, padEnd, truncate } from './display-width.ts';
 import { outcomeMark, outcomePaint, type Palette } from './palette.ts';
 import { countOf, renderPrintableLine } from './printable.ts';
-import { inTreeOrder, isFinallyStep, plannedSteps, stepDepth } from './step-tree.ts';
+import { isFinallyStep, type StepTree } from './step-tree.ts';
 import type { StepSummary } from './summary.ts';
 
 /** The steps of an attempt as a tree: nested ones (`during`, `parallel`) below the step that holds them. */
 export function renderSteps(
-  steps: readonly StepSummary[],
+  tree: StepTree,
   planned: number,
   palette: Palette,
   columns: number,
 ): readonly string[] {
-  const rows = inTreeOrder(steps).map((step) => ({ step, depth: stepDepth(step, steps), text: label(step) }));
+  const rows = tree.below().map((step) => ({ step, depth: tree.holdersOf(step).length, text: label(step) }));
   const widest = Math.max(0, ...rows.map(({ depth, text }) => 2 * depth + displayWidth(text)));
   const width = Math.min(widest, Math.max(20, columns - noteColumns));
   const render = ({ step, depth, text }: (typeof rows)[number]): string =>
     renderStep(step, depth, text, width, palette);
-  const missing = planned - plannedSteps(steps).length;
+  const missing = planned - tree.planned.length;
   const final = rows.filter(({ step }) => isFinallyStep(step)).map(render);
   return [
     ...rows.filter(({ step }) => !isFinallyStep(step)).map(render),

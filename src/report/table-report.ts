@@ -8,7 +8,7 @@ import { renderTotals } from './render-totals.ts';
 import type { RenderOptions, Report } from './report.ts';
 import { reportLimits } from './report-limits.ts';
 import { renderScenarioName } from './scenario-name.ts';
-import { plannedSteps } from './step-tree.ts';
+import { StepTree } from './step-tree.ts';
 import type { ScenarioSummary, Summary } from './summary.ts';
 import { lastAttempt, leftBehindByAll } from './summary.ts';
 
@@ -85,7 +85,7 @@ function renderTitle(scenario: ScenarioSummary): string {
 
 /** `3`, or `1/3` where not all that was planned passed. */
 function renderStepCount(scenario: ScenarioSummary): string {
-  const steps = plannedSteps(lastAttempt(scenario)?.steps ?? []);
+  const steps = new StepTree(lastAttempt(scenario)?.steps ?? []).planned;
   const passed = steps.filter((step) => step.outcome === 'passed').length;
   const planned = Math.max(scenario.plannedSteps, steps.length);
   return passed === planned ? String(planned) : `${passed}/${planned}`;

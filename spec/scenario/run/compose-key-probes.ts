@@ -318,9 +318,9 @@ export const composeProbes: readonly ComposeProbe[] = [
 
 /** Keys that work and that no look from inside can tell, with the test that shows them. */
 export const shownElsewhere: Readonly<Record<string, string>> = {
-  annotations: 'spec/scenario/plan/service/plan-container.spec.ts',
-  dns: 'spec/scenario/plan/service/plan-container.spec.ts',
+  annotations: 'spec/scenario/plan/service/compose-keys.spec.ts',
+  dns: 'spec/scenario/plan/service/compose-keys.spec.ts',
   expose: 'spec/docs/compose-keys.spec.ts',
-  labels: 'spec/scenario/plan/service/plan-container.spec.ts',
+  labels: 'spec/scenario/plan/service/compose-keys.spec.ts',
   pull_policy: 'spec/docs/compose-keys.spec.ts',
 };

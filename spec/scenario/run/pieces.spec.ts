@@ -105,6 +105,7 @@ describe('what an event keeps of facts', () => {
       cutFacts(
         { a: 'x'.repeat(11), b: { c: ['y'.repeat(11)] }, d: new Uint8Array(3), e: undefined, f: 1 },
         10,
+        createMasker({}),
       ),
     ).toEqual({
       a: `${'x'.repeat(10)}\n[cut: 10 of 11 characters are shown; the limit is keepCharacters]`,
@@ -112,6 +113,12 @@ describe('what an event keeps of facts', () => {
       d: '[3 bytes that are not UTF-8]',
       f: 1,
     });
+  });
+
+  test('R8 a secret that would be cut in two is masked first', () => {
+    const facts = { a: `${'x'.repeat(10)}s3cr3t-value and more` };
+    const cut = cutFacts(facts, 16, createMasker({ S: 's3cr3t-value' }));
+    expect(cut).toEqual({ a: expect.stringMatching(/^x{10}\*\*\* an\n\[cut: 16 of 22 /) });
   });
 });
 

@@ -108,8 +108,8 @@ export const testCommand = defineCommand({
       given.lock ? { ...context, images: locking } : context,
       progress,
     );
-    if (given.lock) await locking.write(plan);
-    await reports.finish();
+    await reports.finish(); // first: a lock that cannot be written must not cost them
+    if (given.lock) await locking.write(plan, surroundings.randomBytes);
     return exitStatus;
   },
 });

@@ -10,7 +10,8 @@ import { initSlots } from '../../engine/linux/sandbox/sandbox-slots.ts';
 import { SlotPool } from '../../engine/linux/sandbox/slot-pool.ts';
 import type { Tape } from '../../engine/linux/tape/op.ts';
 import { mergeImage } from '../../scenario/plan/merge-image.ts';
-import { nameOfOneShot, planOneShot } from '../../scenario/plan/plan-one-shot.ts';
+import { nameOfPath } from '../../scenario/plan/name-of-path.ts';
+import { planOneShot } from '../../scenario/plan/plan-one-shot.ts';
 import { shellArgv } from '../../scenario/step/shell-argv.ts';
 import { explainContainer } from './explain-container.ts';
 import type { ExplainFacts } from './explain-facts.ts';
@@ -81,7 +82,7 @@ function containersOf(plan: ScenarioPlan, images: ReadonlyMap<string, Image>): r
     const argv = Array.isArray(step.value)
       ? step.value.map(String)
       : shellArgv(String(step.value), image.config.shell, step.shell);
-    return [{ spec: mergeImage(planOneShot(step, nameOfOneShot(step), argv), image), image }];
+    return [{ spec: mergeImage(planOneShot(step, nameOfPath(step.path), argv), image), image }];
   });
   return [...services, ...oneShots];
 }

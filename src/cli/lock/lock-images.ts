@@ -1,19 +1,23 @@
 import { readFileSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageProvider, ImageRequest } from '../../core/image.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { ScenarioPlan } from '../../core/plan.ts';
 import type { PlannedScenarios } from '../scenarios/plan-scenarios.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { writeWhole } from '../write-whole.ts';
 import { identityOf, type LockEntry, lockFileName, parseLock, renderLock } from './lock-file.ts';
 
 /** The plan with what `mayfly.lock`, beside each scenario, says of its Debian images. */
 export function applyLocks(plan: PlannedScenarios, platform: string): PlannedScenarios {
+  const locks = new Map<string, ReadonlyMap<string, LockEntry>>();
   return mapImages(plan, (request, scenario) => {
     const { source } = request;
     if (source.kind !== 'debian') return request;
-    const identity = identityOf({ debian: source.options, platform });
-    const entry = readLock(plan.directoryOf(scenario)).find((each) => identityOf(each) === identity);
+    const directory = plan.directoryOf(scenario);
+    const lock = locks.get(directory) ?? byIdentity(readLock(directory));
+    locks.set(directory, lock);
+    const entry = lock.get(identityOf({ debian: source.options, platform }));
     return entry === undefined ? request : { ...request, source: { ...source, locked: entry.packages } };
   });
 }
@@ -55,7 +59,7 @@ export class LockingImages implements ImageProvider {
   }
 
   /** In the folder of each scenario; what else its lock has stays. Images that were not made leave theirs as it was. */
-  async write(plan: PlannedScenarios): Promise<void> {
+  async write(plan: PlannedScenarios, randomBytes: Surroundings['randomBytes']): Promise<void> {
     for (const directory of new Set(plan.scenarios.map(plan.directoryOf))) {
       const made = plan.scenarios
         .filter((scenario) => plan.directoryOf(scenario) === directory)
@@ -67,9 +71,13 @@ export class LockingImages implements ImageProvider {
               identityOf(entry) === identityOf({ debian: source.options, platform: entry.platform }),
           ),
         );
-      if (made.length > 0) await writeLock(directory, made);
+      if (made.length > 0) await writeLock(directory, made, randomBytes);
     }
   }
+}
+
+function byIdentity(entries: readonly LockEntry[]): ReadonlyMap<string, LockEntry> {
+  return new Map(entries.map((entry) => [identityOf(entry), entry]));
 }
 
 function readLock(directory: string): readonly LockEntry[] {
@@ -86,13 +94,15 @@ function readLock(directory: string): readonly LockEntry[] {
   }
 }
 
-async function writeLock(directory: string, made: readonly LockEntry[]): Promise<void> {
+async function writeLock(
+  directory: string,
+  made: readonly LockEntry[],
+  randomBytes: Surroundings['randomBytes'],
+): Promise<void> {
   const path = join(directory, lockFileName);
-  const entries = new Map([...readLock(directory), ...made].map((entry) => [identityOf(entry), entry]));
+  const entries = byIdentity([...readLock(directory), ...made]);
   try {
-    // Whoever reads it meanwhile sees the old one or the new one.
-    await writeFile(`${path}.tmp`, renderLock([...entries.values()]));
-    await rename(`${path}.tmp`, path);
+    await writeWhole(path, renderLock([...entries.values()]), randomBytes);
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
     throw new MayflyError('LOCK_UNWRITABLE', `cannot write ${path}: ${code}`, { cause });

@@ -1,9 +1,10 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { SnapshotStore } from '../../scenario/snapshot/snapshot-files.ts';
 import { snapshotFileBytes } from '../../scenario/snapshot/snapshot-table.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { writeWhole } from '../write-whole.ts';
 import type { PlannedScenarios } from './plan-scenarios.ts';
 
 /** Files of snapshots beside the scenarios. In CI nothing new is made: nobody would commit it (language.md R22). */
@@ -19,10 +20,7 @@ export function openSnapshotStore(
     async write(path, text) {
       if (text === undefined) return rm(path, { force: true });
       await mkdir(dirname(path), { recursive: true });
-      // Whoever reads it meanwhile sees the old one or the new one.
-      const temporary = `${path}.${Buffer.from(randomBytes(4)).toString('hex')}.tmp`;
-      await writeFile(temporary, text);
-      await rename(temporary, path);
+      await writeWhole(path, text, randomBytes);
     },
   };
 }

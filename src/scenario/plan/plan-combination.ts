@@ -44,7 +44,14 @@ export function planCombination(
   const configs = planConfigs(root.child('configs'), options);
   const fragments = new DocumentNode(document.fragments, '/fragments', problems);
   const context = {
-    ...{ scenario, options, images, networks, scales, fragments, scope, problems },
+    scenario,
+    options,
+    images,
+    networks,
+    scales,
+    fragments,
+    scope,
+    problems,
     using: [],
     expansion: { steps: 0 },
   };
@@ -56,7 +63,7 @@ export function planCombination(
     secrets: secrets.contents,
   });
   const steps = planSteps(root.child(root.has('cases') ? 'setup' : 'steps'), context);
-  const cases = planCases(root.child('cases'), scope, context, problems);
+  const cases = planCases(root.child('cases'), context);
   const invariants = planInvariants(root.child('invariants'), services, scenario.locate);
   const finalSteps = planSteps(root.child('finally'), context);
   revalidate(scenario.document, document, problems);

@@ -3,11 +3,6 @@ import type { Step } from '../../core/scenario.ts';
 import { defaultContainer } from './container-defaults.ts';
 import { optionalKey } from './optional-key.ts';
 
-/** `/steps/3` → `steps-3`, `/cases/0[2]/steps/1` → `cases-0-2-steps-1`. */
-export function nameOfOneShot({ path }: Pick<Step, 'path'>): string {
-  return path.slice(1).replace(/[/[\]]+/g, '-');
-}
-
 /**
  * The container of a `run` step without `in` (language.md R18). `argv` is the whole command: a text has already been
  * given to a shell, whose name only the image knows. The step's late expressions must be resolved before.

@@ -1,4 +1,5 @@
 import type { Masker } from '../mask/create-masker.ts';
+import { nameOfPath } from '../plan/name-of-path.ts';
 import { evidencePath } from '../step/unpack-evidence.ts';
 
 type Save = (path: string, bytes: Uint8Array) => Promise<void>;
@@ -17,9 +18,7 @@ export function evidenceFolder(scenario: string, attempt: number, casePath?: str
   const parts = scenario.split('/').map((part) => part.replace(/[^\w.=,+@-]/g, '_').replace(/^\.+$/, '_'));
   const folder = parts.filter((part) => part !== '').join('/');
   const ofAttempt = attempt === 1 ? folder : `${folder}.attempt${attempt}`;
-  return casePath === undefined
-    ? ofAttempt
-    : `${ofAttempt}/${casePath.replace(/[/[\]]+/g, '-').replace(/^-|-$/g, '')}`;
+  return casePath === undefined ? ofAttempt : `${ofAttempt}/${nameOfPath(casePath)}`;
 }
 
 /** Text is masked as text. Other bytes are masked as Latin-1, which keeps every byte and finds every secret in ASCII. */

@@ -20,8 +20,9 @@ const lookEveryMs = 250;
 interface Watched {
   readonly plan: InvariantPlan;
   readonly expectations: readonly Expectation[];
-  /** Where the log stood at the last look. */
+  /** Where the log stood at the last look, and its revision. */
   seenUntil: number;
+  seenRevision: number;
   isBroken: boolean;
 }
 
@@ -39,6 +40,7 @@ export class InvariantWatch {
       plan,
       expectations: await compileExpectations(plan.expect, usageShape),
       seenUntil: -1,
+      seenRevision: -1,
       isBroken: false,
     }));
     return new InvariantWatch(world, await Promise.all(watched));
@@ -80,7 +82,9 @@ export class InvariantWatch {
       if (service === undefined || watched.isBroken || this.#world.closing.aborted) continue;
       try {
         const facts = await this.#factsOf(watched, service);
-        const [finding] = judge(watched.expectations, facts);
+        // A log that says nothing new is as good as it was.
+        const open = watched.expectations.filter(({ subject }) => subject in facts);
+        const [finding] = judge(open, facts);
         if (finding !== undefined) this.#break(watched, this.#problemOf(watched.plan, finding));
       } catch (error) {
         if (this.#world.closing.aborted) return;
@@ -96,7 +100,9 @@ export class InvariantWatch {
     return {
       ...usageFacts(usage, asked, service.name),
       restarts: service.restarts,
-      ...(asked.includes('logs') ? { logs: readLog(watched, service) } : {}),
+      ...(asked.includes('logs') && service.log.revision !== watched.seenRevision
+        ? { logs: readLog(watched, service) }
+        : {}),
     };
   }
 
@@ -129,6 +135,7 @@ function readLog(watched: Watched, { name, log }: RunningService): string {
   if (log.firstKept > Math.max(0, watched.seenUntil))
     throw new MayflyError('OUTPUT_LIMIT', `\`${name}\` wrote faster than its invariant could read`);
   watched.seenUntil = log.mark;
+  watched.seenRevision = log.revision;
   return log
     .since(0)
     .map(({ line }) => `${line}\n`)

@@ -27,11 +27,17 @@ export class LogBook {
   /** A line whose newline has not come yet: a wait may see it, it is no line of the report. */
   readonly #partial = new Map<LogStream, string>();
   #characters = 0;
+  /** Changes with everything that is read: who has seen it all need not look again. */
+  revision = 0;
   #dropped = 0;
   #waiting: (() => void)[] = [];
 
   constructor(options: LogBookOptions) {
     this.#options = options;
+  }
+
+  get masker(): Masker {
+    return this.#options.masker;
   }
 
   /** Lines so far, those no longer kept included: a place in the log to come back to. */
@@ -77,6 +83,7 @@ export class LogBook {
     const mask = masker.stream();
     try {
       for await (const chunk of source) {
+        this.revision += 1;
         const text = decoder.decode(chunk, { stream: true });
         this.#show(stream, shown.write(mask.write(text)));
         const lines = raw.write(text);
@@ -87,6 +94,7 @@ export class LogBook {
     } catch {
       // A stream that breaks off is a log that ends: the process's own end says why.
     }
+    this.revision += 1;
     const last = decoder.decode();
     this.#partial.delete(stream);
     this.#show(stream, [...shown.write(mask.write(last) + mask.end()), ...shown.end()]);

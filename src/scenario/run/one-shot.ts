@@ -1,7 +1,8 @@
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { Step } from '../../core/scenario.ts';
 import { mergeImage } from '../plan/merge-image.ts';
-import { nameOfOneShot, planOneShot } from '../plan/plan-one-shot.ts';
+import { nameOfPath } from '../plan/name-of-path.ts';
+import { planOneShot } from '../plan/plan-one-shot.ts';
 import type { OneShot } from '../step/step-definition.ts';
 import { containerEndedEvent, containerStartedEvent } from './container-events.ts';
 import type { World } from './world.ts';
@@ -16,7 +17,7 @@ export async function openOneShot(
   const image = world.images.get(step.image ?? '');
   if (image === undefined)
     throw new MayflyError('SCENARIO_MISSING_KEY', 'a `run` without `in:` needs `image:`');
-  const name = nameOfOneShot(step);
+  const name = nameOfPath(step.path);
   const spec = mergeImage(planOneShot(step, name, planArgv(image.config.shell)), image);
   const startedAtMs = world.clock.nowMs();
   const container = await world.sandbox.startContainer(spec, signal);

@@ -1,6 +1,8 @@
 import type { CasePlan } from '../../core/plan.ts';
 import { outcomeOfProblems, problemsOf } from './problem.ts';
+import { reasonOf } from './run-sequence.ts';
 import { type Found, runStage } from './run-stage.ts';
+import { skipStep } from './skip-step.ts';
 import { killServices, stopServices } from './stop-services.ts';
 import { World } from './world.ts';
 
@@ -24,7 +26,7 @@ export async function runCases(
 ): Promise<CasesRun> {
   const prepared = await runStage(setup.plan.steps, setup, signal);
   if (prepared.inSteps.length + prepared.outside.length > 0) {
-    for (const one of cases) skipCase(one, '`setup` did not pass', setup);
+    for (const one of cases) skipStep({ ...one, kind: 'case' }, '`setup` did not pass', setup);
     return { found: prepared, last: setup };
   }
   try {
@@ -48,7 +50,7 @@ async function runEach(
   const inSteps: Found['inSteps'][number][] = [];
   for (const one of cases) {
     if (last !== undefined && signal.aborted) {
-      skipCase(one, reasonOf(signal), last);
+      skipStep({ ...one, kind: 'case' }, reasonOf(signal), last);
       continue;
     }
     if (last !== undefined) {
@@ -105,27 +107,6 @@ function endOf(
   if (problems.length === 0) return { outcome: 'passed' };
   const outcome = outcomeOfProblems(problems);
   return outside.length > 0 ? { outcome } : { outcome, reason: 'a step of it did not pass' };
-}
-
-function skipCase({ path, name }: CasePlan, reason: string, world: World): void {
-  world.noteSkipped();
-  world.emitter.emit({
-    kind: 'stepFinished',
-    attempt: world.attempt,
-    step: path,
-    name,
-    stepKind: 'case',
-    outcome: 'skipped',
-    reason,
-    durationMs: 0,
-    tries: 0,
-    facts: {},
-    problems: [],
-  });
-}
-
-function reasonOf({ reason }: AbortSignal): string {
-  return reason instanceof Error ? reason.message : String(reason);
 }
 
 /** Its services have ended: nothing more comes of it. */

@@ -83,7 +83,7 @@ async function finish(
   tries: number,
   world: World,
 ): Promise<Ending> {
-  const facts = cutFacts(trial?.facts ?? {}, world.limits.keepCharacters);
+  const facts = cutFacts(trial?.facts ?? {}, world.limits.keepCharacters, world.emitter.masker);
   const [first, ...others] = problems;
   if (first === undefined) return { outcome: 'passed', tries, facts, problems };
   const logs = await readFailureLogs(world);

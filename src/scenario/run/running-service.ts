@@ -69,7 +69,7 @@ export class RunningService {
   /** The message, and what it wrote last. */
   withLastWords(message: string): string {
     const lines = (stream: LogStream): readonly string[] => this.log.since(0, stream).map(({ line }) => line);
-    return withLastWords(message, lines('stderr'), lines('stdout'));
+    return withLastWords(message, { stdout: lines('stdout'), stderr: lines('stderr') }, this.log.masker);
   }
 
   /** It is started by the runner or by a step. */

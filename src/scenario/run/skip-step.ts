@@ -1,8 +1,11 @@
 import type { Step } from '../../core/scenario.ts';
+import type { ReportedKind } from '../../core/step-kind.ts';
 import type { World } from './world.ts';
 
-/** A step that was not even begun. */
-export function skipStep({ path, name, kind }: Step, reason: string, world: World): void {
+type Skipped = Pick<Step, 'path' | 'name'> & { readonly kind: ReportedKind };
+
+/** A step, or a case, that was not even begun. */
+export function skipStep({ path, name, kind }: Skipped, reason: string, world: World): void {
   world.noteSkipped();
   const ending = { outcome: 'skipped', reason, durationMs: 0, tries: 0, facts: {}, problems: [] } as const;
   world.emitter.emit({

@@ -4,6 +4,7 @@ import { MayflyError } from '../../core/mayfly-error.ts';
 import type { Step } from '../../core/scenario.ts';
 import { renderDuration } from '../../core/units.ts';
 import { extractCapture } from '../capture/extract-capture.ts';
+import type { Masker } from '../mask/create-masker.ts';
 import {
   compileExpectations,
   type Expectation,
@@ -63,8 +64,9 @@ export async function tryStep(
   signal: AbortSignal,
 ): Promise<Trial> {
   const { step, place, perform, expectations } = prepared;
+  const { masker } = world.emitter;
   const graceMs = prepared.keepsTime ? stopGraceMs : 0;
-  using deadline = openDeadline(world.clock, timeoutMs + graceMs, signal, () => timeOut(timeoutMs));
+  using deadline = openDeadline(world.clock, timeoutMs + graceMs, signal, () => timeOut(timeoutMs, masker));
   try {
     const performed = await abortableWithGrace(
       perform(deadline.signal),
@@ -73,7 +75,7 @@ export async function tryStep(
       world.clock,
     );
     const findings = findingsOf(performed, expectations);
-    const problems = findings.map((finding) => problemOf(finding, place, performed.wrote));
+    const problems = findings.map((finding) => problemOf(finding, place, performed.wrote, masker));
     const captured = problems.length === 0 ? await capture(step, performed) : {};
     const { facts, evidence } = performed;
     return { facts, problems, captured, ...(evidence === undefined ? {} : { evidence }) };
@@ -82,7 +84,7 @@ export async function tryStep(
     const cause = error instanceof StoppedProcess ? error.cause : error;
     return {
       facts: factsSoFar(error),
-      problems: problemsOf(deadline.expired ? timeOut(timeoutMs, error) : cause, place),
+      problems: problemsOf(deadline.expired ? timeOut(timeoutMs, masker, error) : cause, place),
       captured: {},
     };
   }
@@ -101,13 +103,14 @@ function problemOf(
   { subject, message, expected, actual, diff }: Finding,
   { at, sourceLine }: Place,
   wrote: Performed['wrote'],
+  masker: Masker,
 ): Problem {
   const text = saysHowItEnded.has(subject)
     ? `${subject} is ${actual}, expected ${expected}`
     : `${subject} ${message}`;
   return {
     code: 'EXPECTATION_FAILED',
-    message: saysHowItEnded.has(subject) ? withWords(text, wrote) : text,
+    message: saysHowItEnded.has(subject) ? withWords(text, wrote, masker) : text,
     at,
     sourceLine: sourceLine(at.line, at.file),
     subject,
@@ -119,9 +122,10 @@ function problemOf(
 
 const saysHowItEnded: ReadonlySet<string> = new Set(['exit', 'signal']);
 
-function withWords(message: string, wrote: Performed['wrote']): string {
+function withWords(message: string, wrote: Performed['wrote'], masker: Masker): string {
   if (wrote === undefined) return message;
-  return withLastWords(message, wrote.stderr.split('\n'), wrote.stdout.split('\n'));
+  const words = { stdout: wrote.stdout.split('\n'), stderr: wrote.stderr.split('\n') };
+  return withLastWords(message, words, masker);
 }
 
 async function capture(
@@ -136,11 +140,14 @@ async function capture(
   return Object.fromEntries(await Promise.all(entries));
 }
 
-function timeOut(timeoutMs: number, stopped?: unknown): MayflyError {
+function timeOut(timeoutMs: number, masker: Masker, stopped?: unknown): MayflyError {
   const message = `the step took longer than its time-out of ${renderDuration(timeoutMs)}`;
   if (!(stopped instanceof StoppedProcess)) return new MayflyError('TIMEOUT', message);
   const { stdout, stderr } = stopped.soFar;
-  return new MayflyError('TIMEOUT', withWords(message, { stdout: textOf(stdout), stderr: textOf(stderr) }));
+  return new MayflyError(
+    'TIMEOUT',
+    withWords(message, { stdout: textOf(stdout), stderr: textOf(stderr) }, masker),
+  );
 }
 
 function factsSoFar(error: unknown): Facts {

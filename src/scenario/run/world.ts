@@ -149,7 +149,6 @@ export class World implements StepWorld {
     return true;
   }
 
-  /** Steps that were not done; with those of the cases. */
   /** The name of the step that began last of those under way. */
   get currentStep(): string | undefined {
     return [...this.#under.values()].at(-1);
@@ -161,8 +160,10 @@ export class World implements StepWorld {
 
   endStep({ path }: Step): void {
     this.#under.delete(path);
+    this.#marks.delete(path); // `since: step` is read while it runs; by its id others may ask later
   }
 
+  /** Steps that were not done; with those of the cases. */
   get skipped(): number {
     return this.#skipped;
   }

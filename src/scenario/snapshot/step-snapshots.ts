@@ -12,11 +12,14 @@ export function openStepSnapshots(
   plan: Pick<ScenarioPlan, 'steps' | 'cases' | 'finally'>,
   masker: Masker,
 ): Snapshots {
-  const namesakes = stepsOfPlan(plan).filter((step) => step.name === name);
-  const index = namesakes.findIndex((step) => step.path === path);
-  const base = index > 0 ? `${name} (${index + 1})` : name;
+  // Few steps have any: nobody looks for namesakes before one does.
+  const base = (): string => {
+    const namesakes = stepsOfPlan(plan).filter((step) => step.name === name);
+    const index = namesakes.findIndex((step) => step.path === path);
+    return index > 0 ? `${name} (${index + 1})` : name;
+  };
   return {
-    nameFor: (subject) => `${base}: ${subject}`.replace(/\s+/g, ' '),
+    nameFor: (subject) => `${base()}: ${subject}`.replace(/\s+/g, ' '),
     check: (snapshot, text) => section.check(snapshot, text, path),
     mask: (text) => masker.text(text),
   };

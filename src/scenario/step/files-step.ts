@@ -3,11 +3,12 @@ import type { Container, FileFacts } from '../../core/engine.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { Fact } from '../../core/matcher.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
-import type { Snapshots } from '../snapshot/snapshots.ts';
+import type { Step } from '../../core/scenario.ts';
+import { snapshotsOfCheck } from './checks.ts';
 import { compileExpectations, type Expectation, type Facts, type Finding, judge } from './expectations.ts';
 import { mentionsNumber } from './mentions-number.ts';
 import { type OwnerNames, readOwnerNames } from './owner-names.ts';
-import { defineStep } from './step-definition.ts';
+import { defineStep, type StepWorld } from './step-definition.ts';
 import { textOrBytes } from './text-or-bytes.ts';
 
 interface FileCheck {
@@ -29,7 +30,7 @@ export const filesStep = defineStep<readonly FileCheck[]>({
       throw new MayflyError('SCENARIO_MISSING_KEY', '`files` needs `in:`, the service to look into');
     const entries: readonly Json[] = Array.isArray(value) ? value : [value];
     if (entries.length === 0) throw new MayflyError('SCENARIO_ASSERTS_NOTHING', '`files` is an empty list');
-    return Promise.all(entries.map((entry) => planCheck(entry, world.snapshotsOf(step))));
+    return Promise.all(entries.map((entry) => planCheck(entry, step, world)));
   },
   async perform(checks, step, world) {
     const { container } = world.service(step.in ?? '');
@@ -44,7 +45,7 @@ export const filesStep = defineStep<readonly FileCheck[]>({
   },
 });
 
-async function planCheck(entry: Json, snapshots: Snapshots | undefined): Promise<FileCheck> {
+async function planCheck(entry: Json, step: Step, world: StepWorld): Promise<FileCheck> {
   if (!isJsonObject(entry) || typeof entry.path !== 'string')
     throw new MayflyError('SCENARIO_WRONG_TYPE', 'a check of `files` is a mapping with `path`');
   const { path, exists, ...wanted } = entry;
@@ -66,8 +67,7 @@ async function planCheck(entry: Json, snapshots: Snapshots | undefined): Promise
     expectations: await compileExpectations(
       { ...wanted, ...mode },
       { factUnits: { size: 'bytes' }, factsByName: [] },
-      // Several files of one step have several snapshots.
-      snapshots && { ...snapshots, nameFor: (subject) => snapshots.nameFor(`${path} ${subject}`) },
+      snapshotsOfCheck(step, path, world),
     ),
   };
 }

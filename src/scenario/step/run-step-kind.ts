@@ -109,6 +109,7 @@ function asWritten({ status, ...streams }: ProcessOutput): ProcessOutput {
 }
 
 function performed({ status, stdout, stderr, output }: ProcessOutput, durationMs: number): Performed {
+  const wrote = { stdout: textOf(stdout), stderr: textOf(stderr) };
   return {
     facts: {
       exit: status.code,
@@ -118,8 +119,8 @@ function performed({ status, stdout, stderr, output }: ProcessOutput, durationMs
       output: textOrBytes(output),
       duration: durationMs,
     },
-    wrote: { stdout: textOf(stdout), stderr: textOf(stderr) },
-    captures: { stdout: textOf(stdout), stderr: textOf(stderr), output: textOf(output), exit: status.code },
+    wrote,
+    captures: { ...wrote, output: textOf(output), exit: status.code },
     evidence: stdout,
   };
 }

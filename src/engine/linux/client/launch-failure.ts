@@ -27,9 +27,6 @@ export function launchError(tape: Tape, failure: LaunchFailure): MayflyError {
     );
   }
   if (op.kind === 'exec') return execError(op, failure.errno);
-  // Between two looks at it, the container has ended (setns(2) of a process that is gone).
-  if (op.kind === 'setns' && errnoName(failure.errno) === 'ESRCH')
-    return new MayflyError('CONTAINER_STATE', 'the container has ended');
   if (op.kind === 'chdirSlot') return directoryError(tape[failure.opIndex - 1], failure.errno);
   // The number and the kind are those of `mayfly explain`.
   const where = `operation ${failure.opIndex}, ${op.kind}`;

@@ -5,6 +5,7 @@ import { parseIp } from '../net/ip.ts';
 import { planDial } from '../net/plan-dial.ts';
 import type { Slot } from '../tape/op.ts';
 import type { ContainerHome } from './container-home.ts';
+import { hasEnded } from './has-ended.ts';
 
 export interface DialTarget {
   /** An address, or a name as the container would resolve it. */
@@ -50,7 +51,7 @@ export async function dialFrom(
 
 /** A connect that the kernel refuses at once (ENETUNREACH) fails as an operation; callers expect it as a socket's error. */
 function asConnectError(error: unknown): unknown {
-  if (!(error instanceof MayflyError)) return error;
+  if (!(error instanceof MayflyError) || hasEnded(error)) return error;
   const code = (error.cause as { errno?: string } | undefined)?.errno;
   return code === undefined
     ? error

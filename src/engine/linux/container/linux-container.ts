@@ -18,6 +18,7 @@ import { ContainerFiles } from './container-files.ts';
 import type { ContainerHome } from './container-home.ts';
 import { dialFrom } from './dial.ts';
 import { execInContainer } from './exec.ts';
+import { hasEnded } from './has-ended.ts';
 import type { LinuxProcess } from './linux-process.ts';
 import { planSignalAll } from './plan-signal-all.ts';
 
@@ -148,7 +149,11 @@ export class LinuxContainer implements Container {
 
   async dial(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
     this.#requireRunning('connect from');
-    return dialFrom(this.#home, this.name, this.#pidfd, { host, port }, signal);
+    try {
+      return await dialFrom(this.#home, this.name, this.#pidfd, { host, port }, signal);
+    } catch (error) {
+      throw hasEnded(error) ? this.#wrongState('connect from', 'exited') : error;
+    }
   }
 
   async listening(): Promise<readonly ListeningSocket[]> {
@@ -158,7 +163,7 @@ export class LinuxContainer implements Container {
       const replies = await this.#home.init.perform(planListening(this.#pidfd, scratch, this.#home.ipv6));
       return parseListening(replies, this.#home.ipv6);
     } catch (error) {
-      if (!this.#isAlive()) return []; // it ended meanwhile
+      if (!this.#isAlive() || hasEnded(error)) return []; // it ended meanwhile
       throw error;
     } finally {
       this.#home.slots.give(scratch);
@@ -225,16 +230,4 @@ export class LinuxContainer implements Container {
   #wrongState(what: string, state = this.#starting === undefined ? this.state : 'starting'): MayflyError {
     return new MayflyError('CONTAINER_STATE', `cannot ${what} ${this.name}: it is ${state}`);
   }
-}
-
-/**
- * The container's pid 1 went while it was being entered: no such process, none with namespaces (EPERM; init may enter all that
- * live), or no more of them in its PID namespace.
- */
-function hasEnded(error: unknown): boolean {
-  if (!(error instanceof MayflyError) || error.code !== 'LAUNCH_FAILED') return false;
-  const { kind, errno } = (error.cause ?? {}) as { readonly kind?: string; readonly errno?: string };
-  return (
-    (kind === 'setns' && (errno === 'ESRCH' || errno === 'EPERM')) || (kind === 'clone' && errno === 'ENOMEM')
-  );
 }

@@ -5,7 +5,7 @@ import { planCgroup } from '../plan/plan-cgroup.ts';
 import { noSlot, type Op, type Slot, type Tape } from '../tape/op.ts';
 import type { PlanWrite } from './journal.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
-import { readCgroupUsage } from './read-cgroup-usage.ts';
+import { readCgroupUsage, readOomKills } from './read-cgroup-usage.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
 import { supervisorSlots } from './sandbox-slots.ts';
 import type { SlotPool } from './slot-pool.ts';
@@ -61,11 +61,9 @@ export class ContainerCgroups {
 
   /** Whether the kernel has killed a process of the container for its memory limit. */
   async wasOomKilled(container: string): Promise<boolean> {
-    const directory = this.#made.get(container)?.plan.directories.memory;
-    if (directory === undefined) return false;
-    const file = this.#facts.cgroups.version === 'v2' ? 'memory.events' : 'memory.oom_control';
-    const text = (await this.#facts.host.readText(`${directory}/${file}`)) ?? '';
-    return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0) > 0;
+    const { host, cgroups } = this.#facts;
+    const directories = this.#made.get(container)?.plan.directories ?? {};
+    return (readOomKills(host, directories, cgroups.version) ?? 0) > 0;
   }
 
   async usageOf(container: string): Promise<ContainerUsage> {

@@ -47,7 +47,7 @@ export class Journal {
   }
 
   #planWrite(runId: string, entry: JournalEntry): Tape {
-    const { O_CREAT, O_WRONLY, O_TRUNC } = openFlags;
+    const { O_CREAT, O_WRONLY } = openFlags;
     const path = this.#pathOf(runId);
     const slot = supervisorSlots.file;
     return [
@@ -57,7 +57,8 @@ export class Journal {
         kind: 'open',
         dir: noSlot,
         path,
-        flags: O_CREAT | O_WRONLY | O_TRUNC,
+        // Not truncated: an entry only grows, so that one write replaces it, and whoever is killed leaves the old or the new one.
+        flags: O_CREAT | O_WRONLY,
         mode: 0o600,
         resolve: 0,
         into: slot,

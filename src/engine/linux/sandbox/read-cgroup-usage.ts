@@ -14,9 +14,31 @@ export function readCgroupUsage(
   directories: CgroupPlan['directories'],
   version: CgroupFacts['version'],
 ): ContainerUsage {
-  const read: Read = (path) => host.readTextNow(path) ?? '';
+  const read = readerOf(host);
   const facts = version === 'v2' ? readV2(read, directories) : readV1(read, directories);
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+}
+
+/** How often the kernel has killed in the container for want of memory; undefined where nothing counts it. */
+export function readOomKills(
+  host: Pick<Host, 'readTextNow'>,
+  { memory }: CgroupPlan['directories'],
+  version: CgroupFacts['version'],
+): number | undefined {
+  return oomKillsIn(readerOf(host), memory, version);
+}
+
+function readerOf(host: Pick<Host, 'readTextNow'>): Read {
+  return (path) => host.readTextNow(path) ?? '';
+}
+
+function oomKillsIn(
+  read: Read,
+  memory: string | undefined,
+  version: CgroupFacts['version'],
+): number | undefined {
+  const file = version === 'v2' ? 'memory.events' : 'memory.oom_control';
+  return memory === undefined ? undefined : field(read(`${memory}/${file}`), 'oom_kill');
 }
 
 type Usage = { readonly [Key in keyof ContainerUsage]: number | undefined };
@@ -32,7 +54,7 @@ function readV2(read: Read, { memory, pids, cpu }: CgroupPlan['directories']): U
         : memoryOf(read, `${memory}/memory.current`, `${memory}/memory.stat`, 'inactive_file'),
     cpuMs: usageUs === undefined ? undefined : usageUs / 1e3,
     pids: pids === undefined ? undefined : number(read(`${pids}/pids.current`)),
-    oomKills: memory === undefined ? undefined : field(read(`${memory}/memory.events`), 'oom_kill'),
+    oomKills: oomKillsIn(read, memory, 'v2'),
   };
 }
 
@@ -46,7 +68,7 @@ function readV1(read: Read, { memory, pids, cpuacct }: CgroupPlan['directories']
         : memoryOf(read, `${memory}/memory.usage_in_bytes`, `${memory}/memory.stat`, 'total_inactive_file'),
     cpuMs: usageNs === undefined ? undefined : usageNs / 1e6,
     pids: pids === undefined ? undefined : number(read(`${pids}/pids.current`)),
-    oomKills: memory === undefined ? undefined : field(read(`${memory}/memory.oom_control`), 'oom_kill'),
+    oomKills: oomKillsIn(read, memory, 'v1'),
   };
 }
 

@@ -64,7 +64,6 @@ export const opTable = {
   readSlot: { slot: 'slot', offset: 'u64', length: 'u32' },
   writeSlot: { slot: 'slot', data: 'bytes' },
   syncSlot: { slot: 'slot' },
-  /** Fails with EXDEV unless the descriptor lies on a file system of that magic number. */
 
   // --- files: `dir` + `path` are resolved with RESOLVE_IN_ROOT; the last component is never followed.
   /** Opens, writes once, closes: for /proc, /sys and cgroup files. */

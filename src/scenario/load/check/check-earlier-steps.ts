@@ -14,7 +14,7 @@ export function checkSince(
   // In a case every log begins anew: what stood in it before is of `setup`.
   const isBefore = (other: StepAt): boolean =>
     other.order < order && caseOf(other.pointer) === caseOf(pointer) && canSee(pointer, other.pointer);
-  if (steps.some((other) => isBefore(other) && other.step.id === since)) return;
+  if (steps.some((other) => other.step.id === since && isBefore(other))) return;
   const at = below(pointer, 'logs', 'since');
   document.error(
     'SCENARIO_UNDECLARED',

@@ -26,8 +26,7 @@ export function checkStepReference(
 ): void {
   const { document, pointer, span } = where;
   const { pointer: from } = current ?? where;
-  const visible = steps.filter((step) => canSee(from, step.pointer));
-  const target = visible.find(({ step }) => step.id === id);
+  const target = steps.find((other) => other.step.id === id && canSee(from, other.pointer));
   if (current === undefined) {
     document.error(
       'EXPRESSION_UNDEFINED',
@@ -37,7 +36,9 @@ export function checkStepReference(
       'use `vars:` for a value that is known before',
     );
   } else if (target === undefined) {
-    const ids = visible.flatMap(({ step }) => (typeof step.id === 'string' ? [step.id] : []));
+    const ids = steps
+      .filter((other) => canSee(from, other.pointer))
+      .flatMap(({ step }) => (typeof step.id === 'string' ? [step.id] : []));
     const near = didYouMean(id, ids);
     document.error(
       'SCENARIO_UNDECLARED',

@@ -4,7 +4,6 @@ import { entriesOf, isStatic, itemsOf, memberOf, textOf } from '../json-access.t
 import { below } from '../json-pointer.ts';
 import type { StepAt } from '../steps-of.ts';
 
-/** What `control` does to a service; each has the service's name for its value. */
 export type DeclaredKind = 'service' | 'image' | 'network' | 'volume' | 'secret' | 'config';
 
 /** A name that must be declared, at the place where it is used. `registry`: an image that no declaration is needed for (R9). */

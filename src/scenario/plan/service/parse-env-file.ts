@@ -15,19 +15,23 @@ export function parseEnvFile(text: string, lookUp: LookUp): EnvFile {
   const variables: Record<string, string | null> = {};
   const find: LookUp = (name) => lookUp(name) ?? variables[name] ?? undefined;
   const source = text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
+  const malformed = (at: number, why: string): EnvFile => ({
+    kind: 'malformed',
+    line: source.slice(0, at).split('\n').length,
+    why,
+  });
   for (let at = 0; at < source.length; ) {
-    const line = source.slice(0, at).split('\n').length;
     const blank = /^(?:[ \t]*(?:#[^\n]*)?(?:\n|$)|[ \t]+)/.exec(source.slice(at))?.[0] ?? '';
     at += blank.length;
     if (at >= source.length) break;
     if (blank !== '') continue;
     const rest = source.slice(at);
     const [head = '', name, separator] = assignment.exec(rest) ?? [];
-    if (name === undefined) return { kind: 'malformed', line, why: 'it is no NAME=value' };
+    if (name === undefined) return malformed(at, 'it is no NAME=value');
     const value = readValue(rest.slice(head.length), separator !== undefined);
-    if (value === undefined) return { kind: 'malformed', line, why: 'what follows the name is no value' };
+    if (value === undefined) return malformed(at, 'what follows the name is no value');
     const resolved = value.substitute ? substitute(value.text ?? '', find) : { text: value.text };
-    if ('why' in resolved) return { kind: 'malformed', line, why: resolved.why };
+    if ('why' in resolved) return malformed(at, resolved.why);
     variables[name] = resolved.text;
     at += head.length + value.length;
   }

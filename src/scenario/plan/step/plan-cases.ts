@@ -12,19 +12,11 @@ import { planSteps, type StepContext } from './plan-steps.ts';
 const maxCases = 1_000;
 
 /** One `CasePlan` each, and one for each row of a `table`. */
-export function planCases(
-  cases: DocumentNode,
-  scope: Scope,
-  context: StepContext,
-  problems: Problems,
-): readonly CasePlan[] {
-  const plans = cases.items().flatMap((node) => {
-    const rows = rowsOf(node, scope, problems);
-    return rows.map((row) => planCase(node, row, scope, context, problems));
-  });
-  if (plans.length > maxCases)
-    cases.fail('SCENARIO_LIMIT', `there are ${plans.length} cases; the limit is ${maxCases}`);
-  return plans;
+export function planCases(cases: DocumentNode, context: StepContext): readonly CasePlan[] {
+  const rows = cases.items().flatMap((node) => rowsOf(node, context).map((row) => ({ node, row })));
+  if (rows.length <= maxCases) return rows.map(({ node, row }) => planCase(node, row, context));
+  cases.fail('SCENARIO_LIMIT', `there are ${rows.length} cases; the limit is ${maxCases}`);
+  return [];
 }
 
 /** A row of a case's table; without a table there is one, of no columns. */
@@ -34,7 +26,7 @@ interface Row {
   readonly index?: number;
 }
 
-function rowsOf(node: DocumentNode, scope: Scope, problems: Problems): readonly Row[] {
+function rowsOf(node: DocumentNode, { scope, problems }: StepContext): readonly Row[] {
   const table = node.child('table');
   if (!table.present) return [{ values: {} }];
   const rows = interpolateDocument(table.value ?? null, table.pointer, scope, 'all', problems);
@@ -43,15 +35,10 @@ function rowsOf(node: DocumentNode, scope: Scope, problems: Problems): readonly 
     .map(({ value }, index) => ({ values: isJsonObject(value) ? value : {}, index }));
 }
 
-function planCase(
-  node: DocumentNode,
-  row: Row,
-  scope: Scope,
-  context: StepContext,
-  problems: Problems,
-): CasePlan {
+function planCase(node: DocumentNode, row: Row, context: StepContext): CasePlan {
+  const { scope, problems } = context;
   const path = row.index === undefined ? node.pointer : `${node.pointer}[${row.index}]`;
-  const values = { ...valuesOf(node, row, scope, problems), ...row.values };
+  const values = { ...valuesOf(node, row, context), ...row.values };
   const name = nameOfCase(node, row, { ...scope, case: values }, problems);
   const known = { ...values, name };
   const inCase = { ...scope, case: known };
@@ -76,7 +63,7 @@ function planCase(
 }
 
 /** A variable may read the row's columns: `url: /items/${{ case.id }}`. */
-function valuesOf(node: DocumentNode, row: Row, scope: Scope, problems: Problems): JsonObject {
+function valuesOf(node: DocumentNode, row: Row, { scope, problems }: StepContext): JsonObject {
   const vars = node.child('vars');
   const values = interpolateDocument(
     vars.value ?? {},
