@@ -8,6 +8,7 @@ import type {
   VolumeSpec,
 } from './container.ts';
 import type { HostReport } from './host-feature.ts';
+import type { Probe, ProbeRights, Witness } from './probe.ts';
 
 /** The port between the layers that decide and the engine that acts. `engine/linux` and `engine/fake` implement it; one contract suite runs against both. */
 export interface Engine {
@@ -75,6 +76,11 @@ export interface Container {
   processes(): Promise<readonly ProcessFacts[]>;
   /** What its control groups count; with `ContainerSpec.measured`, as far as the host can. */
   usage(): Promise<ContainerUsage>;
+
+  /** A helper of ours inside it, for as long as the probe is not disposed and the container runs. */
+  probe(rights: ProbeRights, signal: AbortSignal): Promise<Probe>;
+  /** Its main process seen from outside; CONTAINER_STATE when it has ended. */
+  witness(): Promise<Witness>;
 
   stat(path: string, options?: { readonly followLinks?: boolean }): Promise<FileFacts | undefined>;
   readFile(path: string, maxBytes: number): Promise<Uint8Array>;

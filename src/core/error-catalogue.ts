@@ -144,6 +144,10 @@ export const errorCatalogue = {
     'run `npm run prepare` (needs cc), or install the packed package',
   ),
   LAUNCHER_DIED: harness('The native launcher ended unexpectedly.', 'report this with its last words'),
+  PROBE_LOST: harness(
+    'The helper that looks from inside a container ended before it answered.',
+    'a limit of the container, or its seccomp profile, may not let it run',
+  ),
   PROGRAM_NOT_FOUND: harness(
     'The program to run is not in the image.',
     'check `command`, or add the program to the image',

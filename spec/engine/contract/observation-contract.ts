@@ -44,5 +44,29 @@ export function describeObservation(subject: ContractSubject): void {
         if (usage.memoryBytes !== undefined) expect(usage.memoryBytes).toBeGreaterThan(0);
         if (usage.oomKills !== undefined) expect(usage.oomKills).toBe(0);
       }));
+
+    // A sanitized launcher is no static program, and so cannot be executed in an image that lacks its libraries.
+    if (process.env.MAYFLY_SPEC_LIBRARIES === undefined) {
+      test('a probe answers every call of a batch, and knows its environment', () =>
+        inSandbox(subject, async ({ start }) => {
+          const container = await start('one', ['sleep', '1000']);
+          await using probe = await container.probe('itself', never);
+          const results = await probe.calls([
+            { name: 'getpid', args: [] },
+            { name: 'uname', args: [{ out: 390 }] },
+          ]);
+          expect(results.map(({ out }) => out.map(({ length }) => length))).toEqual([[], [390]]);
+          expect(probe.environment.every((line) => line.includes('='))).toBe(true);
+        }));
+    }
+
+    test('an ended container has neither probe nor witness', () =>
+      inSandbox(subject, async ({ start }) => {
+        const container = await start('one', ['sleep', '1000']);
+        expect((await container.witness()).pid).toBeGreaterThan(0);
+        await container.stop(0);
+        await expect(container.probe('itself', never)).rejects.toMatchObject({ code: 'CONTAINER_STATE' });
+        await expect(container.witness()).rejects.toMatchObject({ code: 'CONTAINER_STATE' });
+      }));
   });
 }

@@ -14,9 +14,12 @@ import type {
   ProcessFacts,
 } from '../../core/engine.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
+import type { Probe, ProbeRights, Witness } from '../../core/probe.ts';
+import { completeEnvironment } from './complete-environment.ts';
 import { packTree, unpackTree } from './fake-archive.ts';
 import type { FakeFileSystem } from './fake-file-system.ts';
 import { FakeGate } from './fake-gate.ts';
+import { type FakeKernel, fakeProbe, fakeWitness } from './fake-kernel.ts';
 import { openMachine } from './fake-machine.ts';
 import type { FakeNamespace, FakeNetworks } from './fake-network.ts';
 import { FakeProcess } from './fake-process.ts';
@@ -34,6 +37,7 @@ export interface FakeContainerParts {
   readonly ports: readonly PublishedPort[];
   readonly programs: FakePrograms;
   readonly clock: Clock;
+  readonly kernel: FakeKernel;
   readonly onRemove: () => void;
 }
 
@@ -173,6 +177,18 @@ export class FakeContainer implements Container {
     return { memoryBytes: pids * 2 ** 20, cpuMs: 0, pids, oomKills: 0 };
   }
 
+  async probe(rights: ProbeRights, signal: AbortSignal): Promise<Probe> {
+    signal.throwIfAborted();
+    this.#require('running', 'probe');
+    const environment = rights === 'itself' ? this.spec.process.environment : [];
+    return fakeProbe(this.#parts.kernel, this.name, rights, environment);
+  }
+
+  async witness(): Promise<Witness> {
+    if (this.state === 'exited' || this.state === 'removed') throw this.#wrongState('witness');
+    return fakeWitness(this.#parts.kernel, this.name);
+  }
+
   async stat(path: string, options: { readonly followLinks?: boolean } = {}): Promise<FileFacts | undefined> {
     const node = this.files.lookup(path, options.followLinks ?? true);
     if (node === undefined) return undefined;
@@ -256,23 +272,6 @@ function findProgram(name: string, programs: FakePrograms, files: FakeFileSystem
   if (program === undefined)
     throw new MayflyError('PROGRAM_NOT_FOUND', `no program \`${name}\` in the image`);
   return program;
-}
-
-function completeEnvironment(
-  entries: readonly string[],
-  home: string,
-  hostname: string,
-): Readonly<Record<string, string>> {
-  const own = entries.map((entry): [string, string] => [
-    entry.slice(0, entry.indexOf('=')),
-    entry.slice(entry.indexOf('=') + 1),
-  ]);
-  return {
-    HOME: home,
-    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    HOSTNAME: hostname,
-    ...Object.fromEntries(own),
-  };
 }
 
 function textOf(files: FakeFileSystem, path: string): string {

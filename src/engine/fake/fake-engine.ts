@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Engine, Leak, SandboxSpec } from '../../core/engine.ts';
 import { type HostFeature, type HostReport, hostFeatures } from '../../core/host-feature.ts';
+import type { FakeKernel } from './fake-kernel.ts';
 import type { FakeReach } from './fake-network.ts';
 import type { FakePrograms } from './fake-program.ts';
 import { FakeSandbox } from './fake-sandbox.ts';
@@ -19,6 +20,8 @@ export interface FakeEngineOptions {
   /** How long every start of a container takes. */
   readonly startDelayMs?: number;
   readonly missingFeatures?: readonly HostFeature[];
+  /** What probes and witnesses are answered. */
+  readonly kernel?: FakeKernel;
 }
 
 /** The engine port in memory: scripted programs over a tiny file system, for tests of the layers above. */
@@ -59,6 +62,7 @@ export class FakeEngine implements Engine {
       reach = () => undefined,
       leaks = [],
       startDelayMs = 0,
+      kernel = {},
     } = this.#options;
     const sandbox = new FakeSandbox({
       spec,
@@ -68,6 +72,7 @@ export class FakeEngine implements Engine {
       reach,
       leaks,
       startDelayMs,
+      kernel,
       nextNumber: () => (this.#number += 1),
     });
     this.sandboxes.push(sandbox);

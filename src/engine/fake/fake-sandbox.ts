@@ -4,6 +4,7 @@ import type { Container, Leak, Sandbox, SandboxSpec } from '../../core/engine.ts
 import { MayflyError } from '../../core/mayfly-error.ts';
 import { FakeContainer } from './fake-container.ts';
 import { FakeFileSystem, type FakeMount } from './fake-file-system.ts';
+import type { FakeKernel } from './fake-kernel.ts';
 import { FakeNamespace, FakeNetworks, type FakeReach } from './fake-network.ts';
 import type { FakePrograms } from './fake-program.ts';
 import { directoryNode, type FakeNode, type FakeTree, fileNode, treeOf } from './fake-tree.ts';
@@ -17,6 +18,7 @@ export interface FakeSandboxParts {
   /** What `close` says was left behind. */
   readonly leaks: readonly Leak[];
   readonly startDelayMs: number;
+  readonly kernel: FakeKernel;
   readonly nextNumber: () => number;
 }
 
@@ -64,6 +66,7 @@ export class FakeSandbox implements Sandbox {
         ports: spec.ports.map((port) => this.#publish(port)),
         programs: this.#parts.programs,
         clock: this.#parts.clock,
+        kernel: this.#parts.kernel,
         onRemove: () => {
           this.#containers.delete(spec.name);
           this.#roots.delete(spec.name);

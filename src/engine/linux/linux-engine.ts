@@ -19,6 +19,7 @@ import { type OpenedSandbox, openSandboxProcesses } from './sandbox/open-sandbox
 import { probeCgroups } from './sandbox/probe-cgroups.ts';
 import type { SandboxFacts } from './sandbox/sandbox-facts.ts';
 import { chooseWritablePlace, upperPath } from './sandbox/writable-place.ts';
+import { machineOf } from './seccomp/architectures.ts';
 import { SeccompCompiler } from './seccomp/seccomp-compiler.ts';
 import { noSlot } from './tape/op.ts';
 
@@ -106,6 +107,7 @@ export class LinuxEngine implements Engine {
       host: this.#host,
       cgroups,
       ipv6: ipv6 !== undefined,
+      systemCalls: machineOf(this.#options.arch)?.abis[0]?.syscalls ?? {},
       hostRanges: this.#host.interfaceCidrs().flatMap((text) => parseInterfaceCidr(text)?.cidr ?? []),
       oomScoreAdj: Number(oomScoreAdj ?? 0),
       seed: this.#options.seed,

@@ -1,8 +1,9 @@
 import type { ContainerSpec, ProcessSpec, PublishedPort } from '../../../core/container.ts';
-import type { AttachedNetwork, ContainerUsage, ProcessFacts } from '../../../core/engine.ts';
+import type { AttachedNetwork, ContainerUsage } from '../../../core/engine.ts';
 import type { LauncherClient } from '../client/launcher-client.ts';
 import type { IpAddress } from '../net/ip.ts';
 import type { UserDatabase } from '../plan/resolve-user.ts';
+import type { OutsideView } from '../sandbox/outside-view.ts';
 import type { SlotPool } from '../sandbox/slot-pool.ts';
 import type { SeccompProgram } from '../seccomp/seccomp-program.ts';
 import type { Slot } from '../tape/op.ts';
@@ -30,8 +31,11 @@ export interface ContainerHome {
   cgroupsOf(container: string): readonly Slot[];
   wasOomKilled(container: string): Promise<boolean>;
   usageOf(container: string): Promise<ContainerUsage>;
-  /** Those of the PID namespace whose first process has this number in the sandbox. */
-  processesOf(pidInSandbox: number): Promise<readonly ProcessFacts[]>;
+  readonly outside: OutsideView;
+  /** The machine's own numbers of system calls. */
+  readonly systemCalls: Readonly<Record<string, number>>;
+  /** Afterwards `initSlots.probe` holds the program of probes. */
+  provideProbe(): Promise<void>;
   networksOf(container: string): readonly AttachedNetwork[];
   portsOf(container: string): readonly PublishedPort[];
   /** The addresses a name has for a container; undefined: no such name on its networks. */

@@ -20,6 +20,7 @@ export async function execInContainer(
   pidfd: Slot,
   spec: ProcessSpec,
   files: ContainerFiles,
+  program?: Slot,
 ): Promise<LinuxProcess> {
   const user = resolveUser(spec.user, spec.groupAdd, await userDatabase(home, container, spec, files));
   const { init, slots } = home;
@@ -35,6 +36,7 @@ export async function execInContainer(
         container: pidfd,
         stdio: stdio.forChild(id),
         cgroupProcs: home.cgroupsOf(container.name),
+        ...(program === undefined ? {} : { program }),
       },
       mappedIds: home.mappedIds,
       inheritedOomScoreAdj: home.inheritedOomScoreAdj,

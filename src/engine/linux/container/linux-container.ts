@@ -11,8 +11,10 @@ import type {
   ProcessFacts,
 } from '../../../core/engine.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
+import type { Probe, ProbeRights, Witness } from '../../../core/probe.ts';
 import { parseSignal } from '../../../core/signals.ts';
 import { parseListening, planListening } from '../net/plan-listening.ts';
+import { startProbe } from '../probe/start-probe.ts';
 import type { Slot } from '../tape/op.ts';
 import { ContainerFiles } from './container-files.ts';
 import type { ContainerHome } from './container-home.ts';
@@ -174,7 +176,7 @@ export class LinuxContainer implements Container {
     if (!this.#isAlive()) return [];
     const pid = await this.#main?.pidInSandbox();
     try {
-      return pid === undefined ? [] : await this.#home.processesOf(pid);
+      return pid === undefined ? [] : await this.#home.outside.processesOf(pid);
     } catch (error) {
       if (!this.#isAlive()) return []; // it ended meanwhile
       throw error;
@@ -183,6 +185,23 @@ export class LinuxContainer implements Container {
 
   usage(): Promise<ContainerUsage> {
     return this.#home.usageOf(this.name);
+  }
+
+  async probe(rights: ProbeRights, signal: AbortSignal): Promise<Probe> {
+    signal.throwIfAborted();
+    this.#requireRunning('probe');
+    try {
+      return await startProbe(this.#home, this.#spec, this.#pidfd, rights, this.#files);
+    } catch (error) {
+      throw hasEnded(error) ? this.#wrongState('probe', 'exited') : error;
+    }
+  }
+
+  async witness(): Promise<Witness> {
+    if (!this.#isAlive()) throw this.#wrongState('witness');
+    const pid = await this.#main?.pidInSandbox();
+    if (pid === undefined) throw this.#wrongState('witness', 'exited');
+    return this.#home.outside.witnessOf(pid);
   }
 
   /** After its end: its file systems go away until it starts again. */

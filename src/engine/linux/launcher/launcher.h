@@ -75,9 +75,6 @@ void processes_kill_unreleased(void); /* of the current tape only: others may be
 void processes_end_all(void);
 int process_pid(uint32_t id); /* -1 and errno ESRCH */
 
-/* exec.c */
-int keep_standard_streams(void); /* closes the rest at exec; before a filter is loaded, which may refuse it */
-
 /* namespaces.c: a server finds itself in its own namespaces after each tape. */
 void namespaces_remember(void);
 int namespaces_restore(void);
@@ -95,6 +92,9 @@ int pump_window(uint32_t stream, unsigned rows, unsigned columns);
 
 /* rights.c */
 int stay_undumpable(int result); /* after a change of credentials */
+
+/* probe.c: the loop of a probe, which serves standard input and output. */
+void probe(void) __attribute__((noreturn));
 
 /* serve.c */
 enum from_node { NODE_TAPE = 1, NODE_DATA, NODE_END, NODE_PAUSE, NODE_RESUME, NODE_CLOSE };

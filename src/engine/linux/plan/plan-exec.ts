@@ -29,6 +29,8 @@ interface ExecSlots {
   readonly container: Slot;
   readonly stdio: StdioSlots;
   readonly cgroupProcs: readonly Slot[];
+  /** A program of ours instead of one of the image. */
+  readonly program?: Slot;
 }
 
 const { CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWNET, CLONE_NEWIPC, CLONE_NEWUTS, CLONE_NEWCGROUP } = cloneFlags;
@@ -71,6 +73,16 @@ export function planExec({
     },
     ...makeDirectories(root, pathComponents(process.workingDir, 'working directory')),
     ...ops,
-    ...planProcess({ process, user, hostname, seccomp, mappedIds, init: false, stdio, scratch }),
+    ...planProcess({
+      process,
+      user,
+      hostname,
+      seccomp,
+      mappedIds,
+      init: false,
+      stdio,
+      scratch,
+      ...(slots.program === undefined ? {} : { program: slots.program }),
+    }),
   ];
 }

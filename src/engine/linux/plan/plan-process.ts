@@ -26,6 +26,8 @@ export interface ProcessChoice {
   readonly init: boolean;
   readonly stdio: Stdio;
   readonly scratch: Slot;
+  /** The program itself, already open; undefined: the first word of `argv` names one of the image. */
+  readonly program?: Slot;
 }
 
 /**
@@ -50,6 +52,7 @@ export function planProcess(choice: ProcessChoice): Tape {
     { kind: 'umask', mask: 0o022 },
     ...planStdio(stdio),
     ...planRlimits(process.rlimits),
+    { kind: 'closeRest' },
     ...planCredentials({
       capabilities: process.capabilities,
       noNewPrivileges: process.noNewPrivileges,
@@ -60,7 +63,9 @@ export function planProcess(choice: ProcessChoice): Tape {
     ...(choice.init ? [{ kind: 'reap' } as const] : []),
     { kind: 'setsid' },
     ...(stdio.isTerminal ? [{ kind: 'controllingTerminal', slot: stdio.stdin } as const] : []),
-    { kind: 'exec', path: program, argv: process.argv, env },
+    choice.program === undefined
+      ? { kind: 'exec', path: program, argv: process.argv, env }
+      : { kind: 'execSlot', slot: choice.program, argv: process.argv, env },
   ];
 }
 

@@ -103,6 +103,7 @@ export class ContainerEgress {
       { kind: 'parentDeathSignal', signal: 9 },
       { kind: 'dupTo', slot: writeEnd, fd: 1 },
       { kind: 'dupTo', slot: writeEnd, fd: 2 },
+      { kind: 'closeRest' },
       { kind: 'exec', path: program, argv, env: ['PATH=/usr/sbin:/usr/bin:/sbin:/bin'] },
     ]);
     await supervisor.perform([

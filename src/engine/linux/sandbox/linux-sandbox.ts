@@ -4,7 +4,6 @@ import type {
   Container,
   ContainerUsage,
   Leak,
-  ProcessFacts,
   Sandbox,
   SandboxSpec,
 } from '../../../core/engine.ts';
@@ -24,10 +23,9 @@ import { ContainerCgroups } from './container-cgroups.ts';
 import { ContainerEgress } from './container-egress.ts';
 import { launchContainer } from './container-launch.ts';
 import { ContainerNetworks } from './container-networks.ts';
-import { hostPidOf } from './host-pid.ts';
 import { renderIdentityMap } from './id-mapping.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
-import { readProcesses } from './read-processes.ts';
+import { OutsideView } from './outside-view.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
 import { initSlots } from './sandbox-slots.ts';
 import { SlotPool } from './slot-pool.ts';
@@ -36,6 +34,7 @@ import { readUserDatabase } from './user-database.ts';
 /** Everything of one run, alive as long as its supervisor. */
 export class LinuxSandbox implements Sandbox, ContainerHome {
   readonly slots = new SlotPool(initSlots.firstFree);
+  readonly outside: OutsideView;
   readonly #spec: SandboxSpec;
   readonly #opened: OpenedSandbox;
   readonly #facts: SandboxFacts;
@@ -47,11 +46,13 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
   readonly #imageKeys = new Map<string, string>();
   readonly #images = new Map<string, Promise<UserDatabase>>();
   #closing: Promise<readonly Leak[]> | undefined;
+  #probeProvided: Promise<void> | undefined;
 
   constructor(spec: SandboxSpec, opened: OpenedSandbox, facts: SandboxFacts) {
     this.#spec = spec;
     this.#opened = opened;
     this.#facts = facts;
+    this.outside = new OutsideView(facts.host, opened.initPid);
     this.#attic = new Attic(opened, this.slots, spec, facts);
     this.#networks = new ContainerNetworks(opened.init, this.slots, spec.networks, facts);
     this.#egress = new ContainerEgress(opened, this.slots, facts);
@@ -203,9 +204,13 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
     return this.#cgroups.usageOf(container);
   }
 
-  async processesOf(pidInSandbox: number): Promise<readonly ProcessFacts[]> {
-    const { host } = this.#facts;
-    return readProcesses(host, await hostPidOf(host, this.#opened.initPid, pidInSandbox));
+  get systemCalls(): Readonly<Record<string, number>> {
+    return this.#facts.systemCalls;
+  }
+
+  provideProbe(): Promise<void> {
+    this.#probeProvided ??= this.init.perform([{ kind: 'selfImage', into: initSlots.probe }]).then(() => {});
+    return this.#probeProvided;
   }
 
   networksOf(container: string): readonly AttachedNetwork[] {

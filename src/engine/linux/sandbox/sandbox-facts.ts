@@ -15,6 +15,8 @@ export interface SandboxFacts {
   readonly mapping: IdMapping;
   readonly cgroups: CgroupFacts;
   readonly ipv6: boolean;
+  /** Numbers of the machine's own system calls, by name. */
+  readonly systemCalls: Readonly<Record<string, number>>;
   /** Subnets the host itself is on. */
   readonly hostRanges: readonly Cidr[];
   /** /proc/self/oom_score_adj of ours, which the launcher inherits. */

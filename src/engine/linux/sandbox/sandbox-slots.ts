@@ -30,6 +30,8 @@ export const initSlots = {
   ownPids: 4,
   store: 5,
   nullDevice: 6,
+  /** The launcher itself, once a probe was wanted. */
+  probe: 7,
   scratch: 9,
   root: 10,
   scratch2: 11,

@@ -147,6 +147,8 @@ export const opTable = {
   netlinkWithFd: { slot: 'slot', messages: 'bytes', fdOffset: 'u32', fdSlot: 'slot', reply: 'u32' },
   /** Locks one byte of a file for as long as the descriptor is open; EAGAIN when another holds it. */
   lockByte: { slot: 'slot', offset: 'u64' },
+  /** All descriptors but 0, 1 and 2 are closed at the next exec; before a filter is loaded, which may refuse it. */
+  closeRest: {},
 } as const satisfies Record<string, Record<string, FieldType>>;
 
 export type FieldType = 'slot' | 'u32' | 'u64' | 'text' | 'bytes' | 'texts' | 'tape';

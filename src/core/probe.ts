@@ -1,0 +1,56 @@
+/**
+ * A static helper of the engine's own in a container, as one of its processes: it needs nothing of the image and makes the system calls
+ * it is given. Its words come out of the container and are not to be trusted where the container may have reason to lie.
+ */
+export interface Probe extends AsyncDisposable {
+  /** `NAME=value`: what it was started with. */
+  readonly environment: readonly string[];
+  /** One after the other, as one batch. Rejects with PROBE_LOST when the helper ended first. */
+  calls(calls: readonly SystemCall[]): Promise<readonly CallResult[]>;
+}
+
+/**
+ * With whose rights it runs: `itself` is the service's main process in all (user, groups, capabilities, filter, limits, environment);
+ * `root` is uid 0 of the container with the default capabilities and no filter, for what has to be seen rather than tried.
+ */
+export type ProbeRights = 'itself' | 'root';
+
+export interface SystemCall {
+  /** As the kernel's table has it: `openat`. */
+  readonly name: string;
+  readonly args: readonly CallArgument[];
+}
+
+/** What stands in a register; anything but a number is a pointer to memory of the helper's. */
+export type CallArgument =
+  | number
+  | bigint
+  /** NUL-terminated. */
+  | string
+  | Uint8Array
+  /** That many zero bytes, sent back in `CallResult.out`. */
+  | { readonly out: number }
+  | { readonly inOut: Uint8Array }
+  /** That many bytes which are not sent back. */
+  | { readonly scratch: number }
+  /** What an earlier call of the batch returned, by its index. */
+  | { readonly result: number };
+
+export interface CallResult {
+  /** -1 with an error. */
+  readonly value: number;
+  /** `EPERM`. */
+  readonly error?: string;
+  /** Of its `out` and `inOut` arguments, in order. */
+  readonly out: readonly Uint8Array[];
+}
+
+/** What the host's kernel says of a container's main process (proc(5)): no word of it comes from the container. */
+export interface Witness {
+  /** As the host numbers it. */
+  readonly pid: number;
+  /** A file of its /proc/PID, or the text of a link of it (`ns/net`); undefined: not there, or not for us to read. */
+  read(name: string): string | undefined;
+  /** The same of this runner. */
+  readSelf(name: string): string | undefined;
+}

@@ -1,0 +1,77 @@
+import type { CallArgument, CallResult, SystemCall } from '../../../core/probe.ts';
+import { ByteWriter } from '../tape/byte-writer.ts';
+import { errnoName } from '../tape/errno.ts';
+
+/** launcher/probe.c, `enum kind`. */
+const kinds = { number: 0, bytes: 1, both: 2, out: 3, scratch: 4, result: 5 } as const;
+
+/** launcher/probe.c, MAX_CALLS. */
+export const mostCalls = 65_536;
+
+/** A batch as the probe reads it; `numbers` are the machine's own. RangeError for a call this machine has not. */
+export function encodeCalls(
+  calls: readonly SystemCall[],
+  numbers: Readonly<Record<string, number>>,
+): Uint8Array {
+  const writer = new ByteWriter();
+  const lengthAt = writer.lengthField();
+  writer.u32(calls.length);
+  for (const { name, args } of calls) {
+    const number = numbers[name];
+    if (number === undefined) throw new RangeError(`this machine has no system call ${name}`);
+    writer.u32(number);
+    writer.u32(args.length);
+    for (const arg of args) writeArgument(writer, arg);
+  }
+  writer.patchLength(lengthAt);
+  return writer.finish();
+}
+
+function writeArgument(writer: ByteWriter, arg: CallArgument): void {
+  if (typeof arg === 'number' || typeof arg === 'bigint') {
+    writer.bytes(Uint8Array.of(kinds.number));
+    writer.u64(BigInt.asUintN(64, BigInt(arg)));
+  } else if (typeof arg === 'string') writeBytes(writer, kinds.bytes, Buffer.from(`${arg}\0`));
+  else if (arg instanceof Uint8Array) writeBytes(writer, kinds.bytes, arg);
+  else if ('inOut' in arg) writeBytes(writer, kinds.both, arg.inOut);
+  else if ('out' in arg) writeNumber(writer, kinds.out, arg.out);
+  else if ('scratch' in arg) writeNumber(writer, kinds.scratch, arg.scratch);
+  else writeNumber(writer, kinds.result, arg.result);
+}
+
+function writeBytes(writer: ByteWriter, kind: number, bytes: Uint8Array): void {
+  writer.bytes(Uint8Array.of(kind));
+  writer.u32(bytes.length);
+  writer.bytes(bytes);
+}
+
+function writeNumber(writer: ByteWriter, kind: number, number: number): void {
+  writer.bytes(Uint8Array.of(kind));
+  writer.u32(number);
+}
+
+/** The answer to those calls; RangeError where it is not one, for it comes out of a container. */
+export function decodeResults(calls: readonly SystemCall[], answer: Buffer): readonly CallResult[] {
+  let at = 0;
+  const take = (length: number): Buffer => {
+    if (at + length > answer.length) throw new RangeError('an answer shorter than its calls');
+    at += length;
+    return answer.subarray(at - length, at);
+  };
+  const results = calls.map(({ args }): CallResult => {
+    const value = Number(take(8).readBigInt64LE());
+    const out = args.flatMap((arg) => {
+      const length = returnedBytes(arg);
+      return length === undefined ? [] : [take(length)];
+    });
+    return value < 0 && value > -4096 ? { value: -1, error: errnoName(-value), out } : { value, out };
+  });
+  if (at !== answer.length) throw new RangeError('an answer longer than its calls');
+  return results;
+}
+
+function returnedBytes(arg: CallArgument): number | undefined {
+  if (typeof arg !== 'object') return undefined;
+  if ('out' in arg) return arg.out;
+  return 'inOut' in arg ? arg.inOut.length : undefined;
+}

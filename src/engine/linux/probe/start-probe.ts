@@ -1,0 +1,49 @@
+import type { ContainerSpec, ProcessSpec } from '../../../core/container.ts';
+import type { ProbeRights } from '../../../core/probe.ts';
+import type { ContainerFiles } from '../container/container-files.ts';
+import type { ContainerHome } from '../container/container-home.ts';
+import { execInContainer } from '../container/exec.ts';
+import { initSlots } from '../sandbox/sandbox-slots.ts';
+import type { Slot } from '../tape/op.ts';
+import { LinuxProbe } from './linux-probe.ts';
+
+/** launcher/main.c knows itself by this name. */
+const probeArgv = ['mayfly-probe'];
+
+/** The launcher in its role as a probe, executed by descriptor: nothing of the image is opened. */
+export async function startProbe(
+  home: ContainerHome,
+  container: ContainerSpec,
+  pidfd: Slot,
+  rights: ProbeRights,
+  files: ContainerFiles,
+): Promise<LinuxProbe> {
+  await home.provideProbe();
+  const spec = rights === 'itself' ? asItself(container.process) : asRoot(container.process);
+  const process = await execInContainer(home, container, pidfd, spec, files, initSlots.probe);
+  try {
+    return await LinuxProbe.greet(process, home.systemCalls);
+  } catch (error) {
+    await process.kill('SIGKILL').catch(() => {}); // its end is what was told
+    throw error;
+  }
+}
+
+function asItself(process: ProcessSpec): ProcessSpec {
+  return { ...process, argv: probeArgv, tty: false, stdin: true };
+}
+
+/** Ports below 1024 can be had whatever the service has given up, and nothing that reaches further. */
+function asRoot(process: ProcessSpec): ProcessSpec {
+  return {
+    ...asItself(process),
+    environment: [],
+    workingDir: '/',
+    user: '0:0',
+    groupAdd: [],
+    capabilities: ['NET_BIND_SERVICE'],
+    noNewPrivileges: true,
+    seccomp: { kind: 'unconfined' },
+    rlimits: [],
+  };
+}
