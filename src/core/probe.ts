@@ -1,3 +1,5 @@
+import type { ExitStatus } from './container.ts';
+
 /**
  * A static helper of the engine's own in a container, as one of its processes: it needs nothing of the image and makes the system calls
  * it is given. Its words come out of the container and are not to be trusted where the container may have reason to lie.
@@ -5,6 +7,8 @@
 export interface Probe extends AsyncDisposable {
   /** `NAME=value`: what it was started with. */
   readonly environment: readonly string[];
+  /** With what it was made to end, for calls that end it. */
+  readonly ended: Promise<ExitStatus>;
   /** One after the other, as one batch. Rejects with PROBE_LOST when the helper ended first. */
   calls(calls: readonly SystemCall[]): Promise<readonly CallResult[]>;
 }
@@ -51,6 +55,10 @@ export interface Witness {
   readonly pid: number;
   /** A file of its /proc/PID, or the text of a link of it (`ns/net`); undefined: not there, or not for us to read. */
   read(name: string): string | undefined;
+  /** The same of another process of the host. */
+  readOf(pid: number, name: string): string | undefined;
   /** The same of this runner. */
   readSelf(name: string): string | undefined;
+  /** All processes of the host that this runner is shown. */
+  pids(): readonly number[];
 }

@@ -17,6 +17,7 @@ export function fakeProbe(
     kernel.call?.(container, call, rights) ?? { value: -1, error: 'ENOSYS', out: call.args.flatMap(emptied) };
   return {
     environment,
+    ended: new Promise(() => {}),
     calls: async (calls) => calls.map(answer),
     async [Symbol.asyncDispose]() {},
   };
@@ -32,6 +33,8 @@ export function fakeWitness(kernel: FakeKernel, container: string): Witness {
   return {
     pid: 1,
     read: (name) => kernel.read?.(container, name),
+    readOf: () => undefined,
     readSelf: (name) => kernel.read?.(undefined, name),
+    pids: () => [],
   };
 }

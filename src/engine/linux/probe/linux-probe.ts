@@ -1,3 +1,4 @@
+import type { ExitStatus } from '../../../core/container.ts';
 import type { Process } from '../../../core/engine.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { CallResult, Probe, SystemCall } from '../../../core/probe.ts';
@@ -28,6 +29,10 @@ export class LinuxProbe implements Probe {
     this.#answers = answers;
     this.#numbers = numbers;
     this.environment = greeting.toString().split('\0').slice(0, -1);
+  }
+
+  get ended(): Promise<ExitStatus> {
+    return this.#process.exited;
   }
 
   /** Once it has said its first word. */

@@ -1,0 +1,70 @@
+import type { Clock } from '../../core/clock.ts';
+import type { ContainerSpec } from '../../core/container.ts';
+import type { Container } from '../../core/engine.ts';
+import type { Probe, Witness } from '../../core/probe.ts';
+
+/** What a service is held to; each contains the ones before it. */
+export const profiles = ['baseline', 'standard', 'strict'] as const;
+export type Profile = (typeof profiles)[number];
+
+/**
+ * `inconclusive`: the positive control did not answer. `unsupported`: the host lacks what the claim needs. Both count as failures. `n/a`:
+ * nothing of the kind was declared.
+ */
+export type CheckResult = 'pass' | 'fail' | 'inconclusive' | 'unsupported' | 'n/a';
+
+export interface Verdict {
+  readonly result: CheckResult;
+  /** What was done and seen, a line each. */
+  readonly evidence: readonly string[];
+}
+
+/** One claim about a container, and how it is shown. */
+export interface IsolationCheck {
+  /** `ns.pid`; stable. */
+  readonly id: string;
+  readonly claim: string;
+  /** What is done, for the docs. */
+  readonly probed: string;
+  /** A man page, a section of the OCI specification, a CVE or a CIS item. */
+  readonly source: string;
+  readonly profile: Profile;
+  look(subject: Subject): Promise<Verdict>;
+}
+
+/** A running service under examination. */
+export interface Subject {
+  readonly name: string;
+  /** As declared, with what the image adds. */
+  readonly spec: ContainerSpec;
+  readonly container: Container;
+  /** With the rights of the service itself. */
+  readonly probe: Probe;
+  /** Uid 0 of the container without a filter: it sees what the service may not, and is stopped by nothing but the container's walls. */
+  readonly root: Probe;
+  readonly witness: Witness;
+  /** The other services that run. */
+  readonly siblings: readonly Sibling[];
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** A further probe for what the probe would not survive. */
+  openProbe(rights: 'itself' | 'root'): Promise<Probe>;
+  /** A second container of the same plan, for what the service would not survive; removed when disposed. */
+  openTwin(): Promise<Twin>;
+}
+
+export interface Sibling {
+  readonly name: string;
+  readonly spec: ContainerSpec;
+  readonly container: Container;
+  readonly witness: Witness;
+  /** Uid 0 of it. */
+  readonly root: Probe;
+}
+
+export interface Twin extends AsyncDisposable {
+  readonly container: Container;
+  readonly probe: Probe;
+  readonly root: Probe;
+  readonly witness: Witness;
+}
