@@ -221,7 +221,8 @@ export class FakeContainer implements Container {
   }
 
   #launch(spec: ProcessSpec, isMain: boolean): FakeProcess {
-    const program = findProgram(spec.argv[0] ?? '', this.#parts.programs, this.files);
+    const program =
+      isMain && this.spec.idle ? idle : findProgram(spec.argv[0] ?? '', this.#parts.programs, this.files);
     const user = resolveFakeUser(
       spec.user,
       spec.groupAdd,
@@ -262,6 +263,11 @@ export class FakeContainer implements Container {
     return new MayflyError('CONTAINER_STATE', `cannot ${verb} \`${this.name}\`: it is ${this.state}`);
   }
 }
+
+const idle: FakePrograms[string] = async (machine) => {
+  await machine.sleep(Number.POSITIVE_INFINITY);
+  return 0;
+};
 
 function findProgram(name: string, programs: FakePrograms, files: FakeFileSystem): FakePrograms[string] {
   const program = programs[posix.basename(name)];

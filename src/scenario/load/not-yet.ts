@@ -41,7 +41,6 @@ export const notYet: readonly NotYet[] = [
   { in: 'service', key: 'build', what: 'building an image from a Dockerfile' },
 
   { in: 'step', key: 'connectivity', what: 'the step `connectivity`' },
-  { in: 'step', key: 'isolation', what: 'the step `isolation`' },
   { in: 'step', key: 'fault', what: 'the step `fault`' },
   { in: 'step', key: 'during', what: 'the step `fault`' },
 ];

@@ -16,6 +16,7 @@ import type { IpAddress } from '../net/ip.ts';
 import { describeAttachment } from '../net/plan-attach.ts';
 import { planImageLinks } from '../plan/image-links.ts';
 import { resolveUser, type UserDatabase } from '../plan/resolve-user.ts';
+import { asProbe } from '../probe/as-probe.ts';
 import type { SeccompProgram } from '../seccomp/seccomp-program.ts';
 import type { Slot } from '../tape/op.ts';
 import { Attic } from './attic.ts';
@@ -99,7 +100,9 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
     return container;
   }
 
-  async launch(spec: ContainerSpec, { pidfd, mounts }: ContainerHandles): Promise<LinuxProcess> {
+  async launch(declared: ContainerSpec, { pidfd, mounts }: ContainerHandles): Promise<LinuxProcess> {
+    const spec = declared.idle ? { ...declared, process: asProbe(declared.process) } : declared;
+    if (declared.idle) await this.provideProbe();
     const owner = this.#networkOwner(spec);
     const [users] = await Promise.all([this.imageUsers(spec), this.#attic.prepareFor(spec)]);
     const user = resolveUser(spec.process.user, spec.process.groupAdd, users);
@@ -126,6 +129,7 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
       mountNames: this.#attic.mountsOf(spec),
       devices: this.#attic.devicesOf(spec),
       ...(owner === undefined ? {} : { networkOf: owner }),
+      ...(spec.idle ? { program: initSlots.probe } : {}),
       pidfd,
       mountNamespace: mounts,
       network: place.tape,
