@@ -8,6 +8,7 @@ import type {
   Container,
   ContainerState,
   ContainerUsage,
+  FileChanges,
   FileFacts,
   ListeningSocket,
   Process,
@@ -38,6 +39,7 @@ export interface FakeContainerParts {
   readonly programs: FakePrograms;
   readonly clock: Clock;
   readonly kernel: FakeKernel;
+  readonly changes: (most: number) => FileChanges;
   readonly onRemove: () => void;
 }
 
@@ -208,6 +210,10 @@ export class FakeContainer implements Container {
 
   readArchive(path: string): Readable {
     return packTree(this.files, path);
+  }
+
+  async changes(most: number): Promise<FileChanges> {
+    return this.#parts.changes(most);
   }
 
   async writeArchive(path: string, tar: Readable): Promise<void> {

@@ -61,6 +61,11 @@ const texts: Readonly<Record<HostFeature, FeatureText>> = {
     remedy: 'apt-get install passt',
     required: false,
   },
+  'debian-images': {
+    cost: 'images with `debian:` cannot be made; all others can',
+    remedy: 'apt-get install mmdebstrap, on Debian or a derivative; an ordinary user also needs `subids`',
+    required: false,
+  },
 };
 
 function limitText(key: string): FeatureText {

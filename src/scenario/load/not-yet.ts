@@ -27,12 +27,6 @@ export interface NotYet {
 
 export const notYet: readonly NotYet[] = [
   { in: 'include', key: 'compose', what: 'including a Compose file' },
-  {
-    in: 'scenario',
-    key: 'on_failure',
-    what: '`fs-diff` as evidence',
-    unless: (value) => !Array.isArray(value) || !value.includes('fs-diff'),
-  },
   { in: 'scenario', key: 'policies', what: 'narrowing a network with `policies`' },
 
   { in: 'image', key: 'build', what: 'building an image from a Dockerfile' },
