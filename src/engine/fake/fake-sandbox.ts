@@ -1,8 +1,10 @@
 import type { Clock } from '../../core/clock.ts';
 import type { ContainerSpec, MountSpec, PublishedPort } from '../../core/container.ts';
 import type { Container, Leak, Sandbox, SandboxSpec } from '../../core/engine.ts';
+import type { Fault, FaultSpec } from '../../core/fault.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import { FakeContainer } from './fake-container.ts';
+import { FakeFaults } from './fake-fault.ts';
 import { FakeFileSystem, type FakeMount } from './fake-file-system.ts';
 import type { FakeKernel } from './fake-kernel.ts';
 import { FakeNamespace, FakeNetworks, type FakeReach } from './fake-network.ts';
@@ -36,6 +38,7 @@ export class FakeSandbox implements Sandbox {
   #kept:
     | { readonly roots: ReadonlyMap<string, FakeTree>; readonly volumes: ReadonlyMap<string, FakeTree> }
     | undefined;
+  readonly faults = new FakeFaults();
   #closed: Promise<readonly Leak[]> | undefined;
 
   constructor(parts: FakeSandboxParts) {
@@ -96,6 +99,11 @@ export class FakeSandbox implements Sandbox {
     const alive = this.containers.find(({ state }) => state !== 'exited');
     if (alive !== undefined)
       throw new MayflyError('CONTAINER_STATE', `cannot ${what}: ${alive.name} is ${alive.state}`);
+  }
+
+  async fault(spec: FaultSpec, signal: AbortSignal): Promise<Fault> {
+    signal.throwIfAborted();
+    return this.faults.begin(spec);
   }
 
   close(): Promise<readonly Leak[]> {

@@ -7,10 +7,12 @@ import type {
   Sandbox,
   SandboxSpec,
 } from '../../../core/engine.ts';
+import type { Fault, FaultSpec } from '../../../core/fault.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { ContainerHandles, ContainerHome } from '../container/container-home.ts';
 import { LinuxContainer } from '../container/linux-container.ts';
 import { LinuxProcess } from '../container/linux-process.ts';
+import { beginFault, type FaultMakers } from '../fault/begin-fault.ts';
 import { resolveName } from '../net/dns/resolve-names.ts';
 import type { IpAddress } from '../net/ip.ts';
 import { describeAttachment } from '../net/plan-attach.ts';
@@ -45,6 +47,7 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
   readonly #containers = new Map<string, LinuxContainer>();
   readonly #imageKeys = new Map<string, string>();
   readonly #images = new Map<string, Promise<UserDatabase>>();
+  readonly #faultMakers: FaultMakers = {};
   #closing: Promise<readonly Leak[]> | undefined;
   #probeProvided: Promise<void> | undefined;
 
@@ -271,6 +274,10 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
       });
     }
     await Promise.all([...this.#containers.values()].map((container) => container.letGoOfFiles()));
+  }
+
+  fault(spec: FaultSpec, signal: AbortSignal): Promise<Fault> {
+    return beginFault(spec, this.#faultMakers, signal);
   }
 
   close(budgetMs: number): Promise<readonly Leak[]> {
