@@ -1,5 +1,20 @@
 import type { HostFeature } from './host-feature.ts';
 
+/** What `fault` steps are called (language.md R25), in the order of the documentation. */
+export const faultWords = [
+  'partition',
+  'loss',
+  'delay',
+  'rate',
+  'reset',
+  'dns',
+  'kill',
+  'pause',
+  'disk_full',
+] as const;
+
+export type FaultWord = (typeof faultWords)[number];
+
 /**
  * What an engine can break and mend again (language.md R25), in names of containers. `kill` and `pause` are not here: they are
  * methods of `Container`, and the runner, which knows whether a service's end was expected, does them.
@@ -12,8 +27,6 @@ export type FaultSpec =
   | ResetFault
   | DnsFault
   | DiskFullFault;
-
-export type FaultKind = FaultSpec['kind'];
 
 /** Packets that are lost on every network the two sides share, whatever they carry; connections that are open stay so, and starve. */
 export interface PartitionFault {
@@ -78,10 +91,28 @@ export interface DiskFullFault {
   readonly path: string;
 }
 
+/** All that a fault names. */
+export function containersOf(spec: FaultSpec): readonly string[] {
+  switch (spec.kind) {
+    case 'partition':
+      return spec.cuts.flatMap(({ from, to }) => [...from, ...to]);
+    case 'loss':
+    case 'reset':
+      return [...spec.containers, ...(spec.peers ?? [])];
+    case 'disk_full':
+      return [spec.container];
+    default:
+      return spec.containers;
+  }
+}
+
 /** A fault that lasts until it is disposed of. Disposing undoes it, whole, and is idempotent; the end of the sandbox undoes it too. */
 export interface Fault extends AsyncDisposable {
   readonly spec: FaultSpec;
 }
 
 /** What the host must have for a kind; those that are not here need nothing. Asked before anything starts. */
-export const featureOfFault: Readonly<Partial<Record<FaultKind, HostFeature>>> = {};
+export const featureOfFault: Readonly<Partial<Record<FaultWord, HostFeature>>> = {
+  // Only a file system of its own has a size that can be taken away.
+  disk_full: 'tmpfs-upper',
+};

@@ -3,6 +3,8 @@ import type { Fault, FaultSpec } from '../../core/fault.ts';
 /** Faults of a fake sandbox are remembered, so that tests see what would be broken, and whether it was mended. */
 export class FakeFaults {
   readonly #active = new Set<Fault>();
+  /** All that ever began, in order. */
+  readonly begun: FaultSpec[] = [];
 
   get active(): readonly FaultSpec[] {
     return [...this.#active].map(({ spec }) => spec);
@@ -16,6 +18,7 @@ export class FakeFaults {
       },
     };
     this.#active.add(fault);
+    this.begun.push(spec);
     return fault;
   }
 }

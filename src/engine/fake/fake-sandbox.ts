@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { ContainerSpec, MountSpec, PublishedPort } from '../../core/container.ts';
 import type { Container, Leak, Sandbox, SandboxSpec } from '../../core/engine.ts';
-import type { Fault, FaultSpec } from '../../core/fault.ts';
+import { containersOf, type Fault, type FaultSpec } from '../../core/fault.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import { FakeContainer } from './fake-container.ts';
 import { FakeFaults } from './fake-fault.ts';
@@ -103,6 +103,9 @@ export class FakeSandbox implements Sandbox {
 
   async fault(spec: FaultSpec, signal: AbortSignal): Promise<Fault> {
     signal.throwIfAborted();
+    const missing = containersOf(spec).find((name) => !this.#containers.has(name));
+    if (missing !== undefined)
+      throw new MayflyError('CONTAINER_STATE', `there is no container \`${missing}\``);
     return this.faults.begin(spec);
   }
 

@@ -6,11 +6,12 @@ import type {
 } from '../../../core/container.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { LauncherClient } from '../client/launcher-client.ts';
+import { DnsFaults } from '../fault/dns-faults.ts';
 import { dnsResponder, type ForwardQuery } from '../net/dns/dns-responder.ts';
 import { planDnsSockets } from '../net/dns/plan-dns.ts';
-import type { NamedMember } from '../net/dns/resolve-names.ts';
+import { type NamedMember, resolveName } from '../net/dns/resolve-names.ts';
 import { type DnsServer, serveDns } from '../net/dns/serve-dns.ts';
-import { renderIp } from '../net/ip.ts';
+import { type IpAddress, renderIp } from '../net/ip.ts';
 import { type Attachment, planConnect, planContainerNetwork, planDisconnect } from '../net/plan-attach.ts';
 import { type Publication, publishPort } from '../net/publish/publish-port.ts';
 import type { Slot, Tape } from '../tape/op.ts';
@@ -42,6 +43,7 @@ export class ContainerNetworks {
   readonly #facts: SandboxFacts;
   readonly #networks: SandboxNetworks;
   readonly #members = new Map<string, Member>();
+  readonly dnsFaults = new DnsFaults();
   #closed = false;
 
   constructor(init: LauncherClient, slots: SlotPool, specs: readonly NetworkSpec[], facts: SandboxFacts) {
@@ -108,6 +110,19 @@ export class ContainerNetworks {
         ...(attachment.ipv6 === undefined ? {} : { ipv6: renderIp(attachment.ipv6.address) }),
       })),
     }));
+  }
+
+  /** Undefined for what only servers outside may know. */
+  async resolve(
+    asker: string,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<readonly IpAddress[] | 'no such name' | undefined> {
+    for (const { answer, delayMs = 0 } of this.dnsFaults.of(asker, name)) {
+      if (answer !== 'slow') return 'no such name';
+      await this.#facts.sleep(delayMs, signal).catch(() => signal.throwIfAborted());
+    }
+    return resolveName(name, asker, this.members(), 0);
   }
 
   attachmentsOf(container: string): readonly Attachment[] {
@@ -208,6 +223,8 @@ export class ContainerNetworks {
         members: () => this.members(),
         seed: this.#facts.seed,
         ...(forward === undefined ? {} : { forward }),
+        faultsOf: (name) => this.dnsFaults.of(member.spec.name, name),
+        sleep: this.#facts.sleep,
       }),
     );
     return planDnsSockets({ datagrams, listener, datagramStream, listenerStream });
