@@ -14,6 +14,7 @@ export const hostFeatures = [
   'net',
   'ipv6',
   'egress',
+  'fault-rate',
 ] as const;
 
 export type HostFeature = (typeof hostFeatures)[number];

@@ -9,6 +9,7 @@ const faults: readonly FaultSpec[] = [
   { kind: 'dns', containers: ['one'], names: ['two'], answer: 'nxdomain' },
   { kind: 'dns', containers: ['one', 'two'], answer: 'slow', delayMs: 5 },
   { kind: 'disk_full', container: 'one', path: '/' },
+  { kind: 'rate', containers: ['one', 'two'], bytesPerSecond: 100_000 },
 ];
 
 export function describeFaults(subject: ContractSubject): void {

@@ -43,7 +43,7 @@ export const notYet: readonly NotYet[] = [
 
   { in: 'step', key: 'connectivity', what: 'the step `connectivity`' },
   { in: 'step', key: 'isolation', what: 'the step `isolation`' },
-  ...(['partition', 'loss', 'delay', 'rate', 'reset'] as const).map((word): NotYet => {
+  ...(['partition', 'loss', 'delay', 'reset'] as const).map((word): NotYet => {
     return { in: 'fault', key: word, what: `the fault \`${word}\`` };
   }),
 ];

@@ -7,6 +7,8 @@ import type {
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { LauncherClient } from '../client/launcher-client.ts';
 import { DnsFaults } from '../fault/dns-faults.ts';
+import { RateFaults } from '../fault/rate-faults.ts';
+import { setRate } from '../fault/set-rate.ts';
 import { dnsResponder, type ForwardQuery } from '../net/dns/dns-responder.ts';
 import { planDnsSockets } from '../net/dns/plan-dns.ts';
 import { type NamedMember, resolveName } from '../net/dns/resolve-names.ts';
@@ -44,6 +46,7 @@ export class ContainerNetworks {
   readonly #networks: SandboxNetworks;
   readonly #members = new Map<string, Member>();
   readonly dnsFaults = new DnsFaults();
+  readonly rates = new RateFaults();
   #closed = false;
 
   constructor(init: LauncherClient, slots: SlotPool, specs: readonly NetworkSpec[], facts: SandboxFacts) {
@@ -85,6 +88,7 @@ export class ContainerNetworks {
 
   async afterStart(spec: ContainerSpec, pidfd: Slot): Promise<void> {
     const member = this.#members.get(spec.name);
+    if (member !== undefined && this.rates.of(spec.name) !== undefined) await this.setRate(spec.name, pidfd);
     if (member === undefined || member.publications.length > 0) return;
     const dialer = dialerInto(this.#init, this.#slots, pidfd, () => member.attachments);
     const publications: Publication[] = [];
@@ -123,6 +127,18 @@ export class ContainerNetworks {
       await this.#facts.sleep(delayMs, signal).catch(() => signal.throwIfAborted());
     }
     return resolveName(name, asker, this.members(), 0);
+  }
+
+  /** The slowest of the faults that befall it, on all its lines; performed again when it has started again. */
+  async setRate(container: string, pidfd: Slot): Promise<void> {
+    const scratch = this.#slots.take();
+    const rate = this.rates.of(container);
+    try {
+      for (const attachment of this.attachmentsOf(container))
+        await setRate(this.#init, { attachment, container: pidfd, scratch }, rate);
+    } finally {
+      this.#slots.give(scratch);
+    }
   }
 
   attachmentsOf(container: string): readonly Attachment[] {
