@@ -7,6 +7,8 @@ import {
   containerEnded,
   containerReady,
   containerStarted,
+  faultBegan,
+  faultEnded,
   finished,
   imagePrepared,
   imageProgress,
@@ -104,6 +106,14 @@ const events: readonly fc.Arbitrary<MayflyEvent>[] = [
     .tuple(scenario, attempt, step, anyText, stepOutcome, anyJson, problems, reason)
     .map(([id, n, path, name, result, facts, list, why]) =>
       stepFinished(id, { attempt: n, step: path, name, outcome: result, facts, problems: list, ...why }),
+    ),
+  fc
+    .tuple(scenario, attempt, step, anyText)
+    .map(([id, n, path, name]) => faultBegan(id, { attempt: n, step: path, name })),
+  fc
+    .tuple(scenario, attempt, step, anyText, ms, fc.boolean())
+    .map(([id, n, path, name, lastedMs, undone]) =>
+      faultEnded(id, { attempt: n, step: path, name, lastedMs, undone }),
     ),
   fc.tuple(scenario, anyText).map(([id, what]) => leakFound(id, { leak: { kind: 'file', what } })),
   fc.tuple(scenario, fc.nat(4)).map(([id, left]) => censusTaken(id, { left })),

@@ -160,6 +160,34 @@ export function stepFinished(scenario: string, details: Details<'stepFinished'> 
   };
 }
 
+export function faultBegan(scenario: string, details: Details<'faultBegan'> = {}): MayflyEvent {
+  return {
+    kind: 'faultBegan',
+    atMs: 120,
+    scenario,
+    attempt: 1,
+    step: '/steps/0',
+    fault: 'partition',
+    name: 'web loses its database',
+    ...details,
+  };
+}
+
+export function faultEnded(scenario: string, details: Details<'faultEnded'> = {}): MayflyEvent {
+  return {
+    kind: 'faultEnded',
+    atMs: 150,
+    scenario,
+    attempt: 1,
+    step: '/steps/0',
+    fault: 'partition',
+    name: 'web loses its database',
+    lastedMs: 30,
+    undone: true,
+    ...details,
+  };
+}
+
 export function leakFound(scenario: string, details: Details<'leakFound'> = {}): MayflyEvent {
   return {
     kind: 'leakFound',

@@ -9,7 +9,6 @@ const expectedMissing: ReadonlyMap<number, string> = new Map([
   [12, '`policies` are of a later issue'],
   [23, '`connectivity` is of a later issue'],
   [24, '`connectivity` is of a later issue'],
-  [25, '`fault` is of a later issue'],
 ]);
 
 const titled = readTitledRules();

@@ -7,6 +7,7 @@ import type {
   PublishedPort,
   VolumeSpec,
 } from './container.ts';
+import type { Fault, FaultSpec } from './fault.ts';
 import type { HostReport } from './host-feature.ts';
 import type { Probe, ProbeRights, Witness } from './probe.ts';
 
@@ -40,6 +41,12 @@ export interface Sandbox extends AsyncDisposable {
    * container must have ended; `start` them again afterwards. Containers made since the checkpoint start from their image.
    */
   rewind(): Promise<void>;
+  /**
+   * Begins a fault, in effect when this resolves; it lasts until it is disposed of, also across restarts of its containers.
+   * Faults at the same time add up. Rejects with CONTAINER_STATE for a container that does not exist, and with
+   * FAULT_UNSUPPORTED for what cannot be done here: then nothing has changed.
+   */
+  fault(spec: FaultSpec, signal: AbortSignal): Promise<Fault>;
   /** Ends everything; idempotent. Resolves within the budget, with what was left behind: empty is the proof. */
   close(budgetMs: number): Promise<readonly Leak[]>;
 }

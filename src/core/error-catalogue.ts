@@ -165,6 +165,10 @@ export const errorCatalogue = {
     'A container is not in the state an operation needs.',
     'check whether it has ended, or is paused',
   ),
+  FAULT_UNSUPPORTED: host(
+    'A fault was asked for that cannot be made here.',
+    'remove it, or see the table of docs/faults.md for what it needs',
+  ),
   SERVICE_NOT_READY: {
     exitStatus: 1,
     meaning: 'A service did not become ready in time.',

@@ -1,4 +1,5 @@
 import type { Leak } from './engine.ts';
+import type { FaultWord } from './fault.ts';
 import type { Json } from './json.ts';
 import type { SourceLocation } from './source-location.ts';
 import type { ReportedKind } from './step-kind.ts';
@@ -27,6 +28,8 @@ export type MayflyEvent = { readonly atMs: number } & (
   | LogWritten
   | StepStarted
   | StepFinished
+  | FaultBegan
+  | FaultEnded
   | LeakFound
   | CensusTaken
   | SnapshotsWritten
@@ -173,6 +176,24 @@ export interface StepFinished extends OfStep {
   /** What was seen: exit status, output …, already cut to what `keepBytes` allows, and saying so. */
   readonly facts: Json;
   readonly problems: readonly Problem[];
+}
+
+interface OfFault extends OfStep {
+  readonly fault: FaultWord;
+  /** Of the step. */
+  readonly name: string;
+}
+
+/** From here on it is in effect. */
+export interface FaultBegan extends OfFault {
+  readonly kind: 'faultBegan';
+}
+
+export interface FaultEnded extends OfFault {
+  readonly kind: 'faultEnded';
+  readonly lastedMs: number;
+  /** False: undoing it failed, and the step has a problem that says why. */
+  readonly undone: boolean;
 }
 
 /** One thing that is wrong, ready to be shown: an expectation that did not hold, a service that died, an error. */

@@ -15,6 +15,7 @@ export const hostFeatures = [
   'ipv6',
   'egress',
   'debian-images',
+  'fault-rate',
 ] as const;
 
 export type HostFeature = (typeof hostFeatures)[number];

@@ -57,7 +57,7 @@ export interface Step {
   readonly consistently?: { readonly forMs: number; readonly everyMs: number };
   /** A path below `--output`. */
   readonly save?: string;
-  /** The steps that it holds: of `parallel` and `use`. */
+  /** The steps that it holds: of `parallel`, `use` and `fault` (its `during`). */
   readonly steps?: readonly Step[];
   /** Of `use`: the fragment's inputs, templates too. */
   readonly with?: JsonObject;

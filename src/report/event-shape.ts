@@ -1,4 +1,5 @@
 import { eventVersion, type MayflyEvent } from '../core/event.ts';
+import { faultWords } from '../core/fault.ts';
 import type { JsonObject } from '../core/json.ts';
 import {
   boolean,
@@ -165,6 +166,25 @@ const stepFinished = object<OfKind<'stepFinished'>>({
   problems: list(value.problem),
 });
 
+const ofFault = {
+  atMs,
+  scenario,
+  attempt: count,
+  step: text,
+  fault: oneOf(...faultWords),
+  name: text,
+};
+
+const faultBegan = object<OfKind<'faultBegan'>>(
+  { kind: oneOf('faultBegan'), ...ofFault },
+  'From here on a fault is in effect.',
+);
+
+const faultEnded = object<OfKind<'faultEnded'>>(
+  { kind: oneOf('faultEnded'), ...ofFault, lastedMs: value.milliseconds, undone: boolean },
+  'Undone: false when undoing it failed, which is a problem of its step.',
+);
+
 const leakFound = object<OfKind<'leakFound'>>({
   kind: oneOf('leakFound'),
   atMs,
@@ -210,6 +230,8 @@ export const eventShape: Shape<MayflyEvent> = byKind<MayflyEvent>({
   logWritten: named('logWritten', logWritten),
   stepStarted: named('stepStarted', stepStarted),
   stepFinished: named('stepFinished', stepFinished),
+  faultBegan: named('faultBegan', faultBegan),
+  faultEnded: named('faultEnded', faultEnded),
   leakFound: named('leakFound', leakFound),
   censusTaken: named('censusTaken', censusTaken),
   snapshotsWritten: named('snapshotsWritten', snapshotsWritten),

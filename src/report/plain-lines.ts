@@ -86,6 +86,12 @@ export class PlainLines {
         const time = palette.dim(`(${renderDuration(event.durationMs)})`);
         return `${paint(outcomeMark(event.outcome))} ${renderPrintableLine(event.name)} ${time}${why === undefined ? '' : ` ${renderFirstLine(why)}`}`;
       }
+      case 'faultBegan':
+        return palette.yellow(renderPrintableLine(`begins: ${event.name}`));
+      case 'faultEnded':
+        return event.undone
+          ? `undone: ${renderPrintableLine(event.name)} ${palette.dim(`(${renderDuration(event.lastedMs)})`)}`
+          : palette.red(renderPrintableLine(`not undone: ${event.name}`));
       case 'leakFound':
         return palette.red(renderPrintableLine(`left behind: ${event.leak.kind} ${event.leak.what}`));
       case 'censusTaken':
@@ -120,6 +126,8 @@ type OfScenario = Extract<
       | 'containerReady'
       | 'containerEnded'
       | 'stepFinished'
+      | 'faultBegan'
+      | 'faultEnded'
       | 'leakFound'
       | 'censusTaken';
   }

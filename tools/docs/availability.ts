@@ -10,6 +10,7 @@ const placesOf: Readonly<Record<NotYet['in'], readonly string[]>> = {
   secret: ['secrets.NAME'],
   dependency: ['services.NAME.depends_on.NAME'],
   step: ['steps[]'],
+  fault: ['steps[].fault'],
   matcher: ['matcher'],
   condition: ['services.NAME.ready', 'a condition', 'steps[].wait'],
 };
@@ -69,6 +70,7 @@ const articles: Readonly<Record<NotYet['in'], string>> = {
   secret: 'a secret',
   dependency: 'a dependency',
   step: 'a step',
+  fault: 'a fault',
   matcher: 'a matcher',
   condition: 'a condition',
 };

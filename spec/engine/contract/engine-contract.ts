@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import type { ContractSubject } from './contract-kit.ts';
+import { describeFaults } from './fault-contract.ts';
 import { describeFiles } from './files-contract.ts';
 import { describeLifecycle } from './lifecycle-contract.ts';
 import { describeNetworks } from './network-contract.ts';
@@ -19,5 +20,6 @@ export function describeEngineContract(
     describeFiles(subject);
     describeNetworks(subject);
     describeObservation(subject);
+    describeFaults(subject);
   });
 }

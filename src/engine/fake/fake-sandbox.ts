@@ -1,9 +1,11 @@
 import type { Clock } from '../../core/clock.ts';
 import type { ContainerSpec, MountSpec, PublishedPort } from '../../core/container.ts';
 import type { Container, FileChanges, Leak, Sandbox, SandboxSpec } from '../../core/engine.ts';
+import { containersOf, type Fault, type FaultSpec } from '../../core/fault.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import { compareTrees } from './compare-trees.ts';
 import { FakeContainer } from './fake-container.ts';
+import { FakeFaults } from './fake-fault.ts';
 import { FakeFileSystem, type FakeMount } from './fake-file-system.ts';
 import type { FakeKernel } from './fake-kernel.ts';
 import { FakeNamespace, FakeNetworks, type FakeReach } from './fake-network.ts';
@@ -39,6 +41,7 @@ export class FakeSandbox implements Sandbox {
   #kept:
     | { readonly roots: ReadonlyMap<string, FakeTree>; readonly volumes: ReadonlyMap<string, FakeTree> }
     | undefined;
+  readonly faults = new FakeFaults();
   #closed: Promise<readonly Leak[]> | undefined;
 
   constructor(parts: FakeSandboxParts) {
@@ -108,6 +111,14 @@ export class FakeSandbox implements Sandbox {
     const alive = this.containers.find(({ state }) => state !== 'exited');
     if (alive !== undefined)
       throw new MayflyError('CONTAINER_STATE', `cannot ${what}: ${alive.name} is ${alive.state}`);
+  }
+
+  async fault(spec: FaultSpec, signal: AbortSignal): Promise<Fault> {
+    signal.throwIfAborted();
+    const missing = containersOf(spec).find((name) => !this.#containers.has(name));
+    if (missing !== undefined)
+      throw new MayflyError('CONTAINER_STATE', `there is no container \`${missing}\``);
+    return this.faults.begin(spec);
   }
 
   close(): Promise<readonly Leak[]> {

@@ -115,8 +115,8 @@ export class LinuxEngine implements Engine {
       journal: this.#journal,
       disposeBudgetMs,
       randomBytes: this.#options.randomBytes,
-      sleep: async (ms) => {
-        await sleep(ms, undefined, { ref: false });
+      sleep: async (ms, signal) => {
+        await sleep(ms, undefined, { ref: false, ...(signal === undefined ? {} : { signal }) });
       },
       seccompFor: (process) => this.#seccomp.compile(process.seccomp, process.capabilities),
       snapshot: (opened) => takeSnapshot(this.#host, opened),

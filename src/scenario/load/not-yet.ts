@@ -14,6 +14,7 @@ export interface NotYet {
     | 'secret'
     | 'dependency'
     | 'step'
+    | 'fault'
     | 'matcher'
     | 'condition';
   readonly key: string;
@@ -35,8 +36,9 @@ export const notYet: readonly NotYet[] = [
   { in: 'service', key: 'build', what: 'building an image from a Dockerfile' },
 
   { in: 'step', key: 'connectivity', what: 'the step `connectivity`' },
-  { in: 'step', key: 'fault', what: 'the step `fault`' },
-  { in: 'step', key: 'during', what: 'the step `fault`' },
+  ...(['partition', 'loss', 'delay', 'reset'] as const).map((word): NotYet => {
+    return { in: 'fault', key: word, what: `the fault \`${word}\`` };
+  }),
 ];
 
 /** R9: a service or an image that is a registry reference. */

@@ -64,6 +64,8 @@ function ownersIn(json: Json, steps: readonly StepAt[]): readonly Owner[] {
     owners.push(...conditionsIn(memberOf(service, 'ready'), below('/services', name, 'ready')));
   }
   for (const { pointer, step } of steps) {
+    if (step.fault !== undefined)
+      owners.push({ in: 'fault', pointer: below(pointer, 'fault'), value: step.fault });
     owners.push({ in: 'step', pointer, value: step }, ...conditionsIn(step.wait, below(pointer, 'wait')));
   }
   for (const { pointer, matcher } of matchersOf(json, steps))

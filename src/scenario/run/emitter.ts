@@ -66,6 +66,8 @@ function maskEvent(event: ScenarioEvent, masker: Masker): ScenarioEvent {
     case 'logWritten':
       return { ...event, line: masker.text(event.line) };
     case 'stepStarted':
+    case 'faultBegan':
+    case 'faultEnded':
       return { ...event, name: masker.text(event.name) };
     case 'stepFinished':
       return {

@@ -30,6 +30,8 @@ export interface Attempt {
   readonly context: RunContext;
   readonly emitter: ScenarioEmitter;
   readonly snapshots?: SnapshotFiles;
+  /** Why it cannot run on this host. */
+  readonly refusal?: MayflyError;
 }
 
 export interface AttemptResult {
@@ -49,6 +51,7 @@ export async function runAttempt(attempt: Attempt): Promise<AttemptResult> {
     // Its budget is the teardown's own, whatever is left of the scenario's time.
     await using scope = new Scope(context.limits.teardownBudgetMs + patienceMs, context.clock);
     try {
+      if (attempt.refusal !== undefined) throw attempt.refusal;
       const snapshots = await attempt.snapshots?.open(plan);
       const { sandbox, images } = await openWithin(attempt, (opened) => {
         scope.defer('the sandbox', async () => {

@@ -6,6 +6,7 @@ import { renderDuration } from '../../core/units.ts';
 import { interpolateDeep } from '../expression/interpolate-deep.ts';
 import { openDeadline } from './deadline.ts';
 import { problemsOf } from './problem.ts';
+import { runFault } from './run-fault.ts';
 import { type RunStep, runSequence } from './run-sequence.ts';
 import type { World } from './world.ts';
 
@@ -16,7 +17,7 @@ export interface GroupEnd {
   readonly problems: readonly Problem[];
 }
 
-/** The steps that a step holds: of `use` in order, of `parallel` at the same time, all of them to their end. */
+/** The steps that a step holds: of `use` in order, of `fault` while it lasts, of `parallel` at the same time, all of them to their end. */
 export async function runGroup(
   step: Step,
   world: World,
@@ -31,15 +32,31 @@ export async function runGroup(
     );
   });
   const children = childrenOf(step, world);
-  const results =
-    step.kind === 'parallel'
-      ? await Promise.all(children.map((child) => run(child, world, deadline.signal)))
-      : [await runSequence(children, world, deadline.signal, run)];
-  if (signal.aborted) throw signal.reason;
-  const inside = results.flatMap(({ problems }) => problems);
+  const { inside, problems: own = [] } = await runChildren(step, children, world, deadline.signal, run);
+  if (signal.aborted && own.length === 0) throw signal.reason;
   if (inside.length === 0 && !deadline.expired) world.keepFragmentCaptures(step);
   const place = { at, sourceLine: world.plan.sourceLine };
-  return { inside, problems: deadline.expired ? problemsOf(deadline.signal.reason, place) : [] };
+  const late = deadline.expired ? problemsOf(deadline.signal.reason, place) : [];
+  return { inside, problems: [...own, ...late] };
+}
+
+async function runChildren(
+  step: Step,
+  children: readonly Step[],
+  world: World,
+  signal: AbortSignal,
+  run: RunStep,
+): Promise<Pick<GroupEnd, 'inside'> & Partial<GroupEnd>> {
+  switch (step.kind) {
+    case 'fault':
+      return runFault(step, children, world, signal, run);
+    case 'parallel': {
+      const results = await Promise.all(children.map((child) => run(child, world, signal)));
+      return { inside: results.flatMap(({ problems }) => problems) };
+    }
+    default:
+      return { inside: (await runSequence(children, world, signal, run)).problems };
+  }
 }
 
 /** Inputs are read once, as the fragment begins: what its steps capture changes them no more. */

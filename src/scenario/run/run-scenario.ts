@@ -1,6 +1,7 @@
 import type { Outcome, Problem } from '../../core/event.ts';
 import type { HostReport } from '../../core/host-feature.ts';
 import type { ScenarioPlan } from '../../core/plan.ts';
+import { needsOfFaults, refuseFaults } from '../fault/features-of-faults.ts';
 import { createMasker } from '../mask/create-masker.ts';
 import type { SnapshotFiles } from '../snapshot/snapshot-files.ts';
 import { ScenarioEmitter } from './emitter.ts';
@@ -34,6 +35,8 @@ export async function runScenario(run: ScenarioRun): Promise<ScenarioResult> {
     plan.skip ??
     (plan.requires.length === 0 ? undefined : missingFeatures(plan.requires, await run.probeHost()));
   if (reason !== undefined) return skipScenario(run, reason);
+  const needs = needsOfFaults(plan);
+  const refusal = needs.length === 0 ? undefined : refuseFaults(needs, await run.probeHost());
   for (let attempt = 1; ; attempt += 1) {
     const attemptStartedAtMs = context.clock.nowMs();
     emitter.emit({ kind: 'scenarioStarted', attempt });
@@ -43,9 +46,10 @@ export async function runScenario(run: ScenarioRun): Promise<ScenarioResult> {
       sandboxId: run.nextSandboxId(),
       context,
       emitter,
+      ...(refusal === undefined ? {} : { refusal }),
       ...(run.snapshots === undefined ? {} : { snapshots: run.snapshots }),
     });
-    const isFinal = attempt > plan.retries || !mayRetry(result, context);
+    const isFinal = refusal !== undefined || attempt > plan.retries || !mayRetry(result, context);
     const outcome = result.outcome === 'passed' && attempt > 1 ? 'flaky' : result.outcome;
     const durationMs = context.clock.nowMs() - attemptStartedAtMs;
     emitter.emit({

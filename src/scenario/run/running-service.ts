@@ -22,6 +22,8 @@ export class RunningService {
   readonly log: LogBook;
   /** A step or the teardown ends it: no failure (language.md R15). */
   endExpected = false;
+  /** A `fault` kills it: that one end is no failure, and `restart` does what it says. */
+  nextEndIsFault = false;
   isReady = false;
   /** How often `restart` has started it again. */
   restarts = 0;

@@ -55,13 +55,16 @@ async function follow(watch: Watch): Promise<void> {
     const isLast = (status: ExitStatus): boolean => service.endExpected || !restarts(watch, status);
     const status = await service.follow(endWithLog(main.exited, read, world), isLast);
     const restarting = !service.isOver;
-    const isExpected = service.endExpected || matches?.(status.code).matched === true;
+    const byFault = service.nextEndIsFault;
+    service.nextEndIsFault = false;
+    const isExpected = service.endExpected || byFault || matches?.(status.code).matched === true;
     world.emitter.emit(containerEndedEvent(service.name, status, { expected: isExpected, restarting }));
     if (service.endExpected) return;
     if (restarting) {
       const wasStable = world.clock.nowMs() - startedAtMs >= stableAfterMs;
       await restart(wasStable ? { ...watch, inARow: 0 } : watch, status);
-    } else if (matches !== undefined) judgeEnd(service, status, matches, world);
+    } else if (byFault) return;
+    else if (matches !== undefined) judgeEnd(service, status, matches, world);
     else world.fail(endedError(service, status), service);
   } catch (error) {
     world.fail(error, service);

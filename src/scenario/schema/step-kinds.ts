@@ -1,6 +1,7 @@
 import { controlActions } from '../../core/control-actions.ts';
 import type { Json } from '../../core/json.ts';
 import type { StepKind } from '../../core/step-kind.ts';
+import { fault } from './fault.ts';
 import {
   byType,
   exactlyOne,
@@ -87,30 +88,6 @@ const control: JsonSchema = {
     { what: 'a `control` step' },
   ),
   ...exactlyOne(controlActions),
-};
-
-const fault: JsonSchema = {
-  ...object(
-    {
-      partition: key(
-        'Partition',
-        'Groups of services that cannot reach each other.',
-        [['web'], ['db']],
-        list('a list of groups', list('a list of services', nonEmptyText, 'wrong-value'), 'wrong-value'),
-      ),
-      loss: key('Loss', 'Packets that are lost.', { service: 'web', percent: 30 }, { type: 'object' }),
-      delay: key('Delay', 'Packets come late.', { service: 'web', by: '100ms' }, { type: 'object' }),
-      rate: key('Rate', 'A slow line.', { service: 'web', limit: '1m' }, { type: 'object' }),
-      reset: key('Reset', 'Connections are reset.', { service: 'web' }, { type: 'object' }),
-      dns: key('DNS', 'Names do not resolve.', { service: 'web', names: ['db'] }, { type: 'object' }),
-      kill: key('Kill', 'Kills a service.', 'web', { type: ['string', 'object'] }),
-      pause: key('Pause', 'Pauses a service.', 'web', { type: ['string', 'object'] }),
-      disk_full: key('Disk full', 'Fills the writable layer.', 'db', { type: ['string', 'object'] }),
-      for: key('For', 'How long at least.', '5s', duration),
-    },
-    { what: 'a `fault` step' },
-  ),
-  ...exactlyOne(['partition', 'loss', 'delay', 'rate', 'reset', 'dns', 'kill', 'pause', 'disk_full']),
 };
 
 /** Fixed in the language, so that an example can be shown for each. */

@@ -33,7 +33,7 @@ const steps: readonly StepDefinition[] = [
 ];
 
 /** They hold steps and do nothing themselves: the runner does what they hold. */
-const holdingKinds: readonly StepKind[] = ['parallel', 'use'];
+const holdingKinds: readonly StepKind[] = ['parallel', 'use', 'fault'];
 
 const stepTable: ReadonlyMap<StepKind, StepDefinition> = new Map(steps.map((step) => [step.kind, step]));
 

@@ -28,7 +28,7 @@ import { planSignalAll } from './plan-signal-all.ts';
 /** One container of a sandbox. What it shares with the others is behind `ContainerHome`. */
 export class LinuxContainer implements Container {
   readonly id: string;
-  readonly #spec: ContainerSpec;
+  readonly spec: ContainerSpec;
   readonly #home: ContainerHome;
   readonly #pidfd: Slot;
   /** The container's mount namespace, which keeps its files reachable after its end. */
@@ -40,7 +40,7 @@ export class LinuxContainer implements Container {
   #removing: Promise<void> | undefined;
 
   constructor(spec: ContainerSpec, id: string, home: ContainerHome) {
-    this.#spec = spec;
+    this.spec = spec;
     this.id = id;
     this.#home = home;
     this.#pidfd = home.slots.take();
@@ -49,7 +49,7 @@ export class LinuxContainer implements Container {
   }
 
   get name(): string {
-    return this.#spec.name;
+    return this.spec.name;
   }
 
   get state(): ContainerState {
@@ -78,7 +78,7 @@ export class LinuxContainer implements Container {
   async start(signal: AbortSignal): Promise<void> {
     if (this.state !== 'exited' || this.#starting !== undefined) throw this.#wrongState('start');
     signal.throwIfAborted();
-    this.#starting = this.#home.launch(this.#spec, { pidfd: this.#pidfd, mounts: this.#mounts });
+    this.#starting = this.#home.launch(this.spec, { pidfd: this.#pidfd, mounts: this.#mounts });
     try {
       this.#main = await this.#starting;
       this.#state = 'running';
@@ -91,7 +91,7 @@ export class LinuxContainer implements Container {
     signal.throwIfAborted();
     this.#requireRunning('exec');
     try {
-      return await execInContainer(this.#home, this.#spec, this.#pidfd, spec, this.#files);
+      return await execInContainer(this.#home, this.spec, this.#pidfd, spec, this.#files);
     } catch (error) {
       throw hasEnded(error) ? this.#wrongState('exec', 'exited') : error;
     }
@@ -102,9 +102,9 @@ export class LinuxContainer implements Container {
     if (main === undefined) throw new MayflyError('INTERNAL', `${this.name} has never been started`);
     if (this.state === 'paused') await this.unpause();
     if (this.state !== 'running') return main.exited;
-    await main.kill(this.#spec.stopSignal);
+    await main.kill(this.spec.stopSignal);
     // Should the launcher end meanwhile, `exited` says so.
-    const timer = setTimeout(() => main.kill('SIGKILL').catch(() => {}), graceMs ?? this.#spec.stopGraceMs);
+    const timer = setTimeout(() => main.kill('SIGKILL').catch(() => {}), graceMs ?? this.spec.stopGraceMs);
     return main.exited.finally(() => clearTimeout(timer));
   }
 
@@ -147,7 +147,7 @@ export class LinuxContainer implements Container {
       await this.#main?.exited.catch(() => {});
     }
     this.#state = 'removed';
-    await this.#home.removeContainer(this.#spec, { pidfd: this.#pidfd, mounts: this.#mounts });
+    await this.#home.removeContainer(this.spec, { pidfd: this.#pidfd, mounts: this.#mounts });
   }
 
   async dial(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
@@ -192,7 +192,7 @@ export class LinuxContainer implements Container {
     signal.throwIfAborted();
     this.#requireRunning('probe');
     try {
-      return await startProbe(this.#home, this.#spec, this.#pidfd, rights, this.#files);
+      return await startProbe(this.#home, this.spec, this.#pidfd, rights, this.#files);
     } catch (error) {
       throw hasEnded(error) ? this.#wrongState('probe', 'exited') : error;
     }
@@ -223,7 +223,7 @@ export class LinuxContainer implements Container {
   }
 
   changes(most: number): Promise<FileChanges> {
-    return this.#files.changes(this.#home.partsOf(this.#spec), most);
+    return this.#files.changes(this.#home.partsOf(this.spec), most);
   }
 
   writeArchive(path: string, tar: Readable): Promise<void> {

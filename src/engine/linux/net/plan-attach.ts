@@ -141,6 +141,11 @@ function makePair(namespace: Slot, attachment: Attachment): Op {
   };
 }
 
+/** The two ends as rtnetlink numbers them: `onBridge` in the network's namespace, `inside` in the container's. */
+export function indexesOf(attachment: Attachment): { readonly onBridge: number; readonly inside: number } {
+  return { onBridge: firstIndex + attachment.port, inside: interfaceIndex(attachment) };
+}
+
 /** The end inside cannot be made up already: a veth without its peer refuses with ENOTCONN (drivers/net/veth.c veth_open). */
 function configureMessages(attachment: Attachment): readonly NetlinkMessage[] {
   const index = interfaceIndex(attachment);

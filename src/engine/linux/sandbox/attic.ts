@@ -1,6 +1,8 @@
+import { posix } from 'node:path';
 import type { ContainerSpec, MountSpec } from '../../../core/container.ts';
 import type { SandboxSpec } from '../../../core/engine.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
+import type { LimitedPlace } from '../fault/fill-disk.ts';
 import type { AtticMount } from './container-launch.ts';
 import { openHostTree } from './host-trees.ts';
 import type { IdMapping } from './id-mapping.ts';
@@ -83,6 +85,23 @@ export class Attic {
     if (!this.#isFrozen(layer)) await this.#removePlace(layer);
   }
 
+  /** The file system of ours that a path of the container is on. @throws MayflyError FAULT_UNSUPPORTED: none that has a limit. */
+  async limitedPlaceOf(spec: ContainerSpec, path: string): Promise<LimitedPlace> {
+    const mount = mountOf(spec, path);
+    if (mount !== undefined && mount.kind !== 'volume')
+      throw cannotFill(
+        spec,
+        path,
+        `it is on ${describeMount(mount)}, and only writable layers and volumes can be filled`,
+      );
+    if (mount === undefined && spec.rootfs.readOnly) throw cannotFill(spec, path, 'the root is read-only');
+    const volume = mount === undefined ? undefined : await this.#volumes.placeOf(mount.volume);
+    const wanted = mount === undefined ? spec.rootfs.writableBytes : volume?.spec.sizeBytes;
+    const sizeBytes = this.#places.limitOf(wanted);
+    if (sizeBytes === undefined) throw cannotFill(spec, path, 'writable layers on disk have no limit');
+    return { place: volume?.place ?? this.layerOf(spec.name).place, sizeBytes };
+  }
+
   async checkpoint(): Promise<void> {
     this.#frozen = new Map(this.#layers);
     await this.#volumes.checkpoint();
@@ -144,6 +163,24 @@ export class Attic {
       this.#slots.give(slot);
     }
   }
+}
+
+/** The innermost mount that a path is on. */
+function mountOf({ mounts }: ContainerSpec, path: string): MountSpec | undefined {
+  const wanted = `${posix.normalize(path)}/`.replace(/\/+$/, '/');
+  const depth = ({ target }: MountSpec): number => posix.normalize(target).length;
+  const above = mounts.filter(({ target }) =>
+    wanted.startsWith(`${posix.normalize(target).replace(/\/$/, '')}/`),
+  );
+  return above.toSorted((one, other) => depth(other) - depth(one))[0];
+}
+
+function describeMount(mount: MountSpec): string {
+  return mount.kind === 'bind' ? 'a directory of the host' : `a mount of kind ${mount.kind}`;
+}
+
+function cannotFill({ name }: ContainerSpec, path: string, why: string): MayflyError {
+  return new MayflyError('FAULT_UNSUPPORTED', `${path} of ${name} cannot be filled: ${why}`);
 }
 
 /** `/dev/x[:/dev/y[:rwm]]`, as Docker writes it. */

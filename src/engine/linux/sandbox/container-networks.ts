@@ -6,11 +6,14 @@ import type {
 } from '../../../core/container.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { LauncherClient } from '../client/launcher-client.ts';
+import { DnsFaults } from '../fault/dns-faults.ts';
+import { RateFaults } from '../fault/rate-faults.ts';
+import { setRate } from '../fault/set-rate.ts';
 import { dnsResponder, type ForwardQuery } from '../net/dns/dns-responder.ts';
 import { planDnsSockets } from '../net/dns/plan-dns.ts';
-import type { NamedMember } from '../net/dns/resolve-names.ts';
+import { type NamedMember, resolveName } from '../net/dns/resolve-names.ts';
 import { type DnsServer, serveDns } from '../net/dns/serve-dns.ts';
-import { renderIp } from '../net/ip.ts';
+import { type IpAddress, renderIp } from '../net/ip.ts';
 import { type Attachment, planConnect, planContainerNetwork, planDisconnect } from '../net/plan-attach.ts';
 import { type Publication, publishPort } from '../net/publish/publish-port.ts';
 import type { Slot, Tape } from '../tape/op.ts';
@@ -42,6 +45,8 @@ export class ContainerNetworks {
   readonly #facts: SandboxFacts;
   readonly #networks: SandboxNetworks;
   readonly #members = new Map<string, Member>();
+  readonly dnsFaults = new DnsFaults();
+  readonly rates = new RateFaults();
   #closed = false;
 
   constructor(init: LauncherClient, slots: SlotPool, specs: readonly NetworkSpec[], facts: SandboxFacts) {
@@ -83,6 +88,7 @@ export class ContainerNetworks {
 
   async afterStart(spec: ContainerSpec, pidfd: Slot): Promise<void> {
     const member = this.#members.get(spec.name);
+    if (member !== undefined && this.rates.of(spec.name) !== undefined) await this.setRate(spec.name, pidfd);
     if (member === undefined || member.publications.length > 0) return;
     const dialer = dialerInto(this.#init, this.#slots, pidfd, () => member.attachments);
     const publications: Publication[] = [];
@@ -108,6 +114,31 @@ export class ContainerNetworks {
         ...(attachment.ipv6 === undefined ? {} : { ipv6: renderIp(attachment.ipv6.address) }),
       })),
     }));
+  }
+
+  /** Undefined for what only servers outside may know. */
+  async resolve(
+    asker: string,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<readonly IpAddress[] | 'no such name' | undefined> {
+    for (const { answer, delayMs = 0 } of this.dnsFaults.of(asker, name)) {
+      if (answer !== 'slow') return 'no such name';
+      await this.#facts.sleep(delayMs, signal).catch(() => signal.throwIfAborted());
+    }
+    return resolveName(name, asker, this.members(), 0);
+  }
+
+  /** The slowest of the faults that befall it, on all its lines; performed again when it has started again. */
+  async setRate(container: string, pidfd: Slot): Promise<void> {
+    const scratch = this.#slots.take();
+    const rate = this.rates.of(container);
+    try {
+      for (const attachment of this.attachmentsOf(container))
+        await setRate(this.#init, { attachment, container: pidfd, scratch }, rate);
+    } finally {
+      this.#slots.give(scratch);
+    }
   }
 
   attachmentsOf(container: string): readonly Attachment[] {
@@ -208,6 +239,8 @@ export class ContainerNetworks {
         members: () => this.members(),
         seed: this.#facts.seed,
         ...(forward === undefined ? {} : { forward }),
+        faultsOf: (name) => this.dnsFaults.of(member.spec.name, name),
+        sleep: this.#facts.sleep,
       }),
     );
     return planDnsSockets({ datagrams, listener, datagramStream, listenerStream });

@@ -7,12 +7,13 @@ import type {
   Sandbox,
   SandboxSpec,
 } from '../../../core/engine.ts';
+import type { Fault, FaultSpec } from '../../../core/fault.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { ContainerHandles, ContainerHome } from '../container/container-home.ts';
 import { LinuxContainer } from '../container/linux-container.ts';
 import { LinuxProcess } from '../container/linux-process.ts';
 import type { RootParts } from '../container/own-files.ts';
-import { resolveName } from '../net/dns/resolve-names.ts';
+import { beginFault } from '../fault/begin-fault.ts';
 import type { IpAddress } from '../net/ip.ts';
 import { describeAttachment } from '../net/plan-attach.ts';
 import { resolveUser, type UserDatabase } from '../plan/resolve-user.ts';
@@ -25,6 +26,7 @@ import { ContainerEgress } from './container-egress.ts';
 import { launchContainer } from './container-launch.ts';
 import { ContainerNetworks } from './container-networks.ts';
 import { renderIdentityMap } from './id-mapping.ts';
+import { networkOwnerOf } from './network-owner.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
 import { OutsideView } from './outside-view.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
@@ -103,7 +105,7 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
   async launch(declared: ContainerSpec, { pidfd, mounts }: ContainerHandles): Promise<LinuxProcess> {
     const spec = declared.idle ? { ...declared, process: asProbe(declared.process) } : declared;
     if (declared.idle) await this.provideProbe();
-    const owner = this.#networkOwner(spec);
+    const owner = networkOwnerOf(spec, this.#containers);
     const [users] = await Promise.all([this.imageUsers(spec), this.#attic.prepareFor(spec)]);
     const user = resolveUser(spec.process.user, spec.process.groupAdd, users);
     const egressNetwork = this.#networks.egressOf(spec);
@@ -157,18 +159,6 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
     }
   }
 
-  /** A pidfd of the container whose network another shares; it must run, for an ended one has none to share. */
-  #networkOwner(spec: ContainerSpec): Slot | undefined {
-    if (spec.network.kind !== 'shared') return undefined;
-    const owner = this.#containers.get(spec.network.container);
-    if (owner !== undefined && (owner.state === 'running' || owner.state === 'paused')) return owner.pidfd;
-    const why = owner === undefined ? 'not there' : owner.state;
-    throw new MayflyError(
-      'CONTAINER_STATE',
-      `cannot start ${spec.name}: it shares the network of ${spec.network.container}, which is ${why}`,
-    );
-  }
-
   seccompFor(process: ContainerSpec['process']): SeccompProgram | undefined {
     return this.#facts.seccompFor(process);
   }
@@ -217,7 +207,8 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
     name: string,
     signal: AbortSignal,
   ): Promise<readonly IpAddress[] | undefined> {
-    const neighbours = resolveName(name, container, this.#networks.members(), 0);
+    const neighbours = await this.#networks.resolve(container, name, signal);
+    if (neighbours === 'no such name') return undefined;
     return neighbours ?? this.#egress.lookUp(container, name, signal);
   }
 
@@ -262,6 +253,12 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
       });
     }
     await Promise.all([...this.#containers.values()].map((container) => container.letGoOfFiles()));
+  }
+
+  fault(spec: FaultSpec, signal: AbortSignal): Promise<Fault> {
+    const { init } = this;
+    const parts = { init, networks: this.#networks, attic: this.#attic, containers: this.#containers };
+    return beginFault(spec, parts, signal);
   }
 
   close(budgetMs: number): Promise<readonly Leak[]> {

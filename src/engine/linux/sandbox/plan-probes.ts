@@ -1,7 +1,9 @@
 import type { HostFeature } from '../../../core/host-feature.ts';
 import { cloneFlags } from '../abi/clone-flags.ts';
 import { mountFlags } from '../abi/mount-flags.ts';
-import { planNetwork } from '../net/plan-network.ts';
+import { encodeMessages } from '../net/netlink/message.ts';
+import { newTokenBucket } from '../net/netlink/token-bucket.ts';
+import { bridgeIndex, planNetwork } from '../net/plan-network.ts';
 import { noSlot, type Op, type Tape } from '../tape/op.ts';
 import { initSlots } from './sandbox-slots.ts';
 
@@ -23,6 +25,15 @@ export function planInSandboxProbes(): readonly InSandboxProbe[] {
       tape: planNetwork({ namespace: layerA, socket: layerB }, false),
       seen: 'a bridge was made',
     },
+    { feature: 'fault-rate', tape: planRateProbe(), seen: 'a token bucket was set on a link' },
+  ];
+}
+
+function planRateProbe(): Tape {
+  const messages = encodeMessages([newTokenBucket(bridgeIndex, 1_000_000)]);
+  return [
+    ...planNetwork({ namespace: layerA, socket: layerB }, false),
+    { kind: 'netlink', slot: layerB, messages, reply: 0 },
   ];
 }
 

@@ -27,7 +27,7 @@ export interface SandboxFacts {
   readonly journal: Journal;
   readonly disposeBudgetMs: number;
   readonly randomBytes: (count: number) => Uint8Array;
-  readonly sleep: (ms: number) => Promise<void>;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly seccompFor: (process: ProcessSpec) => SeccompProgram | undefined;
   readonly snapshot: (opened: OpenedSandbox) => SandboxSnapshot;
   readonly census: (

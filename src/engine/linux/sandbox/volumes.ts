@@ -44,6 +44,11 @@ export class Volumes {
     return (await state).view;
   }
 
+  /** Where the volume's data goes; undefined before its first mount. */
+  async placeOf(name: string): Promise<{ readonly place: string; readonly spec: VolumeSpec } | undefined> {
+    return this.#states.get(name);
+  }
+
   async checkpoint(): Promise<void> {
     const states = await Promise.all(
       [...this.#states].map(async ([name, state]) => [name, await state] as const),

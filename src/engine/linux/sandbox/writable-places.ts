@@ -21,6 +21,11 @@ export class WritablePlaces {
     return this.#onDisk ? `${diskAttic}/${name}` : name;
   }
 
+  /** The limit of a place that `planMake` makes; undefined: it has none. */
+  limitOf(sizeBytes: number | undefined): number | undefined {
+    return this.#onDisk ? undefined : (sizeBytes ?? defaultWritableBytes);
+  }
+
   /** On disk no limit can be kept: asking for one is then an error. */
   planMake(name: string, sizeBytes: number | undefined, directories: readonly string[]): Tape {
     if (!this.#onDisk) return inAttic(planAtticTmpfs(name, sizeBytes ?? defaultWritableBytes, directories));

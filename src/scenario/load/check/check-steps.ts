@@ -5,6 +5,7 @@ import { below } from '../json-pointer.ts';
 import type { LoadedDocument } from '../loaded-document.ts';
 import { canSee, type StepAt } from '../steps-of.ts';
 import { checkAwaited, checkSince } from './check-earlier-steps.ts';
+import { checkFault } from './check-fault.ts';
 import { serviceOfPath } from './name-uses.ts';
 
 const inService: readonly string[] = ['in'];
@@ -85,7 +86,9 @@ export function checkSteps(document: LoadedDocument, steps: readonly StepAt[]): 
     if (at.kind === 'control') checkControl(document, at);
     if (at.kind === 'logs') checkSince(document, at, steps);
     if (at.kind === 'wait') checkAwaited(document, at, steps);
-    if (at.kind === 'parallel' || at.kind === 'use') checkRepetition(document, at, at.kind);
+    if (at.kind === 'fault') checkFault(document, at);
+    if (at.kind === 'parallel' || at.kind === 'use' || at.kind === 'fault')
+      checkRepetition(document, at, at.kind);
   }
 }
 

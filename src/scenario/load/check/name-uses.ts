@@ -1,5 +1,6 @@
 import { controlActions } from '../../../core/control-actions.ts';
 import { isJsonObject, type Json } from '../../../core/json.ts';
+import { servicesOfFault } from '../../fault/services-of-fault.ts';
 import { entriesOf, isStatic, itemsOf, memberOf, textOf } from '../json-access.ts';
 import { below } from '../json-pointer.ts';
 import type { StepAt } from '../steps-of.ts';
@@ -95,6 +96,8 @@ function usesOfStep({ step, pointer, kind }: StepAt, use: Use, useImage: Use): v
   for (const action of controlActions)
     useService('service', memberOf(step.control, action), below(pointer, 'control', action));
   use('network', memberOf(step.control, 'network'), below(pointer, 'control', 'network'));
+  for (const one of servicesOfFault(step.fault, below(pointer, 'fault')))
+    useService('service', one.name, one.pointer);
   for (const end of ['from', 'to']) {
     const service = serviceOfPath(textOf(memberOf(step.copy, end)) ?? '');
     useService('service', service, below(pointer, 'copy', end));

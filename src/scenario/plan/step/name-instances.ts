@@ -6,6 +6,7 @@ import type { DocumentNode } from '../document-node.ts';
 import type { PlanOptions } from '../plan-options.ts';
 import { isInside } from '../service/check-bind.ts';
 import { resolveInstance, type Scales } from '../service/instance-names.ts';
+import { nameFaultServices } from './name-fault-services.ts';
 
 /**
  * A step's value with every service it names replaced by the name of one instance, so that the runner meets names of
@@ -18,6 +19,7 @@ export function nameInstances(
   options: PlanOptions,
 ): Json {
   const value = node.value ?? null;
+  if (kind === 'fault') return nameFaultServices(node, scales);
   if (!isJsonObject(value)) return value;
   switch (kind) {
     case 'control':

@@ -58,7 +58,7 @@ function planStep(node: DocumentNode, context: StepContext): Step | undefined {
     value,
     ...planPlace(kind, node, context),
     ...planExecution(node, context.options),
-    timeoutMs: node.child('timeout').durationMs() ?? timeoutOf(kind, group, context),
+    timeoutMs: node.child('timeout').durationMs() ?? timeoutOf(kind, node, group, context),
     ...optionalKey('if', conditionText(node.child('if'))),
     background: node.child('background').boolean() ?? false,
     ...optionalKey('expect', isJsonObject(expect) ? expect : undefined),
@@ -71,7 +71,8 @@ function planStep(node: DocumentNode, context: StepContext): Step | undefined {
 
 function planGroup(kind: StepKind, node: DocumentNode, context: StepContext): Pick<Step, 'steps' | 'with'> {
   if (kind === 'use') return planUse(node, context);
-  return kind === 'parallel' ? { steps: planSteps(node.child('parallel'), context) } : {};
+  const holder = kind === 'parallel' ? 'parallel' : kind === 'fault' ? 'during' : undefined;
+  return holder === undefined ? {} : { steps: planSteps(node.child(holder), context) };
 }
 
 /** A time-out bounds one try of several. */
@@ -81,11 +82,23 @@ function longestMs({ timeoutMs, eventually, consistently }: Step): number {
 }
 
 /** What holds steps may take as long as they may. */
-function timeoutOf(kind: StepKind, { steps }: Pick<Step, 'steps'>, context: StepContext): number {
-  if (steps === undefined || steps.length === 0) return context.options.defaults.stepTimeoutMs;
+function timeoutOf(
+  kind: StepKind,
+  node: DocumentNode,
+  { steps = [] }: Pick<Step, 'steps'>,
+  context: StepContext,
+): number {
+  const { stepTimeoutMs } = context.options.defaults;
   const times = steps.map(longestMs);
-  return kind === 'parallel' ? Math.max(...times) : times.reduce((sum, ms) => sum + ms, 0);
+  if (kind === 'fault') {
+    const leastMs = parseDurationMs(String(node.child('fault').child('for').value)) ?? 0;
+    return stepTimeoutMs + Math.max(leastMs, sumOf(times));
+  }
+  if (times.length === 0) return stepTimeoutMs;
+  return kind === 'parallel' ? Math.max(...times) : sumOf(times);
 }
+
+const sumOf = (times: readonly number[]): number => times.reduce((sum, ms) => sum + ms, 0);
 
 /** `image` is a kind only when it is a mapping; with a name it is where a one-shot `run` starts from. */
 function kindOf(node: DocumentNode): StepKind | undefined {

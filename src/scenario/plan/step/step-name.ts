@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../core/json.ts';
 import type { StepKind } from '../../../core/step-kind.ts';
+import { nameOfFault } from '../../fault/name-of-fault.ts';
 
 const maxLength = 60;
 
@@ -10,6 +11,7 @@ export function nameOfStep(kind: StepKind, value: Json): string {
 
 function describe(kind: StepKind, value: Json): string {
   if (kind === 'run') return `run ${Array.isArray(value) ? value.join(' ') : String(value)}`;
+  if (kind === 'fault') return nameOfFault(value);
   if (kind === 'use') return `use ${String(value)}`;
   if (kind === 'wait') return typeof value === 'string' ? `wait ${value}` : `wait for ${condition(value)}`;
   const labels = labelsOfChecks[kind];

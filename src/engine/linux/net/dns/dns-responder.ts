@@ -19,13 +19,24 @@ export interface ResponderOptions {
   readonly seed: number;
   /** Only for containers with egress. */
   readonly forward?: ForwardQuery;
+  /** What is to go wrong with this name, now. */
+  readonly faultsOf?: (name: string) => readonly DnsTrouble[];
+  readonly sleep?: (ms: number) => Promise<void>;
 }
+
+export interface DnsTrouble {
+  readonly answer: 'nxdomain' | 'servfail' | 'slow';
+  readonly delayMs?: number;
+}
+
+const rcodeOf = { nxdomain: rcodes.noSuchName, servfail: rcodes.serverFailure } as const;
 
 /** Queries on their way outside at one time, per container; more are answered SERVFAIL. */
 const mostForwarded = 64;
 
 /** What one container's name server says: bytes in, bytes out. */
-export function dnsResponder({ asker, members, seed, forward }: ResponderOptions): RespondToQuery {
+export function dnsResponder(options: ResponderOptions): RespondToQuery {
+  const { asker, members, seed, forward, faultsOf = () => [], sleep } = options;
   let asked = 0;
   let forwarded = 0;
   return async (bytes, transport) => {
@@ -33,6 +44,10 @@ export function dnsResponder({ asker, members, seed, forward }: ResponderOptions
     if (query === undefined) return undefined;
     if ('rcode' in query) return encodeBadQuery(query);
     const limit = responseLimit(query, transport);
+    for (const { answer, delayMs = 0 } of faultsOf(query.question.name)) {
+      if (answer !== 'slow') return encodeResponse(query, rcodeOf[answer], [], limit);
+      await sleep?.(delayMs);
+    }
     asked += 1;
     const knowledge = {
       asker,

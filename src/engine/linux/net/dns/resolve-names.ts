@@ -57,7 +57,7 @@ export function resolveAddress(
 }
 
 /** Names are compared without letter case and final dot (RFC 4343). */
-function normalizeName(name: string): string {
+export function normalizeName(name: string): string {
   return name.replace(/\.$/, '').replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 

@@ -4,6 +4,7 @@ import { type Attribute, align4, encodeAttributes } from './attribute.ts';
 const NLM_F_REQUEST = 0x1;
 const NLM_F_ACK = 0x4;
 export const NLM_F_DUMP = 0x300;
+export const NLM_F_REPLACE = 0x100;
 export const NLM_F_EXCL = 0x200;
 export const NLM_F_CREATE = 0x400;
 
