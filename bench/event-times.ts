@@ -13,6 +13,12 @@ export function readEvents(file: string): readonly Timed[] {
     .map((line) => JSON.parse(line) as Timed);
 }
 
+/** Of everything that went wrong. */
+export function readProblemCodes(file: string): readonly string[] {
+  const events = readEvents(file) as readonly (Timed & { readonly problems?: readonly { code: string }[] })[];
+  return events.flatMap(({ problems = [] }) => problems.map(({ code }) => code));
+}
+
 /** From the start of the scenario, planned by then, to the last service that is ready: images and sandbox are between them. */
 export function planToReadyMs(events: readonly Timed[]): number {
   return spanMs(events, 'scenarioStarted', 'containerReady').tookMs;

@@ -4,6 +4,7 @@ import { openPeerHost, type PeerHost } from './peer/peer-host.ts';
 import type { Result, RowOptions } from './result.ts';
 import { exec } from './row/exec.ts';
 import { fiveHundredth } from './row/five-hundredth.ts';
+import { flagship } from './row/flagship.ts';
 import { fork } from './row/fork.ts';
 import { helloWorld } from './row/hello-world.ts';
 import { hundred } from './row/hundred.ts';
@@ -32,6 +33,7 @@ const rows: Readonly<Record<string, Row>> = {
   'runner-memory': runnerMemory,
   fork,
   'idle-invariants': idleInvariants,
+  flagship,
 };
 
 /** Exit status 0, 1 when a bar does not hold, 2 for a wrong argument. */

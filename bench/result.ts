@@ -9,7 +9,7 @@ export interface Bar {
 /** What a row measured. `ours` is the first figure. */
 export interface Result {
   readonly what: string;
-  readonly unit: 'ms' | 'kB' | 'MB' | '%';
+  readonly unit: 'ms' | 's' | 'kB' | 'MB' | '%';
   readonly figures: readonly Figure[];
   readonly skipped: readonly Skipped[];
   readonly bars: readonly Bar[];

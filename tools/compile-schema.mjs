@@ -30,6 +30,7 @@ async function loadSchema() {
       resolveDir: path.join(root, 'src/scenario/schema'),
     },
     bundle: true,
+    target: 'node20',
     write: false,
     format: 'esm',
     platform: 'node',

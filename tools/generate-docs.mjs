@@ -12,6 +12,7 @@ try {
   await build({
     entryPoints: [join(root, 'tools/docs/render-docs.ts')],
     bundle: true,
+    target: 'node20',
     outfile,
     format: 'esm',
     platform: 'node',

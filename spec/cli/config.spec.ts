@@ -18,11 +18,12 @@ function errorsOf(text: string): readonly string[] {
 }
 
 describe('R32 mayfly.config.yaml', () => {
-  test('says time-out, jobs and reports', () => {
+  test('says time-outs, jobs and reports', () => {
     const text =
-      'timeout: 1m30s\njobs: 3\nreports: [table, junit=out/junit.xml, json=/tmp/x.json]\nx-note: mine\n';
+      'timeout: 1m30s\nimage_timeout: 1h\njobs: 3\nreports: [table, junit=out/junit.xml, json=/tmp/x.json]\nx-note: mine\n';
     expect(parseConfig('mayfly.config.yaml', text, '/home/ann')).toEqual({
       timeoutMs: 90_000,
+      imageTimeoutMs: 3_600_000,
       jobs: 3,
       reports: ['table', 'junit=/home/ann/out/junit.xml', 'json=/tmp/x.json'],
     });
@@ -48,6 +49,7 @@ describe('R32 mayfly.config.yaml', () => {
   test.each([
     ['timeout: 5', 'CONFIG_INVALID', '`timeout` is a duration'],
     ['timeout: 0s', 'CONFIG_INVALID', '`timeout` is a duration'],
+    ['image_timeout: soon', 'CONFIG_INVALID', '`image_timeout` is a duration'],
     ['jobs: 0', 'CONFIG_INVALID', '`jobs` is a whole number'],
     ['jobs: 1.5', 'CONFIG_INVALID', '`jobs` is a whole number'],
     ['reports: table', 'CONFIG_INVALID', '`reports` is a list'],

@@ -271,4 +271,40 @@ export const mutations: readonly Mutation[] = [
     ],
     fails: 'all four are there',
   },
+  {
+    name: 'the web application serves as root',
+    case: one,
+    replace: [['    user: www-data\n', '']],
+    fails: 'the web application serves as www-data',
+  },
+  {
+    name: 'the cache is expected to serve as root',
+    case: one,
+    replace: [['count: 1, user: redis', 'count: 1, user: root']],
+    fails: 'the cache serves as redis',
+  },
+  {
+    name: 'two databases are expected in one container',
+    case: one,
+    replace: [['count: 1, user: postgres', 'count: 2, user: postgres']],
+    fails: 'the database serves as postgres',
+  },
+  {
+    name: 'two databases are expected after the restart',
+    case: restart,
+    replace: [['15/bin/postgres ", count: 1 }', '15/bin/postgres ", count: 2 }']],
+    fails: 'nothing of the old one is left beside the new',
+  },
+  {
+    name: 'the web is expected on the other side too',
+    case: reach,
+    replace: [['{ port: 8080, address: 10.31.0.10 }', '{ port: 8080, address: 0.0.0.0 }']],
+    fails: "but on the front's alone",
+  },
+  {
+    name: 'the cache is expected to listen for datagrams',
+    case: reach,
+    replace: [['proto: udp, listening: false', 'proto: udp']],
+    fails: 'and the cache for TCP alone',
+  },
 ];

@@ -94,7 +94,7 @@ const kinds: readonly Kind[] = [
       return { sign: path, remove: () => rmdirSync(path) };
     },
   },
-  ...(['state/uppers/run1', 'state/id-ranges/7', 'store/layers/tmp-1', 'tmp/mayfly-1'] as const).map(
+  ...(['state/uppers/run1', 'state/journal/7', 'store/layers/tmp-1', 'tmp/mayfly-1'] as const).map(
     (path) => ({
       kind: 'file',
       plant: () => {
@@ -145,10 +145,10 @@ describeAsRoot(['userns', 'cgroup-pids'], 'the census that shares no code with M
     const before = takeSnapshot();
     const stat = readFileSync(`/proc/${process.pid}/stat`, 'utf8');
     const owner = `${process.pid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
-    mkdirSync(join(folder, 'state/id-ranges'));
-    const lock = join(folder, 'state/id-ranges/7');
-    writeFileSync(lock, owner);
-    expect(compareWith(before).text).not.toContain(lock);
+    mkdirSync(join(folder, 'state/journal'), { recursive: true });
+    const entry = join(folder, 'state/journal/8');
+    writeFileSync(entry, owner);
+    expect(compareWith(before).text).not.toContain(entry);
   });
 });
 

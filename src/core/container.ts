@@ -8,6 +8,8 @@ export interface ContainerSpec {
   readonly domainname: string;
   readonly rootfs: RootfsSpec;
   readonly process: ProcessSpec;
+  /** Its program is a helper of ours that waits, whatever `process.argv` says: for what is only looked at. */
+  readonly idle?: true;
   /** A reaping PID 1 of ours runs the process as its child. */
   readonly init: boolean;
   readonly mounts: readonly MountSpec[];

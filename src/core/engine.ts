@@ -93,6 +93,11 @@ export interface Container {
   readFile(path: string, maxBytes: number): Promise<Uint8Array>;
   /** A tar stream of `path` (its base name is the root entry), as Docker's archive endpoint. */
   readArchive(path: string): Readable;
+  /**
+   * What differs in its own files from its image, as `docker diff` tells it; in a fork, from what was forked. Sorted, a directory
+   * before what is in it. Volumes and other mounts are not among it, nor what was made to mount them on. Also after its end.
+   */
+  changes(most: number): Promise<FileChanges>;
   /** Extracts a tar stream into the existing directory `path`. */
   writeArchive(path: string, tar: Readable): Promise<void>;
 }
@@ -156,6 +161,19 @@ export interface FileFacts {
   readonly modifiedAtMs: number;
   /** Of a symbolic link. */
   readonly target?: string;
+}
+
+export interface FileChanges {
+  readonly entries: readonly FileChange[];
+  /** There are more than the number asked for; `entries` has the first. */
+  readonly isCut: boolean;
+}
+
+export interface FileChange {
+  /** Absolute, in the container. */
+  readonly path: string;
+  /** A deleted directory stands for all that was in it. */
+  readonly change: 'added' | 'changed' | 'deleted';
 }
 
 /** Something of the run that still exists after teardown. */

@@ -15,6 +15,7 @@ export const hostFeatures = [
   'ipv6',
   'egress',
   'fault-rate',
+  'debian-images',
 ] as const;
 
 export type HostFeature = (typeof hostFeatures)[number];

@@ -66,9 +66,9 @@ function findCgroups(directory, depth) {
   });
 }
 
-/** What must not outlive a run: locks, journal, writable layers, half-made layers, temporaries. With their content, which names the owner. */
+/** What must not outlive a run: journal, writable layers, half-made layers, temporaries. With their content, which names the owner. */
 function readFiles({ store, state, tmp }) {
-  const inState = ['journal', 'id-ranges', 'uppers'].flatMap((folder) =>
+  const inState = ['journal', 'uppers'].flatMap((folder) =>
     list(join(state, folder)).map((name) => join(state, folder, name)),
   );
   const inStore = ['layers', 'layer-records', 'images', 'blobs/sha256', 'scratch'].flatMap((folder) =>

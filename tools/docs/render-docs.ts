@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { errorCatalogue } from '../../src/core/error-catalogue.ts';
 import { renderExitStatus } from '../render-exit-status.mjs';
 import { renderComposeKeys } from './render-compose-keys.ts';
+import { renderIsolationChecks } from './render-isolation-checks.ts';
 import { renderLanguage } from './render-language.ts';
 import { readSchemaPlaces } from './schema-places.ts';
 
@@ -12,6 +13,7 @@ export function renderDocs(root: string): Readonly<Record<string, string>> {
   return {
     'docs/language.md': renderLanguage(readChapters(join(root, 'tools/docs/chapters')), schema),
     'docs/compose-keys.md': renderComposeKeys(schema),
+    'docs/isolation-checks.md': renderIsolationChecks(),
     'docs/exit-status.md': renderExitStatus(errorCatalogue),
   };
 }

@@ -33,6 +33,7 @@ const runMeanings: Readonly<Record<keyof RunLimits, string>> = {
   logCharacters: "characters of a service's log kept for the same",
   lineCharacters: 'a line of a log; a longer one is split',
   problemLogLines: "of every service's log, shown with a failure",
+  imagesMs: 'time in which all images of a scenario are made; its own time-out begins then',
   finallyBudgetMs: 'all steps of `finally` together',
   teardownBudgetMs: 'the teardown',
   drainMs: 'how long output is awaited after its process has ended',
@@ -83,6 +84,7 @@ export function renderDefaults(): string {
     ['what', 'unless said'],
     [
       ['`timeout` of a scenario', renderDuration(timeoutMs)],
+      ['`--image-timeout`', renderDuration(defaultRunLimits.imagesMs)],
       ['`timeout` of a step', renderDuration(stepTimeoutMs)],
       ['`ready: { within: … }`', renderDuration(readyWithinMs)],
       ['`retries`', String(retries)],

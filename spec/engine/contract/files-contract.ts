@@ -2,8 +2,9 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { extract, pack } from 'tar-stream';
 import { describe, expect, test } from 'vitest';
+import type { Container } from '../../../src/core/engine.ts';
 import { processSpec } from './container-spec.ts';
-import { type ContractSubject, codeOf, finish, inSandbox, never } from './contract-kit.ts';
+import { type ContractSubject, codeOf, finish, firstOutput, inSandbox, never } from './contract-kit.ts';
 
 const sh = (text: string): readonly string[] => ['sh', '-c', text];
 const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -175,5 +176,90 @@ export function describeFiles(subject: ContractSubject): void {
         await container.main.exited;
         expect(decode(await container.readFile('/note', 100))).toBe('kept\n');
       }));
+
+    describe('changes', () => {
+      const lines = async (container: Container, most = 100): Promise<readonly string[]> =>
+        (await container.changes(most)).entries.map(({ path, change }) => `${change} ${path}`);
+
+      test('what was added, changed and deleted, a directory before what is in it', () =>
+        inSandbox(subject, async ({ start }) => {
+          const container = await start(
+            'one',
+            sh(
+              'mkdir /new && echo 1 > /new/a && echo 2 > /etc/added && echo 3 > /etc/group && rm /etc/passwd',
+            ),
+          );
+          expect((await finish(container.main)).stderr).toBe('');
+          expect(await lines(container)).toEqual([
+            'changed /etc',
+            'added /etc/added',
+            'changed /etc/group',
+            'deleted /etc/passwd',
+            'added /new',
+            'added /new/a',
+          ]);
+        }));
+
+      test('of one that runs, and of nobody else', () =>
+        inSandbox(subject, async ({ start }) => {
+          const [busy, idle] = await Promise.all([
+            start('busy', sh('echo 1 > /note; echo ready; exec sleep 1000')),
+            start('idle', ['sleep', '1000']),
+          ]);
+          await firstOutput(busy.main.stdout);
+          expect(await lines(busy)).toEqual(['added /note']);
+          expect(await lines(idle)).toEqual([]);
+        }));
+
+      test('mounts are not among them, nor what they are mounted on', () =>
+        inSandbox(
+          subject,
+          async ({ start }) => {
+            const mounts = [
+              {
+                kind: 'volume',
+                volume: 'data',
+                target: '/srv/made/data',
+                readOnly: false,
+                copyImageContent: false,
+              },
+              { kind: 'file', target: '/run/secrets/key', content: 'x', mode: 0o400, uid: 0, gid: 0 },
+            ] as const;
+            const container = await start('one', sh('echo 1 > /srv/made/data/note; echo 2 > /note'), {
+              mounts,
+            });
+            expect((await finish(container.main)).stderr).toBe('');
+            expect(await lines(container)).toEqual(['added /note']);
+          },
+          { volumes: [{ name: 'data' }] },
+        ));
+
+      test('up to a number, and says that there are more', () =>
+        inSandbox(subject, async ({ start }) => {
+          const container = await start('one', sh('mkdir /d && echo 1 > /d/a && echo 2 > /d/b'));
+          await container.main.exited;
+          expect(await container.changes(2)).toEqual({
+            entries: [
+              { path: '/d', change: 'added' },
+              { path: '/d/a', change: 'added' },
+            ],
+            isCut: true,
+          });
+          expect((await container.changes(3)).isCut).toBe(false);
+        }));
+
+      test('in a fork, those since it was made', () =>
+        inSandbox(subject, async ({ sandbox, start }) => {
+          const container = await start('one', ['sleep', '1000']);
+          await finish(await container.exec(processSpec(sh('echo 1 > /before')), never));
+          await container.stop(0);
+          expect(await lines(container)).toEqual(['added /before']);
+          await sandbox.checkpoint();
+          await sandbox.rewind();
+          await container.start(never);
+          await finish(await container.exec(processSpec(sh('echo 2 > /after; echo 3 > /before')), never));
+          expect(await lines(container)).toEqual(['added /after', 'changed /before']);
+        }));
+    });
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { httpServer, plan, run, runFake, service } from './runner-kit.ts';
+import { httpServer, plan, run, runFake, service, step } from './runner-kit.ts';
 
 describe('a failed expectation', () => {
   test('tells expected, actual, place, source line and the last lines of every log', async () => {
@@ -40,6 +40,24 @@ describe('a failed expectation', () => {
       box: ['listening on 80'],
       'box (sockets)': ['tcp 0.0.0.0:80'],
       'box (ps)': expect.any(Array),
+    });
+  });
+
+  test('R31 on_failure: fs-diff tells what every service has written, also one that has ended', async () => {
+    const services = [
+      service('box', { command: ['sh', '-c', 'mkdir /d && echo 1 > /d/a && rm /etc/passwd'], exits: 0 }),
+      service('idle'),
+    ];
+    const ran = await runFake(
+      plan({
+        services,
+        steps: [step('wait', { exits: 0 }, { in: 'box' }), run('false')],
+        onFailure: ['fs-diff'],
+      }),
+    );
+    expect(ran.problems[0]?.logs).toMatchObject({
+      'box (fs-diff)': ['A /d', 'A /d/a', 'C /etc', 'D /etc/passwd'],
+      'idle (fs-diff)': ['nothing has been written'],
     });
   });
 });

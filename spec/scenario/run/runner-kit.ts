@@ -119,6 +119,8 @@ export function plan(options: Partial<ScenarioPlan> = {}): ScenarioPlan {
 export interface RunOptions extends Omit<FakeEngineOptions, 'clock' | 'layers'> {
   readonly image?: Partial<ImageConfig>;
   readonly images?: ImageProvider;
+  /** How long each image is made. */
+  readonly imagesTakeMs?: number;
   readonly limits?: Partial<RunLimits>;
   readonly context?: Partial<RunContext>;
   /** Called with each event as it comes. */
@@ -144,7 +146,7 @@ export async function runFake(
   plans: ScenarioPlan | readonly ScenarioPlan[],
   options: RunOptions = {},
 ): Promise<Ran> {
-  const { image, images, limits, context, onEvent, ...engineOptions } = options;
+  const { image, images, imagesTakeMs = 0, limits, context, onEvent, ...engineOptions } = options;
   const clock = new FakeClock();
   const engine = new FakeEngine({ clock, layers: new Map([['base', layer]]), ...engineOptions });
   const events: MayflyEvent[] = [];
@@ -155,7 +157,7 @@ export async function runFake(
     { seed: 1, scenarios },
     {
       engine,
-      images: images ?? imagesOf(image),
+      images: images ?? imagesOf(image, imagesTakeMs, clock),
       emit: (event) => {
         events.push(event);
         onEvent?.(event, controller);
@@ -206,8 +208,13 @@ export async function runFake(
   };
 }
 
-function imagesOf(config: Partial<ImageConfig> = {}): ImageProvider {
-  return { prepare: async ({ name }) => imageOf(name, config) };
+function imagesOf(config: Partial<ImageConfig> = {}, takeMs: number, clock: Clock): ImageProvider {
+  return {
+    async prepare({ name }, _onProgress, signal) {
+      if (takeMs > 0) await clock.sleep(takeMs, signal);
+      return imageOf(name, config);
+    },
+  };
 }
 
 export function imageOf(name: string, config: Partial<ImageConfig> = {}): Image {

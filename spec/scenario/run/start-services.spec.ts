@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { ImageProvider } from '../../../src/core/image.ts';
 import { MayflyError } from '../../../src/core/mayfly-error.ts';
 import type { FakeProgram } from '../../../src/engine/fake/fake-program.ts';
 import { httpServer, imageOf, plan, type Ran, run, runFake, service } from './runner-kit.ts';
@@ -160,15 +159,25 @@ describe('start', () => {
     expect(ran.of('censusTaken')).toMatchObject([{ left: 0 }]);
   });
 
-  test('a scenario whose images take longer than it may says so', async () => {
-    const slow = {
-      prepare: (...[, , signal]: Parameters<ImageProvider['prepare']>): Promise<never> =>
-        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
-    };
-    const ran = await runFake(plan({ timeoutMs: 50 }), { images: slow });
+  test('the time-out of a scenario does not count the time in which its images are made', async () => {
+    const plans = plan({ timeoutMs: 20_000, steps: [run('sleep 15')] });
+    expect(await runFake(plans, { imagesTakeMs: 90_000 })).toMatchObject({ outcome: 'passed', problems: [] });
+    const late = await runFake({ ...plans, timeoutMs: 10_000 }, { imagesTakeMs: 90_000 });
+    expect(late.problems).toMatchObject([{ code: 'TIMEOUT' }]);
+    expect(late.problems[0]?.message).toContain('the scenario took longer than its time-out of 10.00 s');
+  });
+
+  test('images that are not made within their own limit: TIMEOUT, with the limit and how to raise it', async () => {
+    const ran = await runFake(plan(), { imagesTakeMs: 90_000, limits: { imagesMs: 80_000 } });
     expect(ran).toMatchObject({
       outcome: 'failed',
-      problems: [{ code: 'TIMEOUT', message: expect.stringContaining('its images were not ready yet') }],
+      problems: [
+        {
+          code: 'TIMEOUT',
+          message: expect.stringContaining('the images were not ready within the limit of 1 m 20 s'),
+          hint: expect.stringContaining('--image-timeout'),
+        },
+      ],
     });
   });
 

@@ -34,6 +34,11 @@ const flags = {
     what: 'How many scenarios at once; as many as there are cores by default',
   },
   timeout: { kind: 'duration', value: 'DURATION', what: 'Of scenarios that name none; 2m by default' },
+  'image-timeout': {
+    kind: 'duration',
+    value: 'DURATION',
+    what: 'For making the images of a scenario, which its own time-out does not count; 15m by default',
+  },
   'fail-fast': { kind: 'switch', what: 'Begin no further scenario after the first that fails' },
   report: {
     kind: 'texts',
@@ -70,7 +75,7 @@ export const testCommand = defineCommand({
   notes: [
     'Exit status: 0 all passed, 1 failed, 2 invalid input, 3 the host cannot, 4 error of the engine, 5 something was left behind, 130 interrupted.',
     'A snapshot that is not there yet is written, except where the environment says CI=true: there it fails.',
-    'Defaults come from the nearest mayfly.config.yaml: `timeout`, `jobs`, `reports`.',
+    'Defaults come from the nearest mayfly.config.yaml: `timeout`, `image_timeout`, `jobs`, `reports`.',
   ],
   async run({ flags: given, positionals }, surroundings) {
     const config = await readConfig(surroundings.workingDirectory);
@@ -161,7 +166,10 @@ async function openContext(run: Run, surroundings: Surroundings): Promise<RunCon
     failFast: given['fail-fast'],
     failOnFlaky: given['fail-on-flaky'],
     failOnSkipped: given['fail-on-skipped'],
-    limits: defaultRunLimits,
+    limits: {
+      ...defaultRunLimits,
+      imagesMs: given['image-timeout'] ?? config.imageTimeoutMs ?? defaultRunLimits.imagesMs,
+    },
     scenarioDirectory: plan.directoryOf,
     allowedHostPaths: allowedHostPaths(given),
     snapshots: openSnapshotStore(given.update, plan, surroundings),

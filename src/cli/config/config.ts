@@ -2,6 +2,8 @@
 export interface Config {
   /** Of a scenario that names none. */
   readonly timeoutMs?: number;
+  /** For making the images of a scenario. */
+  readonly imageTimeoutMs?: number;
   readonly jobs?: number;
   /** As after `--report`; files are absolute. */
   readonly reports?: readonly string[];

@@ -7,7 +7,7 @@ import type { LoadedDocument } from '../../scenario/load/loaded-document.ts';
 import type { Config } from './config.ts';
 import { readMapping } from './read-mapping.ts';
 
-const keys = ['timeout', 'jobs', 'reports'] as const;
+const keys = ['timeout', 'image_timeout', 'jobs', 'reports'] as const;
 /** In the language (R32); what they are for is not there yet. */
 const keysNotYet: readonly string[] = ['registries', 'mirrors'];
 
@@ -23,11 +23,13 @@ export function parseConfig(file: string, text: string, directory: string): Conf
 function readConfig(document: LoadedDocument, directory: string): Config {
   const values = isJsonObject(document.json) ? document.json : {};
   for (const key of Object.keys(values)) checkKey(key, document);
-  const timeoutMs = readTimeout(values.timeout, document);
+  const timeoutMs = readDuration('timeout', values.timeout, document);
+  const imageTimeoutMs = readDuration('image_timeout', values.image_timeout, document);
   const jobs = readJobs(values.jobs, document);
   const reports = readReports(values.reports, document, directory);
   return {
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(imageTimeoutMs === undefined ? {} : { imageTimeoutMs }),
     ...(jobs === undefined ? {} : { jobs }),
     ...(reports === undefined ? {} : { reports }),
   };
@@ -51,11 +53,11 @@ function fail(document: LoadedDocument, pointer: string, message: string): undef
   return undefined;
 }
 
-function readTimeout(value: Json | undefined, document: LoadedDocument): number | undefined {
+function readDuration(key: string, value: Json | undefined, document: LoadedDocument): number | undefined {
   if (value === undefined) return undefined;
   const ms = typeof value === 'string' ? parseDurationMs(value) : undefined;
   return ms === undefined || ms === 0
-    ? fail(document, '/timeout', '`timeout` is a duration, like 90s or 2m')
+    ? fail(document, `/${key}`, `\`${key}\` is a duration, like 90s or 2m`)
     : ms;
 }
 

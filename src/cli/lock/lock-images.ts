@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ImageProvider, ImageRequest } from '../../core/image.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
@@ -6,7 +5,8 @@ import type { ScenarioPlan } from '../../core/plan.ts';
 import type { PlannedScenarios } from '../scenarios/plan-scenarios.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { writeWhole } from '../write-whole.ts';
-import { identityOf, type LockEntry, lockFileName, parseLock, renderLock } from './lock-file.ts';
+import { identityOf, type LockEntry, lockFileName, renderLock } from './lock-file.ts';
+import { readLock } from './read-lock.ts';
 
 /** The plan with what `mayfly.lock`, beside each scenario, says of its Debian images. */
 export function applyLocks(plan: PlannedScenarios, platform: string): PlannedScenarios {
@@ -78,20 +78,6 @@ export class LockingImages implements ImageProvider {
 
 function byIdentity(entries: readonly LockEntry[]): ReadonlyMap<string, LockEntry> {
   return new Map(entries.map((entry) => [identityOf(entry), entry]));
-}
-
-function readLock(directory: string): readonly LockEntry[] {
-  const path = join(directory, lockFileName);
-  try {
-    return parseLock(readFileSync(path, 'utf8'), path);
-  } catch (error) {
-    if (error instanceof MayflyError) throw error;
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT') return [];
-    throw new MayflyError('LOCK_INVALID', `${path} cannot be read: ${String(code ?? error)}`, {
-      cause: error,
-    });
-  }
 }
 
 async function writeLock(

@@ -8,6 +8,7 @@ import type {
   Container,
   ContainerState,
   ContainerUsage,
+  FileChanges,
   FileFacts,
   ListeningSocket,
   Process,
@@ -38,6 +39,7 @@ export interface FakeContainerParts {
   readonly programs: FakePrograms;
   readonly clock: Clock;
   readonly kernel: FakeKernel;
+  readonly changes: (most: number) => FileChanges;
   readonly onRemove: () => void;
 }
 
@@ -210,6 +212,10 @@ export class FakeContainer implements Container {
     return packTree(this.files, path);
   }
 
+  async changes(most: number): Promise<FileChanges> {
+    return this.#parts.changes(most);
+  }
+
   async writeArchive(path: string, tar: Readable): Promise<void> {
     if (this.files.lookup(path)?.type !== 'directory')
       throw new MayflyError('PATH_NOT_FOUND', `\`${path}\` is no directory in \`${this.name}\``);
@@ -221,7 +227,8 @@ export class FakeContainer implements Container {
   }
 
   #launch(spec: ProcessSpec, isMain: boolean): FakeProcess {
-    const program = findProgram(spec.argv[0] ?? '', this.#parts.programs, this.files);
+    const program =
+      isMain && this.spec.idle ? idle : findProgram(spec.argv[0] ?? '', this.#parts.programs, this.files);
     const user = resolveFakeUser(
       spec.user,
       spec.groupAdd,
@@ -262,6 +269,11 @@ export class FakeContainer implements Container {
     return new MayflyError('CONTAINER_STATE', `cannot ${verb} \`${this.name}\`: it is ${this.state}`);
   }
 }
+
+const idle: FakePrograms[string] = async (machine) => {
+  await machine.sleep(Number.POSITIVE_INFINITY);
+  return 0;
+};
 
 function findProgram(name: string, programs: FakePrograms, files: FakeFileSystem): FakePrograms[string] {
   const program = programs[posix.basename(name)];

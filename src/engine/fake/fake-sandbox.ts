@@ -1,8 +1,9 @@
 import type { Clock } from '../../core/clock.ts';
 import type { ContainerSpec, MountSpec, PublishedPort } from '../../core/container.ts';
-import type { Container, Leak, Sandbox, SandboxSpec } from '../../core/engine.ts';
+import type { Container, FileChanges, Leak, Sandbox, SandboxSpec } from '../../core/engine.ts';
 import { containersOf, type Fault, type FaultSpec } from '../../core/fault.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
+import { compareTrees } from './compare-trees.ts';
 import { FakeContainer } from './fake-container.ts';
 import { FakeFaults } from './fake-fault.ts';
 import { FakeFileSystem, type FakeMount } from './fake-file-system.ts';
@@ -35,6 +36,8 @@ export class FakeSandbox implements Sandbox {
   /** Root trees by container: as they are, as they came from the image, and as the checkpoint kept them. */
   readonly #roots = new Map<string, FakeTree>();
   readonly #pristine = new Map<string, FakeTree>();
+  /** What `changes` compares with: the image, or the checkpoint that was forked. */
+  readonly #baselines = new Map<string, FakeTree>();
   #kept:
     | { readonly roots: ReadonlyMap<string, FakeTree>; readonly volumes: ReadonlyMap<string, FakeTree> }
     | undefined;
@@ -70,6 +73,7 @@ export class FakeSandbox implements Sandbox {
         programs: this.#parts.programs,
         clock: this.#parts.clock,
         kernel: this.#parts.kernel,
+        changes: (most) => this.#changesOf(spec, most),
         onRemove: () => {
           this.#containers.delete(spec.name);
           this.#roots.delete(spec.name);
@@ -90,9 +94,17 @@ export class FakeSandbox implements Sandbox {
 
   async rewind(): Promise<void> {
     this.#requireAllEnded('rewind');
-    for (const [name, tree] of this.#roots)
+    for (const [name, tree] of this.#roots) {
       refill(tree, this.#kept?.roots.get(name) ?? this.#pristine.get(name));
+      this.#baselines.set(name, new Map(tree));
+    }
     for (const [name, tree] of this.#volumes) refill(tree, this.#kept?.volumes.get(name) ?? treeOf({}));
+  }
+
+  #changesOf({ name, mounts }: ContainerSpec, most: number): FileChanges {
+    const [before, after] = [this.#baselines.get(name) ?? treeOf({}), this.#roots.get(name) ?? treeOf({})];
+    const targets = mounts.map(({ target }) => target);
+    return compareTrees(before, after, targets, most);
   }
 
   #requireAllEnded(what: string): void {
@@ -147,6 +159,7 @@ export class FakeSandbox implements Sandbox {
     }
     this.#roots.set(spec.name, root);
     this.#pristine.set(spec.name, new Map(root));
+    this.#baselines.set(spec.name, new Map(root));
     const mounts = spec.mounts.map((mount) => this.#mountOf(mount, root));
     return new FakeFileSystem(root, spec.rootfs.readOnly, mounts, () => this.#parts.clock.nowMs());
   }

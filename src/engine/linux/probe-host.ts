@@ -38,6 +38,7 @@ export async function probeHost(host: Host, options: LinuxEngineOptions): Promis
         : { failed: 'the kernel has no IPv6, or it is off' },
     ],
     ['seccomp', await seccompFinding(host)],
+    ['debian-images', await debianFinding(host, own)],
     ...(await sandboxFindings(host, options, own ?? rangeMapping(probeBase))),
   ]);
   const reports = [...findings].map(([feature, finding]) => report(feature, finding));
@@ -89,6 +90,15 @@ function subidFinding(own: IdMapping | undefined, login: string): Finding {
   if (own.kind === 'subids')
     return { seen: `${own.uids[1]?.length ?? 0} ids from ${own.uids[1]?.outside ?? 0}` };
   return { failed: `/etc/subuid or /etc/subgid has no line for ${login}, or newuidmap is not installed` };
+}
+
+async function debianFinding(host: Host, own: IdMapping | undefined): Promise<Finding> {
+  const programs = ['mmdebstrap', 'apt-get'];
+  const paths = await Promise.all(programs.map((program) => host.findProgram(program)));
+  const missing = programs.filter((_, at) => paths[at] === undefined);
+  if (missing.length > 0) return { failed: `not installed: ${missing.join(', ')}` };
+  if (own?.kind === 'single-id') return { failed: 'this user has no subordinate ids' };
+  return { seen: paths.join(', ') };
 }
 
 async function seccompFinding(host: Host): Promise<Finding> {

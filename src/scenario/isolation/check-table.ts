@@ -1,8 +1,28 @@
+import { capabilityChecks } from './capabilities.ts';
 import { type IsolationCheck, type Profile, profiles } from './check.ts';
+import { inheritanceChecks } from './inheritance.ts';
+import { kernelObjectChecks } from './kernel-objects.ts';
 import { namespaceChecks } from './namespaces.ts';
+import { privilegeChecks } from './privileges.ts';
+import { processLimitChecks } from './process-limits.ts';
+import { processChecks } from './processes.ts';
+import { sharedObjectChecks } from './shared-objects.ts';
+import { systemCallChecks } from './system-calls.ts';
+import { userChecks } from './users.ts';
 
 /** Every check, by family: a new family is a file and a line. */
-export const isolationChecks: readonly IsolationCheck[] = [...namespaceChecks];
+export const isolationChecks: readonly IsolationCheck[] = [
+  ...namespaceChecks,
+  ...userChecks,
+  ...processChecks,
+  ...sharedObjectChecks,
+  ...capabilityChecks,
+  ...privilegeChecks,
+  ...systemCallChecks,
+  ...kernelObjectChecks,
+  ...processLimitChecks,
+  ...inheritanceChecks,
+];
 
 /** Those a profile holds a service to. */
 export function checksOfProfile(profile: Profile): readonly IsolationCheck[] {

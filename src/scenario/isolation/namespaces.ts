@@ -1,5 +1,6 @@
 import { readLinkInside } from './calls.ts';
 import type { IsolationCheck, Profile, Sibling, Subject, Verdict } from './check.ts';
+import { parentOf } from './status-fields.ts';
 import { fail, inconclusive, judged, notApplicable, pass } from './verdict.ts';
 
 interface Kind {
@@ -24,7 +25,7 @@ export const namespaceChecks: readonly IsolationCheck[] = [
     ({ name, what, profile }): IsolationCheck => ({
       id: `ns.${name}`,
       claim: `The namespace of ${what} is not the host's.`,
-      probed: `/proc/self/ns/${name} inside and the host's /proc/PID/ns/${name} name one namespace, and the runner is in another`,
+      probed: `/proc/self/ns/${name} inside and the host's /proc/PID/ns/${name} name one namespace; the runner and what started it are in others`,
       source: 'namespaces(7)',
       profile,
       look: (subject) => lookAtOne(subject, name),
@@ -46,8 +47,11 @@ async function lookAtOne({ probe, witness }: Subject, name: string): Promise<Ver
     witness.read(`ns/${name}`),
     witness.readSelf(`ns/${name}`),
   ];
-  if (outside === undefined || ours === undefined) return inconclusive("the host's /proc does not tell");
+  const starters = witness.readOf(parentOf(witness), `ns/${name}`);
+  if (outside === undefined || ours === undefined || starters === undefined)
+    return inconclusive("the host's /proc does not tell");
   if (outside === ours) return fail(`it is ${ours}, the runner's own`);
+  if (outside === starters) return fail(`it is ${outside}, that of the process which started it`);
   if (inside !== outside) return fail(`inside it is ${inside ?? 'not to be read'}, from outside ${outside}`);
   return pass(`${outside}, seen from inside and outside; the host's is ${ours}`);
 }

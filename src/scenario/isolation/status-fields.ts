@@ -1,3 +1,5 @@
+import type { Witness } from '../../core/probe.ts';
+
 /** A line of /proc/PID/status (proc(5)): the words after its name; none when it is not there. */
 export function statusField(status: string, name: string): readonly string[] {
   const line = status.split('\n').find((each) => each.startsWith(`${name}:`));
@@ -7,4 +9,9 @@ export function statusField(status: string, name: string): readonly string[] {
         .slice(name.length + 1)
         .trim()
         .split(/\s+/);
+}
+
+/** The host's number of what started a container's first process: the sandbox's init here, a shim elsewhere. */
+export function parentOf(witness: Witness): number {
+  return Number(statusField(witness.read('status') ?? '', 'PPid')[0] ?? 0);
 }

@@ -28,12 +28,6 @@ export interface NotYet {
 
 export const notYet: readonly NotYet[] = [
   { in: 'include', key: 'compose', what: 'including a Compose file' },
-  {
-    in: 'scenario',
-    key: 'on_failure',
-    what: '`fs-diff` as evidence',
-    unless: (value) => !Array.isArray(value) || !value.includes('fs-diff'),
-  },
   { in: 'scenario', key: 'policies', what: 'narrowing a network with `policies`' },
 
   { in: 'image', key: 'build', what: 'building an image from a Dockerfile' },
@@ -42,7 +36,6 @@ export const notYet: readonly NotYet[] = [
   { in: 'service', key: 'build', what: 'building an image from a Dockerfile' },
 
   { in: 'step', key: 'connectivity', what: 'the step `connectivity`' },
-  { in: 'step', key: 'isolation', what: 'the step `isolation`' },
   ...(['partition', 'loss', 'delay', 'reset'] as const).map((word): NotYet => {
     return { in: 'fault', key: word, what: `the fault \`${word}\`` };
   }),

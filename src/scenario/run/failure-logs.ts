@@ -1,3 +1,4 @@
+import type { FileChange } from '../../core/engine.ts';
 import { textOf } from '../step/text-or-bytes.ts';
 import { settledWithin } from './abortable.ts';
 import { openDeadline } from './deadline.ts';
@@ -13,6 +14,14 @@ const diagnosticBudgetMs = 3_000;
 /** Of each service's log with `on_failure: [logs]`. */
 const manyLogLines = 200;
 
+/** Of each service with `on_failure: [fs-diff]`: with the line that says so if there are more, as many as a report shows. */
+const mostChanges = 199;
+const changeLetters: Readonly<Record<FileChange['change'], string>> = {
+  added: 'A',
+  changed: 'C',
+  deleted: 'D',
+};
+
 /** /proc read by the image's own shell: works where the image has one, whatever else it lacks. */
 const listProcesses =
   'for d in /proc/[0-9]*; do [ -r $d/cmdline ] || continue; printf "%s " "$' +
@@ -27,6 +36,7 @@ export async function readFailureLogs(world: World): Promise<Logs> {
   const looks = world.services.flatMap((service) => [
     ...(onFailure.includes('sockets') ? [look(`${service.name} (sockets)`, () => readSockets(service))] : []),
     ...(onFailure.includes('ps') ? [look(`${service.name} (ps)`, () => readProcesses(service, world))] : []),
+    ...(onFailure.includes('fs-diff') ? [look(`${service.name} (fs-diff)`, () => readChanges(service))] : []),
   ]);
   await settledWithin(Promise.all(looks), diagnosticBudgetMs, world.clock);
   return { ...logs };
@@ -43,6 +53,14 @@ export async function readFailureLogs(world: World): Promise<Logs> {
 async function readSockets({ container }: RunningService): Promise<readonly string[]> {
   const sockets = await container.listening();
   return sockets.map(({ protocol, address, port }) => `${protocol} ${address}:${port}`);
+}
+
+/** As `docker diff` writes them. */
+async function readChanges({ container }: RunningService): Promise<readonly string[]> {
+  const { entries, isCut } = await container.changes(mostChanges);
+  if (entries.length === 0) return ['nothing has been written'];
+  const lines = entries.map(({ path, change }) => `${changeLetters[change]} ${path}`);
+  return isCut ? [...lines, `… and more: the limit is ${mostChanges} entries`] : lines;
 }
 
 async function readProcesses(service: RunningService, world: World): Promise<readonly string[]> {

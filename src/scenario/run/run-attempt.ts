@@ -44,12 +44,6 @@ export interface AttemptResult {
 export async function runAttempt(attempt: Attempt): Promise<AttemptResult> {
   const { plan, context, emitter } = attempt;
   let world: World | undefined;
-  using deadline = openDeadline(context.clock, plan.timeoutMs, context.signal, () => {
-    return new MayflyError(
-      'TIMEOUT',
-      `the scenario took longer than its time-out of ${renderDuration(plan.timeoutMs)}${waitingFor(world)}`,
-    );
-  });
   const inSteps: Problem[] = [];
   const outside: Problem[] = [];
   let closed: Closed = { leaks: [], problems: [] };
@@ -59,9 +53,10 @@ export async function runAttempt(attempt: Attempt): Promise<AttemptResult> {
     try {
       if (attempt.refusal !== undefined) throw attempt.refusal;
       const snapshots = await attempt.snapshots?.open(plan);
-      const { sandbox, imagesReady } = await open(attempt, deadline.signal);
-      scope.defer('the sandbox', async () => {
-        closed = await closeSandbox(sandbox, world, context, emitter);
+      const { sandbox, images } = await openWithin(attempt, (opened) => {
+        scope.defer('the sandbox', async () => {
+          closed = await closeSandbox(opened, world, context, emitter);
+        });
       });
       world = new World({
         plan,
@@ -69,19 +64,19 @@ export async function runAttempt(attempt: Attempt): Promise<AttemptResult> {
         context,
         emitter,
         sandbox,
-        images: await imagesReady,
+        images,
         ...(snapshots === undefined ? {} : { snapshots }),
       });
       const setup = world;
       const enter = (next: World): void => {
         world = next;
       };
-      const found = await runInWorld(setup, enter, deadline.signal);
+      const found = await runWithin(setup, enter, () => waitingFor(world ?? setup));
       snapshots?.markWhole(setup.skipped === 0 && found.inSteps.length + found.outside.length === 0);
       inSteps.push(...found.inSteps);
       outside.push(...found.outside);
     } catch (error) {
-      outside.push(...problemsOf(deadline.signal.aborted ? deadline.signal.reason : error));
+      outside.push(...problemsOf(error));
     }
   } catch (error) {
     outside.push(...problemsOf(error));
@@ -91,10 +86,50 @@ export async function runAttempt(attempt: Attempt): Promise<AttemptResult> {
   return { outcome, found: { inSteps, outside } };
 }
 
+/**
+ * The images and the sandbox, within a limit of their own: the first use of an image may take minutes to make it, which says
+ * nothing of the scenario. `onSandbox` owns the sandbox, also when the images fail.
+ */
+async function openWithin(attempt: Attempt, onSandbox: (sandbox: Sandbox) => void) {
+  const { clock, limits, signal } = attempt.context;
+  using deadline = openDeadline(clock, limits.imagesMs, signal, () => {
+    const limit = renderDuration(limits.imagesMs);
+    return new MayflyError('TIMEOUT', `the images were not ready within the limit of ${limit}`, {
+      hint: 'run it again, which goes on from the images that are there; `--image-timeout` raises the limit',
+    });
+  });
+  try {
+    const { sandbox, imagesReady } = await open(attempt, deadline.signal);
+    onSandbox(sandbox);
+    return { sandbox, images: await imagesReady };
+  } catch (error) {
+    throw deadline.signal.aborted ? deadline.signal.reason : error;
+  }
+}
+
+/** The scenario itself, within its time-out, which begins when images and sandbox are there. */
+async function runWithin(
+  setup: World,
+  enter: (world: World) => void,
+  waitingFor: () => string,
+): Promise<Found> {
+  const { plan, clock, context } = setup;
+  using deadline = openDeadline(clock, plan.timeoutMs, context.signal, () => {
+    const limit = renderDuration(plan.timeoutMs);
+    return new MayflyError(
+      'TIMEOUT',
+      `the scenario took longer than its time-out of ${limit}${waitingFor()}`,
+    );
+  });
+  try {
+    return await runInWorld(setup, enter, deadline.signal);
+  } catch (error) {
+    throw deadline.signal.aborted ? deadline.signal.reason : error;
+  }
+}
+
 /** What the scenario was waiting for outside of any step. */
-function waitingFor(world: World | undefined): string {
-  // The first run of a scenario may have to make its images, which takes minutes.
-  if (world === undefined) return ', and its images were not ready yet';
+function waitingFor(world: World): string {
   const { services } = world;
   const names = (some: readonly RunningService[]): string => some.map(({ name }) => `\`${name}\``).join(', ');
   const notReady = services.filter(({ isReady }) => !isReady);

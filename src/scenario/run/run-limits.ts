@@ -18,6 +18,8 @@ export interface RunLimits {
   readonly lineCharacters: number;
   /** Of every service's log, shown with a problem. */
   readonly problemLogLines: number;
+  /** Until all images are there and the sandbox is open; the scenario's own time-out begins then. */
+  readonly imagesMs: number;
   /** Of `finally`, all steps together. */
   readonly finallyBudgetMs: number;
   /** Of teardown. */
@@ -36,6 +38,7 @@ export const defaultRunLimits: RunLimits = {
   logCharacters: 8 * 2 ** 20,
   lineCharacters: 16 * 2 ** 10,
   problemLogLines: 20,
+  imagesMs: 15 * 60_000,
   finallyBudgetMs: 60_000,
   teardownBudgetMs: 20_000,
   drainMs: 250,

@@ -40,7 +40,8 @@ export function reasonOf(signal: AbortSignal): string {
   return signal.reason instanceof Error ? signal.reason.message : String(signal.reason);
 }
 
-function startInBackground(step: Step, world: World, signal: AbortSignal, run: RunStep): void {
+/** Begins it, and waits for nothing. */
+export function startInBackground(step: Step, world: World, signal: AbortSignal, run: RunStep): void {
   const linked = openLinked(signal);
   // The step's own time-out is for steps that one waits for; this one lasts as long as the scenario.
   const ended = run({ ...step, timeoutMs: world.plan.timeoutMs }, world, linked.signal).finally(() =>

@@ -3,8 +3,9 @@ import { MayflyError } from '../../core/mayfly-error.ts';
 import type { Step } from '../../core/scenario.ts';
 import { renderDuration } from '../../core/units.ts';
 import { abortable } from './abortable.ts';
+import type { BackgroundStep } from './background-step.ts';
 import { openDeadline } from './deadline.ts';
-import { reasonOf, runSequence } from './run-sequence.ts';
+import { reasonOf, runSequence, startInBackground } from './run-sequence.ts';
 import { runStep } from './run-step.ts';
 import { skipStep } from './skip-step.ts';
 import type { StepResult } from './step-result.ts';
@@ -17,17 +18,16 @@ export async function runSteps(
   signal: AbortSignal,
 ): Promise<readonly Problem[]> {
   const { problems } = await runSequence(steps, world, signal, runStep);
-  return [...problems, ...(await endBackground(world))];
+  return [...problems, ...(await endBackground([...world.background.values()]))];
 }
 
-async function endBackground(world: World): Promise<readonly Problem[]> {
-  const steps = [...world.background.values()];
+async function endBackground(steps: readonly BackgroundStep[]): Promise<readonly Problem[]> {
   for (const step of steps) step.stop();
   const results: readonly StepResult[] = await Promise.all(steps.map(({ ended }) => ended));
   return results.flatMap(({ problems }) => problems);
 }
 
-/** Every step of `finally`, whatever the others do, within a budget of their own (language.md R19, design.md "Deadlines"). */
+/** Every step of `finally`, whatever the others do; those in the background end with the last of the others. All within a budget of their own (language.md R19, design.md "Deadlines"). */
 export async function runFinally(world: World): Promise<readonly Problem[]> {
   const budgetMs = world.limits.finallyBudgetMs;
   using deadline = openDeadline(world.clock, budgetMs, world.closing, () => {
@@ -37,13 +37,16 @@ export async function runFinally(world: World): Promise<readonly Problem[]> {
     );
   });
   const problems: Problem[] = [];
+  const before = new Set(world.background.values());
   for (const step of world.plan.finally) {
     const absent = absentService(step, world);
     if (deadline.signal.aborted) skipStep(step, reasonOf(deadline.signal), world);
     else if (absent !== undefined) skipStep(step, `\`${absent}\` was never started`, world);
+    else if (step.background) startInBackground(step, world, deadline.signal, runStep);
     else problems.push(...(await runStep(step, world, deadline.signal)).problems);
   }
-  return problems;
+  const begun = [...world.background.values()].filter((step) => !before.has(step));
+  return [...problems, ...(await endBackground(begun))];
 }
 
 /** Of the step, or of one that it holds. */

@@ -10,7 +10,7 @@ import type { Scope as ExpressionScope } from '../expression/scope.ts';
 import type { SnapshotSection } from '../snapshot/snapshot-section.ts';
 import type { Snapshots } from '../snapshot/snapshots.ts';
 import { openStepSnapshots } from '../snapshot/step-snapshots.ts';
-import type { OneShot, StepWorld } from '../step/step-definition.ts';
+import type { OneShot, OpenedTwin, StepWorld } from '../step/step-definition.ts';
 import { abortable, openController } from './abortable.ts';
 import { type BackgroundStep, idIn } from './background-step.ts';
 import type { ScenarioEmitter } from './emitter.ts';
@@ -21,6 +21,7 @@ import { problemsOf } from './problem.ts';
 import type { RunContext } from './run-context.ts';
 import type { RunLimits } from './run-limits.ts';
 import type { RunningService } from './running-service.ts';
+import { openTwin } from './twin.ts';
 
 export interface WorldParts {
   readonly plan: ScenarioPlan;
@@ -66,6 +67,7 @@ export class World implements StepWorld {
   /** What is waited for now is the end of services. */
   stepsAreDone = false;
   #skipped = 0;
+  #twins = 0;
   /** Steps under way, by path. */
   readonly #under = new Map<string, string>();
 
@@ -210,6 +212,11 @@ export class World implements StepWorld {
     signal: AbortSignal,
   ): Promise<OneShot> {
     return openOneShot(step, planArgv, this, signal);
+  }
+
+  openTwin(service: RunningService, signal: AbortSignal): Promise<OpenedTwin> {
+    this.#twins += 1;
+    return openTwin(service, this.#twins, this, signal);
   }
 
   async backgroundEnd(stepId: string, waiting: Step, signal: AbortSignal): Promise<void> {

@@ -21,7 +21,7 @@ const topLevel: Readonly<Record<string, JsonSchema>> = {
   ),
   timeout: key(
     'Time-out',
-    'How long the whole scenario may take, teardown apart; 2m when absent.',
+    'How long the whole scenario may take; 2m when absent. Neither making its images (see --image-timeout) nor teardown counts.',
     '90s',
     duration,
   ),

@@ -1,4 +1,5 @@
 import type { Json } from '../../core/json.ts';
+import { isolationChecks } from '../isolation/check-table.ts';
 import { byType, type JsonSchema, key, list, object, ref } from './json-schema.ts';
 import { operators } from './matchers.ts';
 import { absolutePath, boolean, nonEmptyText, octalMode, oneOfWords, portNumber } from './scalars.ts';
@@ -56,26 +57,24 @@ const logs = object(
   { what: 'a `logs` step', empty: 'asserts-nothing' },
 );
 
+/** docs/isolation-checks.md says what each is. */
+const checkId = oneOfWords(isolationChecks.map(({ id }) => id));
+
 const isolation = object(
   {
     profile: key('Profile', 'How strict.', 'standard', oneOfWords(['baseline', 'standard', 'strict'])),
-    only: key(
-      'Only',
-      'These checks only.',
-      ['net.matrix'],
-      list('a list of checks', nonEmptyText, 'asserts-nothing'),
-    ),
+    only: key('Only', 'These checks only.', ['ns.pid'], list('a list of checks', checkId, 'asserts-nothing')),
     except: key(
       'Except',
       'Checks that may fail, and why.',
-      [{ check: 'limit.disk', reason: 'no quota on this host' }],
+      [{ check: 'lsm.profile', reason: 'this host has its own' }],
       list(
         'a list of exceptions',
         object(
           {
-            check: key('Check', 'Its id.', 'limit.disk', nonEmptyText),
+            check: key('Check', 'Its id.', 'lsm.profile', checkId),
             service: key('Service', 'For this service only.', 'db', nonEmptyText),
-            reason: key('Reason', 'Why it may fail.', 'no quota on this host', nonEmptyText),
+            reason: key('Reason', 'Why it may fail.', 'this host has its own', nonEmptyText),
           },
           { what: 'an exception', required: ['check', 'reason'] },
         ),

@@ -32,6 +32,8 @@ export interface StepWorld {
     planProcess: (shell: readonly string[]) => readonly string[],
     signal: AbortSignal,
   ): Promise<OneShot>;
+  /** A second container of a service's plan in which nothing runs, removed when disposed. */
+  openTwin(service: RunningService, signal: AbortSignal): Promise<OpenedTwin>;
   /** Resolves when a background step has ended; rejects when it has not passed. `waiting`: the step that names it. */
   backgroundEnd(stepId: string, waiting: Step, signal: AbortSignal): Promise<void>;
   /** Where a step's snapshots are kept; undefined: nowhere. */
@@ -43,6 +45,10 @@ export interface StepWorld {
 export interface OneShot extends AsyncDisposable {
   readonly container: Container;
   readonly process: ProcessSpec;
+}
+
+export interface OpenedTwin extends AsyncDisposable {
+  readonly container: Container;
 }
 
 /** What performing a step brought: facts to judge, and what other modifiers take from it. */

@@ -6,6 +6,7 @@ import { dnsStep } from './dns-step.ts';
 import { filesStep } from './files-step.ts';
 import { httpStep } from './http-step.ts';
 import { imageStep } from './image-step.ts';
+import { isolationStep } from './isolation-step.ts';
 import { logsStep } from './logs-step.ts';
 import { portsStep } from './ports-step.ts';
 import { processesStep } from './processes-step.ts';
@@ -28,6 +29,7 @@ const steps: readonly StepDefinition[] = [
   logsStep,
   copyStep,
   controlStep,
+  isolationStep,
 ];
 
 /** They hold steps and do nothing themselves: the runner does what they hold. */

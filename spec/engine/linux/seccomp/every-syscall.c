@@ -2,7 +2,10 @@
    "<number> ended" for a call that does not return. Two runs, under two filters, are compared line by line.
 
    Every argument is -1: an impossible pointer, descriptor, flag and length, so that a call that is allowed fails before it does
-   anything (EFAULT, EBADF, EINVAL). Each call has a process of its own, which an alarm ends if the call blocks. */
+   anything (EFAULT, EBADF, EINVAL). Each call has a process of its own, which an alarm ends if the call blocks.
+
+   On x86-64 the calls of the other two interfaces follow, "x32:<number>" and "i386:<number>". A filter is asked before the kernel
+   finds that it has no x32: what that filter allows is ENOSYS then, and what it denies is not. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +46,26 @@ static inline __attribute__((always_inline)) long call(long number, long a, long
 #endif
 }
 
+enum abi { NATIVE, I386 };
+enum { X32_BIT = 0x40000000 };
+
+#if defined(__x86_64__)
+/* The stack stays out of it, because the red zone lies below it; ebp, the sixth argument, is whatever it is. */
+static inline __attribute__((always_inline)) long call_i386(long number, long a, long b) {
+  int result;
+  __asm__ volatile("int $0x80" : "=a"(result) : "a"((int)number), "b"((int)a), "c"((int)b), "d"(-1), "S"(-1), "D"(-1) : "r8", "r9", "r10", "r11", "memory");
+  return result;
+}
+
+static int i386_makes_a_process(long number) {
+  enum { FORK = 2, CLONE = 120, VFORK = 190, CLONE3 = 435 };
+  return number == FORK || number == CLONE || number == VFORK || number == CLONE3;
+}
+#else
+static inline long call_i386(long number, long a, long b) { return call(number, a, b); }
+static int i386_makes_a_process(long number) { return number == SYS_clone; }
+#endif
+
 static int makes_a_process(long number) {
 #ifdef SYS_fork
   if (number == SYS_fork || number == SYS_vfork) return 1;
@@ -50,7 +73,7 @@ static int makes_a_process(long number) {
   return number == SYS_clone || number == SYS_clone3;
 }
 
-static void try_call(struct outcome *outcome, const char *label, long number, long a) {
+static void try_call(struct outcome *outcome, const char *label, enum abi abi, long number, long a) {
   outcome->returned = 0;
   fflush(stdout);
   pid_t pid = fork();
@@ -59,9 +82,9 @@ static void try_call(struct outcome *outcome, const char *label, long number, lo
     exit(1);
   }
   if (pid == 0) {
-    int second = makes_a_process(number);
+    int second = abi == I386 ? i386_makes_a_process(number) : makes_a_process(number & ~(long)X32_BIT);
     alarm(SECONDS);
-    long value = call(number, a, -1);
+    long value = abi == I386 ? call_i386(number, a, -1) : call(number, a, -1);
     if (second && value == 0) call(SYS_exit, 0, 0);
     outcome->value = value;
     outcome->returned = 1;
@@ -82,16 +105,24 @@ int main(void) {
   setrlimit(RLIMIT_CORE, &none);
   for (long number = 0; number <= LAST_NUMBER; number++) {
     snprintf(label, sizeof label, "%ld", number);
-    try_call(outcome, label, number, -1);
+    try_call(outcome, label, NATIVE, number, -1);
   }
   for (long family = 0; family <= LAST_FAMILY; family++) {
     snprintf(label, sizeof label, "socket:%ld", family);
-    try_call(outcome, label, SYS_socket, family);
+    try_call(outcome, label, NATIVE, SYS_socket, family);
   }
   static const long personalities[] = {0, 8, 0x20000, 0x20008, 0xffffffff, 0x40000, 1};
   for (size_t i = 0; i < sizeof personalities / sizeof *personalities; i++) {
     snprintf(label, sizeof label, "personality:%#lx", personalities[i]);
-    try_call(outcome, label, SYS_personality, personalities[i]);
+    try_call(outcome, label, NATIVE, SYS_personality, personalities[i]);
   }
+#if defined(__x86_64__)
+  for (long number = 0; number <= LAST_NUMBER; number++) {
+    snprintf(label, sizeof label, "x32:%ld", number);
+    try_call(outcome, label, NATIVE, number | X32_BIT, -1);
+    snprintf(label, sizeof label, "i386:%ld", number);
+    try_call(outcome, label, I386, number, -1);
+  }
+#endif
   return 0;
 }

@@ -1,11 +1,12 @@
 import { posix } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
-import type { FileFacts } from '../../../core/engine.ts';
+import type { FileChanges, FileFacts } from '../../../core/engine.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import { cloneFlags } from '../abi/clone-flags.ts';
 import { openFlags, resolveFlags } from '../abi/open-flags.ts';
 import { noSlot, type Op, type Slot, type Tape } from '../tape/op.ts';
 import type { ContainerHome } from './container-home.ts';
+import type { RootParts } from './own-files.ts';
 import { parseStatx } from './parse-statx.ts';
 
 const chunkBytes = 1 << 20;
@@ -74,6 +75,13 @@ export class ContainerFiles {
         await this.#closeSlots(directory, scratch);
       }
     });
+  }
+
+  async changes(parts: RootParts, most: number): Promise<FileChanges> {
+    const { withOwnFiles } = await import('./own-files.ts');
+    const { readChanges } = await import('./read-changes.ts');
+    const { init, slots } = this.#home;
+    return withOwnFiles(init, slots, parts, this.#mounts, (files) => readChanges(init, files, most));
   }
 
   async #pack(path: string, out: PassThrough): Promise<void> {

@@ -8,6 +8,7 @@ import type { SlotPool } from '../sandbox/slot-pool.ts';
 import type { SeccompProgram } from '../seccomp/seccomp-program.ts';
 import type { Slot } from '../tape/op.ts';
 import type { LinuxProcess } from './linux-process.ts';
+import type { RootParts } from './own-files.ts';
 
 /** Slots of a container's own, filled at each start. */
 export interface ContainerHandles {
@@ -36,6 +37,8 @@ export interface ContainerHome {
   readonly systemCalls: Readonly<Record<string, number>>;
   /** Afterwards `initSlots.probe` holds the program of probes. */
   provideProbe(): Promise<void>;
+  /** Of what its root is put together. */
+  partsOf(spec: ContainerSpec): RootParts;
   networksOf(container: string): readonly AttachedNetwork[];
   portsOf(container: string): readonly PublishedPort[];
   /** The addresses a name has for a container; undefined: no such name on its networks. */

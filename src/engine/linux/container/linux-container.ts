@@ -5,6 +5,7 @@ import type {
   Container,
   ContainerState,
   ContainerUsage,
+  FileChanges,
   FileFacts,
   ListeningSocket,
   Process,
@@ -219,6 +220,10 @@ export class LinuxContainer implements Container {
 
   readArchive(path: string): Readable {
     return this.#files.readArchive(path);
+  }
+
+  changes(most: number): Promise<FileChanges> {
+    return this.#files.changes(this.#home.partsOf(this.spec), most);
   }
 
   writeArchive(path: string, tar: Readable): Promise<void> {

@@ -31,6 +31,8 @@ interface ContainerSlots {
   readonly stdio: StdioSlots;
   /** Writable descriptors of `cgroup.procs`, opened by a process with the rights to them. */
   readonly cgroupProcs: readonly Slot[];
+  /** A program of ours instead of one of the image. */
+  readonly program?: Slot;
 }
 
 /** A detached mount, or what to take a copy of: a path in the sandbox, as the container's child sees it. */

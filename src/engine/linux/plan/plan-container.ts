@@ -86,6 +86,7 @@ function planMain({ spec, user, seccomp, slots: given, facts }: ContainerInput, 
       init: spec.init,
       stdio,
       scratch: slots.scratch,
+      ...(given.program === undefined ? {} : { program: given.program }),
     }),
   ];
 }

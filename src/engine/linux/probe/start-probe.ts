@@ -5,10 +5,8 @@ import type { ContainerHome } from '../container/container-home.ts';
 import { execInContainer } from '../container/exec.ts';
 import { initSlots } from '../sandbox/sandbox-slots.ts';
 import type { Slot } from '../tape/op.ts';
+import { asProbe } from './as-probe.ts';
 import { LinuxProbe } from './linux-probe.ts';
-
-/** launcher/main.c knows itself by this name. */
-const probeArgv = ['mayfly-probe'];
 
 /** The launcher in its role as a probe, executed by descriptor: nothing of the image is opened. */
 export async function startProbe(
@@ -19,7 +17,7 @@ export async function startProbe(
   files: ContainerFiles,
 ): Promise<LinuxProbe> {
   await home.provideProbe();
-  const spec = rights === 'itself' ? asItself(container.process) : asRoot(container.process);
+  const spec = rights === 'itself' ? asProbe(container.process) : asRoot(container.process);
   const process = await execInContainer(home, container, pidfd, spec, files, initSlots.probe);
   try {
     return await LinuxProbe.greet(process, home.systemCalls);
@@ -29,14 +27,10 @@ export async function startProbe(
   }
 }
 
-function asItself(process: ProcessSpec): ProcessSpec {
-  return { ...process, argv: probeArgv, tty: false, stdin: true };
-}
-
 /** Ports below 1024 can be had whatever the service has given up, and nothing that reaches further. */
 function asRoot(process: ProcessSpec): ProcessSpec {
   return {
-    ...asItself(process),
+    ...asProbe(process),
     environment: [],
     workingDir: '/',
     user: '0:0',

@@ -35,6 +35,7 @@ export interface LaunchChoice {
   readonly devices: Readonly<Record<string, AtticMount>>;
   /** For a shared network: a pidfd of its owner. */
   readonly networkOf?: Slot;
+  readonly program?: Slot;
   readonly pidfd: Slot;
   /** Gets the container's mount namespace. */
   readonly mountNamespace: Slot;
@@ -91,6 +92,7 @@ export async function launchContainer(
         ),
         stdio: stdio.forChild(id),
         cgroupProcs: choice.cgroupProcs,
+        ...(choice.program === undefined ? {} : { program: choice.program }),
       },
     }),
   );

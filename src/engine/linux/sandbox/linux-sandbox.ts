@@ -12,11 +12,12 @@ import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { ContainerHandles, ContainerHome } from '../container/container-home.ts';
 import { LinuxContainer } from '../container/linux-container.ts';
 import { LinuxProcess } from '../container/linux-process.ts';
+import type { RootParts } from '../container/own-files.ts';
 import { beginFault } from '../fault/begin-fault.ts';
 import type { IpAddress } from '../net/ip.ts';
 import { describeAttachment } from '../net/plan-attach.ts';
-import { planImageLinks } from '../plan/image-links.ts';
 import { resolveUser, type UserDatabase } from '../plan/resolve-user.ts';
+import { asProbe } from '../probe/as-probe.ts';
 import type { SeccompProgram } from '../seccomp/seccomp-program.ts';
 import type { Slot } from '../tape/op.ts';
 import { Attic } from './attic.ts';
@@ -29,9 +30,9 @@ import { networkOwnerOf } from './network-owner.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
 import { OutsideView } from './outside-view.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
+import { SandboxImages } from './sandbox-images.ts';
 import { initSlots } from './sandbox-slots.ts';
 import { SlotPool } from './slot-pool.ts';
-import { readUserDatabase } from './user-database.ts';
 
 /** Everything of one run, alive as long as its supervisor. */
 export class LinuxSandbox implements Sandbox, ContainerHome {
@@ -45,8 +46,7 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
   readonly #cgroups: ContainerCgroups;
   readonly #egress: ContainerEgress;
   readonly #containers = new Map<string, LinuxContainer>();
-  readonly #imageKeys = new Map<string, string>();
-  readonly #images = new Map<string, Promise<UserDatabase>>();
+  readonly #images: SandboxImages;
   #closing: Promise<readonly Leak[]> | undefined;
   #probeProvided: Promise<void> | undefined;
 
@@ -55,6 +55,7 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
     this.#opened = opened;
     this.#facts = facts;
     this.outside = new OutsideView(facts.host, opened.initPid);
+    this.#images = new SandboxImages(opened.init);
     this.#attic = new Attic(opened, this.slots, spec, facts);
     this.#networks = new ContainerNetworks(opened.init, this.slots, spec.networks, facts);
     this.#egress = new ContainerEgress(opened, this.slots, facts);
@@ -101,7 +102,9 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
     return container;
   }
 
-  async launch(spec: ContainerSpec, { pidfd, mounts }: ContainerHandles): Promise<LinuxProcess> {
+  async launch(declared: ContainerSpec, { pidfd, mounts }: ContainerHandles): Promise<LinuxProcess> {
+    const spec = declared.idle ? { ...declared, process: asProbe(declared.process) } : declared;
+    if (declared.idle) await this.provideProbe();
     const owner = networkOwnerOf(spec, this.#containers);
     const [users] = await Promise.all([this.imageUsers(spec), this.#attic.prepareFor(spec)]);
     const user = resolveUser(spec.process.user, spec.process.groupAdd, users);
@@ -112,7 +115,7 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
     const place = this.#networks.join(spec, pidfd, forward);
     const { process, stdio } = await launchContainer(this.init, this.slots, {
       spec,
-      imageKey: this.#imageKey(spec),
+      imageKey: this.#images.keyOf(spec.rootfs.layers),
       layer: this.#attic.layerOf(spec.name),
       user,
       addresses: place.addresses,
@@ -128,6 +131,7 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
       mountNames: this.#attic.mountsOf(spec),
       devices: this.#attic.devicesOf(spec),
       ...(owner === undefined ? {} : { networkOf: owner }),
+      ...(spec.idle ? { program: initSlots.probe } : {}),
       pidfd,
       mountNamespace: mounts,
       network: place.tape,
@@ -159,27 +163,8 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
     return this.#facts.seccompFor(process);
   }
 
-  /** Also makes the image's links in the sandbox: once per image. */
   imageUsers(spec: ContainerSpec): Promise<UserDatabase> {
-    const key = this.#imageKey(spec);
-    const known = this.#images.get(key);
-    if (known !== undefined) return known;
-    const { layers } = spec.rootfs;
-    const prepared = Promise.all([
-      readUserDatabase(this.init, layers),
-      this.init.perform(planImageLinks(key, layers, initSlots.root)),
-    ]).then(([users]) => users);
-    this.#images.set(key, prepared);
-    prepared.catch(() => this.#images.delete(key)); // another start may try again
-    return prepared;
-  }
-
-  /** Containers with the same layers share a directory of links. */
-  #imageKey(spec: ContainerSpec): string {
-    const layers = spec.rootfs.layers.map(({ directory }) => directory).join(':');
-    const key = this.#imageKeys.get(layers) ?? `image${this.#imageKeys.size}`;
-    this.#imageKeys.set(layers, key);
-    return key;
+    return this.#images.usersOf(spec.rootfs.layers);
   }
 
   cgroupsOf(container: string): readonly Slot[] {
@@ -201,6 +186,12 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
   provideProbe(): Promise<void> {
     this.#probeProvided ??= this.init.perform([{ kind: 'selfImage', into: initSlots.probe }]).then(() => {});
     return this.#probeProvided;
+  }
+
+  partsOf(spec: ContainerSpec): RootParts {
+    const { layers } = spec.rootfs;
+    const imageKey = this.#images.keyOf(layers);
+    return { layer: this.#attic.layerOf(spec.name), imageKey, imageLayers: layers.length };
   }
 
   networksOf(container: string): readonly AttachedNetwork[] {

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { isolationChecks } from '../../../src/scenario/isolation/check-table.ts';
+import { describeAsRoot } from '../../requires.ts';
+import { notPassed, openIsolationBench } from './isolation-kit.ts';
+import { sabotages, unbreakable } from './sabotages.ts';
+
+describeAsRoot(['userns', 'overlay', 'net'], 'isolation', () => {
+  const bench = openIsolationBench();
+
+  test('a default container passes', async () => {
+    expect(notPassed(await bench.examine())).toEqual({});
+  });
+
+  test('a probe that is another program, which exits 0 at once, shows nothing', async () => {
+    const verdicts = await bench.examine({
+      sabotage: {
+        name: 'no probe',
+        tape: (op) =>
+          op.kind === 'execSlot' && op.argv[0] === 'mayfly-probe'
+            ? [{ kind: 'exec', path: 'true', argv: ['true'], env: ['PATH=/usr/bin:/bin'] }]
+            : [op],
+        breaks: {},
+      },
+    });
+    expect(verdicts.size).toBe(isolationChecks.length);
+    expect([...verdicts.values()].filter(({ result }) => result !== 'inconclusive')).toEqual([]);
+  });
+
+  test('every check has a sabotage that breaks it, or a reason why there is none', () => {
+    const broken = new Set(sabotages.flatMap(({ breaks }) => Object.keys(breaks)));
+    const unbroken = isolationChecks.map(({ id }) => id).filter((id) => !broken.has(id));
+    expect(unbroken.sort()).toEqual(Object.keys(unbreakable).sort());
+  });
+
+  for (const sabotage of sabotages) {
+    test(`sabotage: ${sabotage.name}`, async () => {
+      const broken = notPassed(await bench.examine({ sabotage }));
+      expect(Object.keys(broken).sort(), JSON.stringify(broken, null, 1)).toEqual(
+        Object.keys(sabotage.breaks).sort(),
+      );
+    });
+  }
+});

@@ -1,0 +1,136 @@
+import type { Json } from '../../core/json.ts';
+import { isJsonObject } from '../../core/json.ts';
+import { MayflyError } from '../../core/mayfly-error.ts';
+import type { Step } from '../../core/scenario.ts';
+import type { CheckResult, IsolationCheck, Profile, Verdict } from '../isolation/check.ts';
+import { checksOfProfile, isolationChecks } from '../isolation/check-table.ts';
+import { type Examination, type Examined, examine } from '../isolation/examine.ts';
+import type { RunningService } from '../run/running-service.ts';
+import type { Finding } from './expectations.ts';
+import { defineStep, type StepWorld } from './step-definition.ts';
+
+interface Exception {
+  readonly check: string;
+  readonly service?: string;
+  readonly reason: string;
+}
+
+interface Isolation {
+  readonly profile: Profile;
+  readonly checks: readonly IsolationCheck[];
+  readonly exceptions: readonly Exception[];
+}
+
+/** `isolation`: claims about every container, each tried from inside and seen from outside. */
+export const isolationStep = defineStep<Isolation>({
+  kind: 'isolation',
+  normalize: (value) => {
+    const { profile = 'standard', only, except = [] } = isJsonObject(value) ? value : {};
+    return {
+      profile: profile as Profile,
+      checks: Array.isArray(only)
+        ? isolationChecks.filter(({ id }) => only.includes(id))
+        : checksOfProfile(profile as Profile),
+      exceptions: except as unknown as readonly Exception[],
+    };
+  },
+  async perform({ profile, checks, exceptions }, step, world, signal) {
+    const running = world.services.filter(isRunning);
+    const targets = targetsOf(step, world, running);
+    const all = running.map((service) => examinedOf(service, world, signal));
+    const chosen = all.filter(({ name }) => targets.some((target) => target.name === name));
+    const examinations = await examine(chosen, all, checks, world.clock, signal);
+    const excepted = (service: string, check: string): Exception | undefined =>
+      exceptions.find((each) => each.check === check && (each.service ?? service) === service);
+    return {
+      facts: {
+        profile,
+        summary: summarize(examinations, excepted),
+        services: Object.fromEntries(
+          examinations.map(({ service, verdicts }) => [service, factsOf(service, verdicts, excepted)]),
+        ),
+      },
+      findings: examinations.flatMap(({ service, verdicts }) =>
+        checks.flatMap((check) => {
+          const verdict = verdicts.get(check.id);
+          if (verdict === undefined || !counts(verdict.result) || excepted(service, check.id)) return [];
+          return [findingOf(service, check, verdict)];
+        }),
+      ),
+    };
+  },
+});
+
+const isRunning = ({ container }: RunningService): boolean => container.state === 'running';
+
+function targetsOf(
+  { in: name }: Step,
+  world: StepWorld,
+  running: readonly RunningService[],
+): readonly RunningService[] {
+  const targets = name === undefined ? running : [world.service(name)].filter(isRunning);
+  if (targets.length > 0) return targets;
+  const what = name === undefined ? 'no service runs' : `\`${name}\` does not run`;
+  throw new MayflyError('CONTAINER_STATE', `there is nothing to examine: ${what}`);
+}
+
+function examinedOf(service: RunningService, world: StepWorld, signal: AbortSignal): Examined {
+  return {
+    name: service.name,
+    spec: service.spec,
+    container: service.container,
+    openTwin: () => world.openTwin(service, signal),
+  };
+}
+
+type Excepted = (service: string, check: string) => Exception | undefined;
+
+const counts = (result: CheckResult): boolean => result !== 'pass' && result !== 'n/a';
+
+function factsOf(service: string, verdicts: ReadonlyMap<string, Verdict>, excepted: Excepted): Json {
+  return Object.fromEntries(
+    [...verdicts].map(([id, { result, evidence }]) => {
+      const reason = counts(result) ? excepted(service, id)?.reason : undefined;
+      return [id, { result, evidence: [...evidence], ...(reason === undefined ? {} : { excepted: reason }) }];
+    }),
+  );
+}
+
+const verbs: Readonly<Record<CheckResult, string>> = {
+  pass: 'passed',
+  fail: 'failed',
+  inconclusive: 'inconclusive',
+  unsupported: 'unsupported',
+  'n/a': 'not applicable',
+};
+
+/** `2 services: 80 passed, 9 not applicable; excepted: limit.disk (no quota here)` */
+function summarize(examinations: readonly Examination[], excepted: Excepted): string {
+  const all = examinations.flatMap(({ service, verdicts }) =>
+    [...verdicts].map(([id, { result }]) => ({
+      id,
+      result,
+      exception: counts(result) ? excepted(service, id) : undefined,
+    })),
+  );
+  const numbers = (Object.keys(verbs) as CheckResult[]).flatMap((result) => {
+    const count = all.filter((each) => each.result === result && each.exception === undefined).length;
+    return count === 0 ? [] : [`${count} ${verbs[result]}`];
+  });
+  const reasons = new Set(
+    all.flatMap(({ id, exception }) => (exception === undefined ? [] : [`${id} (${exception.reason})`])),
+  );
+  const services = examinations.length === 1 ? '1 service' : `${examinations.length} services`;
+  const exceptions = reasons.size === 0 ? '' : `; excepted: ${[...reasons].join(', ')}`;
+  return `${services}: ${numbers.join(', ')}${exceptions}`;
+}
+
+function findingOf(service: string, check: IsolationCheck, { result, evidence }: Verdict): Finding {
+  return {
+    subject: `${service} ${check.id}`,
+    path: '',
+    message: result === 'fail' ? 'does not hold' : `is ${verbs[result]}`,
+    expected: check.claim,
+    actual: evidence.join('\n'),
+  };
+}
