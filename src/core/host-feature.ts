@@ -14,8 +14,8 @@ export const hostFeatures = [
   'net',
   'ipv6',
   'egress',
-  'debian-images',
   'fault-rate',
+  'debian-images',
 ] as const;
 
 export type HostFeature = (typeof hostFeatures)[number];

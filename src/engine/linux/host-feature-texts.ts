@@ -61,14 +61,14 @@ const texts: Readonly<Record<HostFeature, FeatureText>> = {
     remedy: 'apt-get install passt',
     required: false,
   },
-  'debian-images': {
-    cost: 'images with `debian:` cannot be made; all others can',
-    remedy: 'apt-get install mmdebstrap, on Debian or a derivative; an ordinary user also needs `subids`',
-    required: false,
-  },
   'fault-rate': {
     cost: 'faults of kind `rate` are refused',
     remedy: 'a kernel with CONFIG_NET_SCH_TBF: modprobe sch_tbf',
+    required: false,
+  },
+  'debian-images': {
+    cost: 'images with `debian:` cannot be made; all others can',
+    remedy: 'apt-get install mmdebstrap, on Debian or a derivative; an ordinary user also needs `subids`',
     required: false,
   },
 };
