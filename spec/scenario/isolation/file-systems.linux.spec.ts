@@ -78,7 +78,7 @@ async function examine(
   return verdicts;
 }
 
-/** Those of containers alone, which pivot into their root. */
+/** Those of containers alone: the sandbox's init has a root of its own too, but no terminals. */
 function alterContainers(alter: (tape: Tape) => Tape): void {
   const original = LauncherClient.prototype.expectProcess;
   vi.spyOn(LauncherClient.prototype, 'expectProcess').mockImplementation(function (
@@ -87,7 +87,7 @@ function alterContainers(alter: (tape: Tape) => Tape): void {
   ) {
     return original.call(this, (id) => {
       const tape = makeTape(id);
-      return tape.some(({ kind }) => kind === 'pivotRoot') ? alter(tape) : tape;
+      return tape.some((op) => op.kind === 'newMount' && op.fsType === 'devpts') ? alter(tape) : tape;
     });
   });
 }
