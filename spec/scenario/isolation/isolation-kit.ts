@@ -35,7 +35,7 @@ export interface Sabotage {
 const { maskedPaths, readonlyPaths, process } = defaultContainer('any');
 
 /** Two services with a network in common, sealed as every service of a scenario is. */
-export function declared(image: Image, name: string, change: Partial<ContainerSpec> = {}): ContainerSpec {
+function declared(image: Image, name: string, change: Partial<ContainerSpec> = {}): ContainerSpec {
   const plain = containerSpec(image, name, ['sleep', '1000']);
   return {
     ...plain,
