@@ -24,6 +24,8 @@ export interface Sabotage {
   readonly name: string;
   /** Operation by operation of every tape, those within `clone` too: what is performed in its place. */
   readonly tape?: (op: Op) => readonly Op[];
+  /** What is declared beside the usual, so that there is something to break. */
+  readonly declares?: (usual: ContainerSpec) => ContainerSpec;
   /** What the engine is given instead of what was declared. */
   readonly spec?: (declared: ContainerSpec) => ContainerSpec;
   /** Exactly the checks that do not pass then, each with its reason. */
@@ -33,7 +35,7 @@ export interface Sabotage {
 const { maskedPaths, readonlyPaths, process } = defaultContainer('any');
 
 /** Two services with a network in common, sealed as every service of a scenario is. */
-export function declared(image: Image, name: string, change: Partial<ContainerSpec> = {}): ContainerSpec {
+function declared(image: Image, name: string, change: Partial<ContainerSpec> = {}): ContainerSpec {
   const plain = containerSpec(image, name, ['sleep', '1000']);
   return {
     ...plain,
@@ -69,11 +71,15 @@ export function openIsolationBench(): IsolationBench {
       try {
         const runId = `i${randomUUID().replaceAll('-', '').slice(0, 11)}`;
         const networks = [{ name: 'front', egress: false }];
-        const sandbox = await engine.openSandbox({ runId, networks, volumes: [], upper: 'auto' }, never);
+        const sandbox = await engine.openSandbox(
+          { runId, networks, volumes: [{ name: 'data' }], upper: 'auto' },
+          never,
+        );
         try {
           const services: Examined[] = [];
+          const declares = sabotage?.declares ?? ((usual) => usual);
           for (const name of ['one', 'two'])
-            services.push(await start(sandbox, declared(await image, name, change), sabotage));
+            services.push(await start(sandbox, declares(declared(await image, name, change)), sabotage));
           const [examination] = await examine(
             services.slice(0, 1),
             services,

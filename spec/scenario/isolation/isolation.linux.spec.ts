@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { isolationChecks } from '../../../src/scenario/isolation/check-table.ts';
 import { describeAsRoot } from '../../requires.ts';
 import { notPassed, openIsolationBench } from './isolation-kit.ts';
-import { sabotages, unbreakable } from './sabotages.ts';
+import { sabotages as sabotagesOfRights, unbreakable } from './sabotages.ts';
+import { sabotagesOfFiles } from './sabotages-of-files.ts';
+
+const sabotages = [...sabotagesOfRights, ...sabotagesOfFiles];
 
 describeAsRoot(['userns', 'overlay', 'net'], 'isolation', () => {
   const bench = openIsolationBench();

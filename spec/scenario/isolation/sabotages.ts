@@ -63,6 +63,7 @@ export const sabotages: readonly Sabotage[] = [
       'ns.siblings': 'all containers are in the sandbox’s',
       'ipc.shm': 'objects belong to the namespace',
       'ipc.mqueue': 'objects belong to the namespace',
+      'fs.mounts-exact': 'a tmpfs stands where message queues should be: a mount of those is refused',
     },
   },
   {

@@ -39,7 +39,7 @@ return He.errors=e,i===0}function Ge(r,{instancePath:n=""}={}){let e=null,i=0;if
 ems",{limit:1}),i++);const s=r.length;for(let f=0;f<s;f++)He(r[f],{instancePath:n+"/"+f})||(e=t(e,He.errors),i=e.length)}else e=o(e,n,"#/definitions/shared15/ty\
 pe","type",{}),i++;return Ge.errors=e,i===0}const Re=new RegExp("^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$","u");function Ve(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared76/minItems","minItems",{limit:1}),i++);const s=r.
 length;for(let f=0;f<s;f++)l(r[f],{instancePath:n+"/"+f})||(e=t(e,l.errors),i=e.length)}else e=o(e,n,"#/definitions/shared76/type","type",{}),i++;return Ve.errors=
-e,i===0}const ds=new RegExp("^/|\\$\\{\\{","u");function w(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r=="string"?ds.test(r)||(e=o(e,n,"#/definitions/shared\
+e,i===0}const hs=new RegExp("^/|\\$\\{\\{","u");function w(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r=="string"?hs.test(r)||(e=o(e,n,"#/definitions/shared\
 72/pattern","pattern",{}),i++):(e=o(e,n,"#/definitions/shared72/type","type",{}),i++),w.errors=e,i===0}function me(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.
 isArray(r)){const s=r.length;for(let f=0;f<s;f++)w(r[f],{instancePath:n+"/"+f})||(e=t(e,w.errors),i=e.length)}else e=o(e,n,"#/definitions/shared77/type","type",
 {}),i++;return me.errors=e,i===0}function Xe(r,{instancePath:n=""}={}){let e=null,i=0;if((!r||typeof r!="object")&&(e=o(e,n,"#/definitions/shared78/type","type",
@@ -97,10 +97,10 @@ e,D.errors),i=e.length)),r.target!==void 0&&(l(r.target,{instancePath:n+"/target
 "/labels"})||(e=t(e,q.errors),i=e.length))}return tr.errors=e,i===0}const js={properties:{entrypoint:{},command:{},environment:{},user:{},working_dir:{},expose:{},
 volumes:{},stop_signal:{},shell:{},labels:{}}};function _e(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&!(typeof r=="number"&&isFinite(r))&&(e=o(e,n,"#/definitions/shared70/type","type",
 {}),i++),_e.errors=e,i===0}function $(r,{instancePath:n=""}={}){let e=null,i=0;if(typeof r!="string"&&!Array.isArray(r)&&(e=o(e,n,"#/definitions/shared97/type",
-"type",{}),i++),Array.isArray(r)){const s=r.length;for(let f=0;f<s;f++)_e(r[f],{instancePath:n+"/"+f})||(e=t(e,_e.errors),i=e.length)}return $.errors=e,i===0}const hs=new RegExp("^[0-9]{1,5}(?:/(?:tcp|udp))?$|\\$\\{\\{","u");function Ee(r,{instancePath:n=""}={}){let e=null,i=0;return!(typeof r=="number"&&!(r%1)&&!isNaN(
+"type",{}),i++),Array.isArray(r)){const s=r.length;for(let f=0;f<s;f++)_e(r[f],{instancePath:n+"/"+f})||(e=t(e,_e.errors),i=e.length)}return $.errors=e,i===0}const ds=new RegExp("^[0-9]{1,5}(?:/(?:tcp|udp))?$|\\$\\{\\{","u");function Ee(r,{instancePath:n=""}={}){let e=null,i=0;return!(typeof r=="number"&&!(r%1)&&!isNaN(
 r)&&isFinite(r))&&typeof r!="string"&&(e=o(e,n,"#/definitions/shared98/type","type",{}),i++),typeof r=="number"&&isFinite(r)&&((r>65535||isNaN(r))&&(e=o(e,n,"#/\
 definitions/shared98/maximum","maximum",{comparison:"<=",limit:65535}),i++),(r<1||isNaN(r))&&(e=o(e,n,"#/definitions/shared98/minimum","minimum",{comparison:">=",
-limit:1}),i++)),typeof r=="string"&&(hs.test(r)||(e=o(e,n,"#/definitions/shared98/pattern","pattern",{}),i++)),Ee.errors=e,i===0}function fr(r,{instancePath:n=""}={}){
+limit:1}),i++)),typeof r=="string"&&(ds.test(r)||(e=o(e,n,"#/definitions/shared98/pattern","pattern",{}),i++)),Ee.errors=e,i===0}function fr(r,{instancePath:n=""}={}){
 let e=null,i=0;if(Array.isArray(r)){const s=r.length;for(let f=0;f<s;f++)Ee(r[f],{instancePath:n+"/"+f})||(e=t(e,Ee.errors),i=e.length)}else e=o(e,n,"#/definiti\
 ons/shared99/type","type",{}),i++;return fr.errors=e,i===0}function lr(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared100/minItems","minItems",{limit:1}),i++);const s=r.
 length;for(let f=0;f<s;f++)l(r[f],{instancePath:n+"/"+f})||(e=t(e,l.errors),i=e.length)}else e=o(e,n,"#/definitions/shared100/type","type",{}),i++;return lr.errors=
@@ -123,27 +123,27 @@ t(e,sr.errors),i=e.length)),r.build!==void 0&&(tr(r.build,{instancePath:n+"/buil
 s++,r.debian!==void 0&&s++,r.build!==void 0&&s++,s!==1&&(e=o(e,n,"#/definitions/shared102/x-one-of","x-one-of",{count:s}),i++)}else e=o(e,n,"#/definitions/share\
 d102/type","type",{}),i++;return ur.errors=e,i===0}function yr(r,{instancePath:n=""}={}){let e=null,i=0;typeof r!="string"&&!(r&&typeof r=="object"&&!Array.isArray(
 r))&&(e=o(e,n,"#/definitions/image/type","type",{}),i++);const s=i;let f=!0;const c=i;if(!(r&&typeof r=="object"&&!Array.isArray(r))){const u={};e===null?e=[u]:
-e.push(u),i++}var d=c===i;if(i=s,e!==null&&(s?e.length=s:e=null),d){const u=i;ur(r,{instancePath:n})||(e=t(e,ur.errors),i=e.length);var d=u===i;f=d}return f||(e=
+e.push(u),i++}var h=c===i;if(i=s,e!==null&&(s?e.length=s:e=null),h){const u=i;ur(r,{instancePath:n})||(e=t(e,ur.errors),i=e.length);var h=u===i;f=h}return f||(e=
 o(e,n,"#/definitions/image/allOf/0/if","if",{}),i++),typeof r=="string"&&(_.test(r)||(e=o(e,n,"#/definitions/image/pattern","pattern",{}),i++)),yr.errors=e,i===
 0}function cr(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){for(const f in r){const c=i;typeof f=="string"&&(Re.test(f)||
 (e=o(e,n,"#/definitions/shared16/propertyNames/pattern","pattern",{},f),i++));var s=c===i;s||(e=o(e,n,"#/definitions/shared16/propertyNames","propertyNames",{propertyName:f}),
 i++)}for(const f in r)yr(r[f],{instancePath:n+"/"+f.replace(/~/g,"~0").replace(/\//g,"~1")})||(e=t(e,yr.errors),i=e.length)}else e=o(e,n,"#/definitions/shared16\
-/type","type",{}),i++;return cr.errors=e,i===0}const Ns=new RegExp("^[0-9a-fA-F.:]+/[0-9]{1,3}$|\\$\\{\\{","u");function dr(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r=="string"?Ns.test(r)||(e=o(
-e,n,"#/definitions/shared103/pattern","pattern",{}),i++):(e=o(e,n,"#/definitions/shared103/type","type",{}),i++),dr.errors=e,i===0}function hr(r,{instancePath:n=""}={}){
+/type","type",{}),i++;return cr.errors=e,i===0}const Ns=new RegExp("^[0-9a-fA-F.:]+/[0-9]{1,3}$|\\$\\{\\{","u");function hr(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r=="string"?Ns.test(r)||(e=o(
+e,n,"#/definitions/shared103/pattern","pattern",{}),i++):(e=o(e,n,"#/definitions/shared103/type","type",{}),i++),hr.errors=e,i===0}function dr(r,{instancePath:n=""}={}){
 let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){r.subnet===void 0&&(e=o(e,n,"#/definitions/shared104/required","required",{missingProperty:"subnet"}),
 i++);for(const s in r)s==="subnet"||y.test(s)||(e=o(e,n,"#/definitions/shared104/additionalProperties","additionalProperties",{additionalProperty:s}),i++);r.subnet!==
-void 0&&(dr(r.subnet,{instancePath:n+"/subnet"})||(e=t(e,dr.errors),i=e.length))}else e=o(e,n,"#/definitions/shared104/type","type",{}),i++;return hr.errors=e,i===
+void 0&&(hr(r.subnet,{instancePath:n+"/subnet"})||(e=t(e,hr.errors),i=e.length))}else e=o(e,n,"#/definitions/shared104/type","type",{}),i++;return dr.errors=e,i===
 0}function mr(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared105/minItems","minItems",{limit:1}),i++);const s=r.
-length;for(let f=0;f<s;f++)hr(r[f],{instancePath:n+"/"+f})||(e=t(e,hr.errors),i=e.length)}else e=o(e,n,"#/definitions/shared105/type","type",{}),i++;return mr.errors=
+length;for(let f=0;f<s;f++)dr(r[f],{instancePath:n+"/"+f})||(e=t(e,dr.errors),i=e.length)}else e=o(e,n,"#/definitions/shared105/type","type",{}),i++;return mr.errors=
 e,i===0}function gr(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){r.config===void 0&&(e=o(e,n,"#/definitions/shared106/r\
 equired","required",{missingProperty:"config"}),i++);for(const s in r)s==="config"||y.test(s)||(e=o(e,n,"#/definitions/shared106/additionalProperties","addition\
 alProperties",{additionalProperty:s}),i++);r.config!==void 0&&(mr(r.config,{instancePath:n+"/config"})||(e=t(e,mr.errors),i=e.length))}else e=o(e,n,"#/definitio\
-ns/shared106/type","type",{}),i++;return gr.errors=e,i===0}function h(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="boolean"&&typeof r!="string"&&(e=o(e,n,"#/definitions/shared68/type","type",{}),i++),typeof r==
-"string"&&(P.test(r)||(e=o(e,n,"#/definitions/shared68/pattern","pattern",{}),i++)),h.errors=e,i===0}function vr(r,{instancePath:n=""}={}){let e=null,i=0;if(r!==
+ns/shared106/type","type",{}),i++;return gr.errors=e,i===0}function d(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="boolean"&&typeof r!="string"&&(e=o(e,n,"#/definitions/shared68/type","type",{}),i++),typeof r==
+"string"&&(P.test(r)||(e=o(e,n,"#/definitions/shared68/pattern","pattern",{}),i++)),d.errors=e,i===0}function vr(r,{instancePath:n=""}={}){let e=null,i=0;if(r!==
 null&&!(r&&typeof r=="object"&&!Array.isArray(r))&&(e=o(e,n,"#/definitions/network/type","type",{}),i++),r&&typeof r=="object"&&!Array.isArray(r)){for(const s in r)
 s==="ipam"||s==="egress"||s==="internal"||s==="labels"||y.test(s)||(e=o(e,n,"#/definitions/network/additionalProperties","additionalProperties",{additionalProperty:s}),
-i++);r.ipam!==void 0&&(gr(r.ipam,{instancePath:n+"/ipam"})||(e=t(e,gr.errors),i=e.length)),r.egress!==void 0&&(h(r.egress,{instancePath:n+"/egress"})||(e=t(e,h.
-errors),i=e.length)),r.internal!==void 0&&(h(r.internal,{instancePath:n+"/internal"})||(e=t(e,h.errors),i=e.length)),r.labels!==void 0&&(q(r.labels,{instancePath:n+
+i++);r.ipam!==void 0&&(gr(r.ipam,{instancePath:n+"/ipam"})||(e=t(e,gr.errors),i=e.length)),r.egress!==void 0&&(d(r.egress,{instancePath:n+"/egress"})||(e=t(e,d.
+errors),i=e.length)),r.internal!==void 0&&(d(r.internal,{instancePath:n+"/internal"})||(e=t(e,d.errors),i=e.length)),r.labels!==void 0&&(q(r.labels,{instancePath:n+
 "/labels"})||(e=t(e,q.errors),i=e.length))}return vr.errors=e,i===0}function Ar(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(
 r)){for(const f in r){const c=i;typeof f=="string"&&(Re.test(f)||(e=o(e,n,"#/definitions/shared17/propertyNames/pattern","pattern",{},f),i++));var s=c===i;s||(e=
 o(e,n,"#/definitions/shared17/propertyNames","propertyNames",{propertyName:f}),i++)}for(const f in r)vr(r[f],{instancePath:n+"/"+f.replace(/~/g,"~0").replace(/\//g,
@@ -177,8 +177,8 @@ target,{instancePath:n+"/target"})||(e=t(e,l.errors),i=e.length)),r.labels!==voi
 errors=e,i===0}function Nr(r,{instancePath:n=""}={}){let e=null,i=0;if(typeof r!="string"&&!(r&&typeof r=="object"&&!Array.isArray(r))&&(e=o(e,n,"#/definitions/shared110/type",
 "type",{}),i++),r&&typeof r=="object"&&!Array.isArray(r)){r.path===void 0&&(e=o(e,n,"#/definitions/shared110/required","required",{missingProperty:"path"}),i++);
 for(const s in r)s==="path"||s==="required"||s==="format"||(e=o(e,n,"#/definitions/shared110/additionalProperties","additionalProperties",{additionalProperty:s}),
-i++);r.path!==void 0&&(l(r.path,{instancePath:n+"/path"})||(e=t(e,l.errors),i=e.length)),r.required!==void 0&&(h(r.required,{instancePath:n+"/required"})||(e=t(
-e,h.errors),i=e.length)),r.format!==void 0&&(l(r.format,{instancePath:n+"/format"})||(e=t(e,l.errors),i=e.length))}return Nr.errors=e,i===0}function xr(r,{instancePath:n=""}={}){
+i++);r.path!==void 0&&(l(r.path,{instancePath:n+"/path"})||(e=t(e,l.errors),i=e.length)),r.required!==void 0&&(d(r.required,{instancePath:n+"/required"})||(e=t(
+e,d.errors),i=e.length)),r.format!==void 0&&(l(r.format,{instancePath:n+"/format"})||(e=t(e,l.errors),i=e.length))}return Nr.errors=e,i===0}function xr(r,{instancePath:n=""}={}){
 let e=null,i=0;if(typeof r!="string"&&!Array.isArray(r)&&(e=o(e,n,"#/definitions/shared111/type","type",{}),i++),typeof r=="string"&&(_.test(r)||(e=o(e,n,"#/def\
 initions/shared111/pattern","pattern",{}),i++)),Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared111/minItems","minItems",{limit:1}),i++);const s=r.length;
 for(let f=0;f<s;f++)Nr(r[f],{instancePath:n+"/"+f})||(e=t(e,Nr.errors),i=e.length)}return xr.errors=e,i===0}function wr(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){const s=r.length;for(let f=0;f<s;f++)k(r[f],{instancePath:n+"/"+f})||(e=t(e,k.errors),
@@ -186,8 +186,8 @@ i=e.length)}else e=o(e,n,"#/definitions/shared112/type","type",{}),i++;return wr
 "service_healthy"||r==="service_completed_successfully"||(e=o(e,n,"#/definitions/shared108/enum","enum",{}),i++),Cr.errors=e,i===0}function Ir(r,{instancePath:n=""}={}){
 let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){r.condition===void 0&&(e=o(e,n,"#/definitions/shared109/required","required",{missingProperty:"condi\
 tion"}),i++);for(const s in r)s==="condition"||s==="restart"||s==="required"||y.test(s)||(e=o(e,n,"#/definitions/shared109/additionalProperties","additionalProp\
-erties",{additionalProperty:s}),i++);r.condition!==void 0&&(Cr(r.condition,{instancePath:n+"/condition"})||(e=t(e,Cr.errors),i=e.length)),r.restart!==void 0&&(h(
-r.restart,{instancePath:n+"/restart"})||(e=t(e,h.errors),i=e.length)),r.required!==void 0&&(h(r.required,{instancePath:n+"/required"})||(e=t(e,h.errors),i=e.length))}else
+erties",{additionalProperty:s}),i++);r.condition!==void 0&&(Cr(r.condition,{instancePath:n+"/condition"})||(e=t(e,Cr.errors),i=e.length)),r.restart!==void 0&&(d(
+r.restart,{instancePath:n+"/restart"})||(e=t(e,d.errors),i=e.length)),r.required!==void 0&&(d(r.required,{instancePath:n+"/required"})||(e=t(e,d.errors),i=e.length))}else
 e=o(e,n,"#/definitions/shared109/type","type",{}),i++;return Ir.errors=e,i===0}function Sr(r,{instancePath:n=""}={}){let e=null,i=0;if((!r||typeof r!="object")&&
 (e=o(e,n,"#/definitions/dependsOn/type","type",{}),i++),Array.isArray(r)){const s=r.length;for(let f=0;f<s;f++)l(r[f],{instancePath:n+"/"+f})||(e=t(e,l.errors),
 i=e.length)}if(r&&typeof r=="object"&&!Array.isArray(r))for(const s in r)Ir(r[s],{instancePath:n+"/"+s.replace(/~/g,"~0").replace(/\//g,"~1")})||(e=t(e,Ir.errors),
@@ -197,7 +197,7 @@ i++),(r<1||isNaN(r))&&(e=o(e,n,"#/definitions/shared60/minimum","minimum",{compa
 ns/shared60/pattern","pattern",{}),i++)),F.errors=e,i===0}function a(r,{instancePath:n=""}={}){let e=null,i=0;if(!(typeof r=="number"&&!(r%1)&&!isNaN(r)&&isFinite(
 r))&&typeof r!="string"&&!(r&&typeof r=="object"&&!Array.isArray(r))&&(e=o(e,n,"#/definitions/shared61/type","type",{}),i++),typeof r=="number"&&isFinite(r)&&((r>
 65535||isNaN(r))&&(e=o(e,n,"#/definitions/shared61/maximum","maximum",{comparison:"<=",limit:65535}),i++),(r<1||isNaN(r))&&(e=o(e,n,"#/definitions/shared61/mini\
-mum","minimum",{comparison:">=",limit:1}),i++)),typeof r=="string"&&(hs.test(r)||(e=o(e,n,"#/definitions/shared61/pattern","pattern",{}),i++)),r&&typeof r=="obj\
+mum","minimum",{comparison:">=",limit:1}),i++)),typeof r=="string"&&(ds.test(r)||(e=o(e,n,"#/definitions/shared61/pattern","pattern",{}),i++)),r&&typeof r=="obj\
 ect"&&!Array.isArray(r)){r.port===void 0&&(e=o(e,n,"#/definitions/shared61/required","required",{missingProperty:"port"}),i++);for(const s in r)s==="port"||s===
 "proto"||y.test(s)||(e=o(e,n,"#/definitions/shared61/additionalProperties","additionalProperties",{additionalProperty:s}),i++);if(r.port!==void 0&&(F(r.port,{instancePath:n+
 "/port"})||(e=t(e,F.errors),i=e.length)),r.proto!==void 0){let s=r.proto;typeof s!="string"&&(e=o(e,n+"/proto","#/definitions/shared61/properties/proto/type","t\
@@ -211,8 +211,8 @@ erties",{additionalProperty:f}),i++);r.contains!==void 0&&(l(r.contains,{instanc
 void 0&&(ke(r.stream,{instancePath:n+"/stream"})||(e=t(e,ke.errors),i=e.length));let s=0;r.contains!==void 0&&s++,r.matches!==void 0&&s++,s!==1&&(e=o(e,n,"#/def\
 initions/shared64/x-one-of","x-one-of",{count:s}),i++)}else e=o(e,n,"#/definitions/shared64/type","type",{}),i++;return Or.errors=e,i===0}function ee(r,{instancePath:n=""}={}){
 let e=null,i=0;typeof r!="string"&&!(r&&typeof r=="object"&&!Array.isArray(r))&&(e=o(e,n,"#/definitions/shared65/type","type",{}),i++);const s=i;let f=!0;const c=i;
-if(!(r&&typeof r=="object"&&!Array.isArray(r))){const u={};e===null?e=[u]:e.push(u),i++}var d=c===i;if(i=s,e!==null&&(s?e.length=s:e=null),d){const u=i;Or(r,{instancePath:n})||
-(e=t(e,Or.errors),i=e.length);var d=u===i;f=d}return f||(e=o(e,n,"#/definitions/shared65/allOf/0/if","if",{}),i++),typeof r=="string"&&(_.test(r)||(e=o(e,n,"#/d\
+if(!(r&&typeof r=="object"&&!Array.isArray(r))){const u={};e===null?e=[u]:e.push(u),i++}var h=c===i;if(i=s,e!==null&&(s?e.length=s:e=null),h){const u=i;Or(r,{instancePath:n})||
+(e=t(e,Or.errors),i=e.length);var h=u===i;f=h}return f||(e=o(e,n,"#/definitions/shared65/allOf/0/if","if",{}),i++),typeof r=="string"&&(_.test(r)||(e=o(e,n,"#/d\
 efinitions/shared65/pattern","pattern",{}),i++)),ee.errors=e,i===0}const Ss=new RegExp("^/","u");function qr(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r=="string"?Ss.test(r)||(e=o(e,n,"#/definitions/shared66/patter\
 n","pattern",{}),i++):(e=o(e,n,"#/definitions/shared66/type","type",{}),i++),qr.errors=e,i===0}function Rr(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&(e=o(e,n,"#/definitions/shared67/type","type",{}),i++),r==="http"||r==="https"||
 (e=o(e,n,"#/definitions/shared67/enum","enum",{}),i++),Rr.errors=e,i===0}const Os={properties:{equals:{},one_of:{},gt:{},gte:{},lt:{},lte:{},between:{},type:{},exists:{},empty:{},contains:{},matches:{},starts_with:{},ends_with:{},lines:{},
@@ -225,8 +225,8 @@ tems",{limit:2}),i++),r.length<2&&(e=o(e,n,"#/definitions/shared28/minItems","mi
 "/"+f})||(e=t(e,Tr.errors),i=e.length)}else e=o(e,n,"#/definitions/shared28/type","type",{}),i++;return z.errors=e,i===0}function ye(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&(e=o(e,n,"#/definitions/shared29/type","type",{}),i++),r==="string"||r==="number"||
 r==="integer"||r==="boolean"||r==="null"||r==="array"||r==="object"||r==="binary"||(e=o(e,n,"#/definitions/shared29/enum","enum",{}),i++),ye.errors=e,i===0}function U(r,{
 instancePath:n=""}={}){let e=null,i=0;typeof r!="string"&&!Array.isArray(r)&&(e=o(e,n,"#/definitions/shared30/type","type",{}),i++);const s=i;let f=!0;const c=i;
-if(typeof r!="string"){const u={};e===null?e=[u]:e.push(u),i++}var d=c===i;if(i=s,e!==null&&(s?e.length=s:e=null),d){const u=i;ye(r,{instancePath:n})||(e=t(e,ye.
-errors),i=e.length);var d=u===i;f=d}if(f||(e=o(e,n,"#/definitions/shared30/allOf/0/if","if",{}),i++),Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/share\
+if(typeof r!="string"){const u={};e===null?e=[u]:e.push(u),i++}var h=c===i;if(i=s,e!==null&&(s?e.length=s:e=null),h){const u=i;ye(r,{instancePath:n})||(e=t(e,ye.
+errors),i=e.length);var h=u===i;f=h}if(f||(e=o(e,n,"#/definitions/shared30/allOf/0/if","if",{}),i++),Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/share\
 d30/minItems","minItems",{limit:1}),i++);const u=r.length;for(let b=0;b<u;b++)ye(r[b],{instancePath:n+"/"+b})||(e=t(e,ye.errors),i=e.length)}return U.errors=e,i===
 0}function x(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="boolean"&&typeof r!="string"&&(e=o(e,n,"#/definitions/shared31/type","type",{}),i++),typeof r==
 "string"&&(De.test(r)||(e=o(e,n,"#/definitions/shared31/pattern","pattern",{}),i++)),x.errors=e,i===0}const ms=new RegExp("[\\s\\S]","u");function Dr(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&!(typeof r=="number"&&isFinite(r))&&typeof r!="boolean"&&(e=o(e,n,"#/definitions\
@@ -235,14 +235,14 @@ let e=null,i=0;if(typeof r!="string"&&!(typeof r=="number"&&isFinite(r))&&typeof
 {}),i++),typeof r=="string"&&(ms.test(r)||(e=o(e,n,"#/definitions/shared33/pattern","pattern",{}),i++)),Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/sh\
 ared33/minItems","minItems",{limit:1}),i++);const s=r.length;for(let f=0;f<s;f++)Dr(r[f],{instancePath:n+"/"+f})||(e=t(e,Dr.errors),i=e.length)}return g.errors=
 e,i===0}const le={validate:J},v={validate:p};function K(r,{instancePath:n=""}={}){let e=null,i=0;(!r||typeof r!="object")&&typeof r!="string"&&(e=o(e,n,"#/definitions/s\
-hared34/type","type",{}),i++);const s=i;let f=!0;const c=i;if(!(r&&typeof r=="object"&&!Array.isArray(r))){const u={};e===null?e=[u]:e.push(u),i++}var d=c===i;if(i=
-s,e!==null&&(s?e.length=s:e=null),d){const u=i;le.validate(r,{instancePath:n})||(e=e===null?le.validate.errors:e.concat(le.validate.errors),i=e.length);var d=u===
-i;f=d}if(f||(e=o(e,n,"#/definitions/shared34/allOf/0/if","if",{}),i++),typeof r=="string"&&(De.test(r)||(e=o(e,n,"#/definitions/shared34/pattern","pattern",{}),
+hared34/type","type",{}),i++);const s=i;let f=!0;const c=i;if(!(r&&typeof r=="object"&&!Array.isArray(r))){const u={};e===null?e=[u]:e.push(u),i++}var h=c===i;if(i=
+s,e!==null&&(s?e.length=s:e=null),h){const u=i;le.validate(r,{instancePath:n})||(e=e===null?le.validate.errors:e.concat(le.validate.errors),i=e.length);var h=u===
+i;f=h}if(f||(e=o(e,n,"#/definitions/shared34/allOf/0/if","if",{}),i++),typeof r=="string"&&(De.test(r)||(e=o(e,n,"#/definitions/shared34/pattern","pattern",{}),
 i++)),Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared34/minItems","minItems",{limit:1}),i++);const u=r.length;for(let b=0;b<u;b++)v.validate(r[b],{
 instancePath:n+"/"+b})||(e=e===null?v.validate.errors:e.concat(v.validate.errors),i=e.length)}return K.errors=e,i===0}function Fr(r,{instancePath:n=""}={}){let e=null,i=0;return r==="uuid"||r==="time"||r==="ip"||r==="id"||r==="duration"||(e=o(e,n,"#/definitions/shared35/allOf/0\
 /enum","enum",{}),i++),Fr.errors=e,i===0}function Pr(r,{instancePath:n=""}={}){let e=null,i=0;typeof r!="string"&&!(r&&typeof r=="object"&&!Array.isArray(r))&&(e=
-o(e,n,"#/definitions/shared36/type","type",{}),i++);const s=i;let f=!0;const c=i;if(typeof r!="string"){const u={};e===null?e=[u]:e.push(u),i++}var d=c===i;if(i=
-s,e!==null&&(s?e.length=s:e=null),d){const u=i;Fr(r,{instancePath:n})||(e=t(e,Fr.errors),i=e.length);var d=u===i;f=d}if(f||(e=o(e,n,"#/definitions/shared36/allO\
+o(e,n,"#/definitions/shared36/type","type",{}),i++);const s=i;let f=!0;const c=i;if(typeof r!="string"){const u={};e===null?e=[u]:e.push(u),i++}var h=c===i;if(i=
+s,e!==null&&(s?e.length=s:e=null),h){const u=i;Fr(r,{instancePath:n})||(e=t(e,Fr.errors),i=e.length);var h=u===i;f=h}if(f||(e=o(e,n,"#/definitions/shared36/allO\
 f/0/if","if",{}),i++),r&&typeof r=="object"&&!Array.isArray(r)){r.matches===void 0&&(e=o(e,n,"#/definitions/shared36/required","required",{missingProperty:"matc\
 hes"}),i++),r.as===void 0&&(e=o(e,n,"#/definitions/shared36/required","required",{missingProperty:"as"}),i++);for(const u in r)u==="matches"||u==="as"||y.test(u)||
 (e=o(e,n,"#/definitions/shared36/additionalProperties","additionalProperties",{additionalProperty:u}),i++);r.matches!==void 0&&(l(r.matches,{instancePath:n+"/ma\
@@ -250,8 +250,8 @@ tches"})||(e=t(e,l.errors),i=e.length)),r.as!==void 0&&typeof r.as!="string"&&(e
 errors=e,i===0}function Mr(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared37/minItems","minItems",{limit:1}),
 i++);const s=r.length;for(let f=0;f<s;f++)Pr(r[f],{instancePath:n+"/"+f})||(e=t(e,Pr.errors),i=e.length)}else e=o(e,n,"#/definitions/shared37/type","type",{}),i++;
 return Mr.errors=e,i===0}function W(r,{instancePath:n=""}={}){let e=null,i=0;typeof r!="string"&&typeof r!="boolean"&&!(r&&typeof r=="object"&&!Array.isArray(r))&&
-(e=o(e,n,"#/definitions/shared38/type","type",{}),i++);const s=i;let f=!0;const c=i;if(typeof r!="boolean"){const u={};e===null?e=[u]:e.push(u),i++}var d=c===i;
-if(i=s,e!==null&&(s?e.length=s:e=null),d){const u=i;r!==!0&&(e=o(e,n,"#/definitions/shared38/allOf/0/then/allOf/0/enum","enum",{}),i++);var d=u===i;f=d}if(f||(e=
+(e=o(e,n,"#/definitions/shared38/type","type",{}),i++);const s=i;let f=!0;const c=i;if(typeof r!="boolean"){const u={};e===null?e=[u]:e.push(u),i++}var h=c===i;
+if(i=s,e!==null&&(s?e.length=s:e=null),h){const u=i;r!==!0&&(e=o(e,n,"#/definitions/shared38/allOf/0/then/allOf/0/enum","enum",{}),i++);var h=u===i;f=h}if(f||(e=
 o(e,n,"#/definitions/shared38/allOf/0/if","if",{}),i++),typeof r=="string"&&(_.test(r)||(e=o(e,n,"#/definitions/shared38/pattern","pattern",{}),i++)),r&&typeof r==
 "object"&&!Array.isArray(r)){Object.keys(r).length<1&&(e=o(e,n,"#/definitions/shared38/minProperties","minProperties",{limit:1}),i++);for(const u in r)u==="name"||
 u==="redact"||y.test(u)||(e=o(e,n,"#/definitions/shared38/additionalProperties","additionalProperties",{additionalProperty:u}),i++);r.name!==void 0&&(l(r.name,{
@@ -268,8 +268,8 @@ length;for(let f=0;f<s;f++)le.validate(r[f],{instancePath:n+"/"+f})||(e=e===null
 initions/shared43/type","type",{}),i++;return V.errors=e,i===0}function X(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared44/minItems","minItems",{limit:1}),i++);const s=r.
 length;for(let f=0;f<s;f++)v.validate(r[f],{instancePath:n+"/"+f})||(e=e===null?v.validate.errors:e.concat(v.validate.errors),i=e.length)}else e=o(e,n,"#/defini\
 tions/shared44/type","type",{}),i++;return X.errors=e,i===0}const oe={validate:I};function ce(r,{instancePath:n=""}={}){let e=null,i=0;const s=i;let f=!0;const c=i;
-if(r&&typeof r=="object"&&!Array.isArray(r)){let u;if(r.path===void 0&&(u="path")){const b={};e===null?e=[b]:e.push(b),i++}}var d=c===i;if(i=s,e!==null&&(s?e.length=
-s:e=null),d){const u=i;Lr(r,{instancePath:n})||(e=t(e,Lr.errors),i=e.length);var d=u===i;f=d}if(f||(e=o(e,n,"#/definitions/jsonMatcher/allOf/0/if","if",{}),i++),
+if(r&&typeof r=="object"&&!Array.isArray(r)){let u;if(r.path===void 0&&(u="path")){const b={};e===null?e=[b]:e.push(b),i++}}var h=c===i;if(i=s,e!==null&&(s?e.length=
+s:e=null),h){const u=i;Lr(r,{instancePath:n})||(e=t(e,Lr.errors),i=e.length);var h=u===i;f=h}if(f||(e=o(e,n,"#/definitions/jsonMatcher/allOf/0/if","if",{}),i++),
 r&&typeof r=="object"&&!Array.isArray(r)){Object.keys(r).length<1&&(e=o(e,n,"#/definitions/jsonMatcher/minProperties","minProperties",{limit:1}),i++);for(const u in r)
 S.call(qs.properties,u)||y.test(u)||(e=o(e,n,"#/definitions/jsonMatcher/additionalProperties","additionalProperties",{additionalProperty:u}),i++);r.path!==void 0&&
 (Yr(r.path,{instancePath:n+"/path"})||(e=t(e,Yr.errors),i=e.length)),r.one_of!==void 0&&(N(r.one_of,{instancePath:n+"/one_of"})||(e=t(e,N.errors),i=e.length)),r.
@@ -292,8 +292,8 @@ i=e.length)),r.every!==void 0&&(v.validate(r.every,{instancePath:n+"/every"})||(
 "/not"})||(e=e===null?v.validate.errors:e.concat(v.validate.errors),i=e.length)),r.all!==void 0&&(V(r.all,{instancePath:n+"/all"})||(e=t(e,V.errors),i=e.length)),
 r.any!==void 0&&(X(r.any,{instancePath:n+"/any"})||(e=t(e,X.errors),i=e.length))}else e=o(e,n,"#/definitions/jsonMatcher/type","type",{}),i++;return ce.errors=e,
 i===0}function I(r,{instancePath:n=""}={}){let e=null,i=0;(!r||typeof r!="object")&&(e=o(e,n,"#/definitions/shared40/type","type",{}),i++);const s=i;let f=!0;const c=i;
-if(!(r&&typeof r=="object"&&!Array.isArray(r))){const u={};e===null?e=[u]:e.push(u),i++}var d=c===i;if(i=s,e!==null&&(s?e.length=s:e=null),d){const u=i;ce(r,{instancePath:n})||
-(e=t(e,ce.errors),i=e.length);var d=u===i;f=d}if(f||(e=o(e,n,"#/definitions/shared40/allOf/0/if","if",{}),i++),Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definit\
+if(!(r&&typeof r=="object"&&!Array.isArray(r))){const u={};e===null?e=[u]:e.push(u),i++}var h=c===i;if(i=s,e!==null&&(s?e.length=s:e=null),h){const u=i;ce(r,{instancePath:n})||
+(e=t(e,ce.errors),i=e.length);var h=u===i;f=h}if(f||(e=o(e,n,"#/definitions/shared40/allOf/0/if","if",{}),i++),Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definit\
 ions/shared40/minItems","minItems",{limit:1}),i++);const u=r.length;for(let b=0;b<u;b++)ce(r[b],{instancePath:n+"/"+b})||(e=t(e,ce.errors),i=e.length)}return I.
 errors=e,i===0}function J(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){Object.keys(r).length<1&&(e=o(e,n,"#/definitions\
 /matcherObject/minProperties","minProperties",{limit:1}),i++);for(const s in r)S.call(Os.properties,s)||y.test(s)||(e=o(e,n,"#/definitions/matcherObject/additio\
@@ -317,8 +317,8 @@ i=e.length)),r.some!==void 0&&(v.validate(r.some,{instancePath:n+"/some"})||(e=e
 l"})||(e=t(e,V.errors),i=e.length)),r.any!==void 0&&(X(r.any,{instancePath:n+"/any"})||(e=t(e,X.errors),i=e.length))}else e=o(e,n,"#/definitions/matcherObject/t\
 ype","type",{}),i++;return J.errors=e,i===0}function p(r,{instancePath:n=""}={}){let e=null,i=0;(!r||typeof r!="object")&&typeof r!="string"&&!(typeof r=="numbe\
 r"&&isFinite(r))&&typeof r!="boolean"&&(e=o(e,n,"#/definitions/matcher/type","type",{}),i++);const s=i;let f=!0;const c=i;if(!(r&&typeof r=="object"&&!Array.isArray(
-r))){const u={};e===null?e=[u]:e.push(u),i++}var d=c===i;if(i=s,e!==null&&(s?e.length=s:e=null),d){const u=i;J(r,{instancePath:n})||(e=t(e,J.errors),i=e.length);
-var d=u===i;f=d}if(f||(e=o(e,n,"#/definitions/matcher/allOf/0/if","if",{}),i++),Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/matcher/minItems","minItem\
+r))){const u={};e===null?e=[u]:e.push(u),i++}var h=c===i;if(i=s,e!==null&&(s?e.length=s:e=null),h){const u=i;J(r,{instancePath:n})||(e=t(e,J.errors),i=e.length);
+var h=u===i;f=h}if(f||(e=o(e,n,"#/definitions/matcher/allOf/0/if","if",{}),i++),Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/matcher/minItems","minItem\
 s",{limit:1}),i++);const u=r.length;for(let b=0;b<u;b++)J(r[b],{instancePath:n+"/"+b})||(e=t(e,J.errors),i=e.length)}return p.errors=e,i===0}function je(r,{instancePath:n=""}={}){
 let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){Object.keys(r).length<1&&(e=o(e,n,"#/definitions/headerMatchers/minProperties","minProperties",{limit:1}),
 i++);for(const s in r)p(r[s],{instancePath:n+"/"+s.replace(/~/g,"~0").replace(/\//g,"~1")})||(e=t(e,p.errors),i=e.length)}else e=o(e,n,"#/definitions/headerMatc\
@@ -327,12 +327,12 @@ hers/type","type",{}),i++;return je.errors=e,i===0}function re(r,{instancePath:n
 nsecure"||s==="headers"||s==="status"||s==="body"||y.test(s)||(e=o(e,n,"#/definitions/shared69/additionalProperties","additionalProperties",{additionalProperty:s}),
 i++);r.port!==void 0&&(F(r.port,{instancePath:n+"/port"})||(e=t(e,F.errors),i=e.length)),r.path!==void 0&&(qr(r.path,{instancePath:n+"/path"})||(e=t(e,qr.errors),
 i=e.length)),r.method!==void 0&&(l(r.method,{instancePath:n+"/method"})||(e=t(e,l.errors),i=e.length)),r.scheme!==void 0&&(Rr(r.scheme,{instancePath:n+"/scheme"})||
-(e=t(e,Rr.errors),i=e.length)),r.insecure!==void 0&&(h(r.insecure,{instancePath:n+"/insecure"})||(e=t(e,h.errors),i=e.length)),r.headers!==void 0&&(je(r.headers,
+(e=t(e,Rr.errors),i=e.length)),r.insecure!==void 0&&(d(r.insecure,{instancePath:n+"/insecure"})||(e=t(e,d.errors),i=e.length)),r.headers!==void 0&&(je(r.headers,
 {instancePath:n+"/headers"})||(e=t(e,je.errors),i=e.length)),r.status!==void 0&&(p(r.status,{instancePath:n+"/status"})||(e=t(e,p.errors),i=e.length)),r.body!==
 void 0&&(p(r.body,{instancePath:n+"/body"})||(e=t(e,p.errors),i=e.length))}else e=o(e,n,"#/definitions/shared69/type","type",{}),i++;return re.errors=e,i===0}function Z(r,{instancePath:n=""}={}){let e=null,i=0;if(typeof r!="string"&&!Array.isArray(r)&&(e=o(e,n,"#/definitions/shared71/type","type",{}),i++),typeof r=="\
 string"&&(_.test(r)||(e=o(e,n,"#/definitions/shared71/pattern","pattern",{}),i++)),Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared71/minItems","min\
 Items",{limit:1}),i++);const s=r.length;for(let f=0;f<s;f++)_e(r[f],{instancePath:n+"/"+f})||(e=t(e,_e.errors),i=e.length)}return Z.errors=e,i===0}function ie(r,{instancePath:n=""}={}){let e=null,i=0;if(typeof r!="string"&&!(r&&typeof r=="object"&&!Array.isArray(r))&&(e=o(e,n,"#/definitions/shared73/type",
-"type",{}),i++),typeof r=="string"&&(ds.test(r)||(e=o(e,n,"#/definitions/shared73/pattern","pattern",{}),i++)),r&&typeof r=="object"&&!Array.isArray(r)){r.path===
+"type",{}),i++),typeof r=="string"&&(hs.test(r)||(e=o(e,n,"#/definitions/shared73/pattern","pattern",{}),i++)),r&&typeof r=="object"&&!Array.isArray(r)){r.path===
 void 0&&(e=o(e,n,"#/definitions/shared73/required","required",{missingProperty:"path"}),i++);for(const s in r)s==="path"||s==="content"||y.test(s)||(e=o(e,n,"#/\
 definitions/shared73/additionalProperties","additionalProperties",{additionalProperty:s}),i++);r.path!==void 0&&(w(r.path,{instancePath:n+"/path"})||(e=t(e,w.errors),
 i=e.length)),r.content!==void 0&&(p(r.content,{instancePath:n+"/content"})||(e=t(e,p.errors),i=e.length))}return ie.errors=e,i===0}function ne(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="boolean"&&(e=o(e,n,"#/definitions/shared74/type","type",{}),i++),r!==!0&&(e=o(e,n,"#/defi\
@@ -366,7 +366,7 @@ y.test(s)||(e=o(e,n,"#/definitions/shared114/additionalProperties","additionalPr
 "/test"})||(e=t(e,Ur.errors),i=e.length)),r.interval!==void 0&&(m(r.interval,{instancePath:n+"/interval"})||(e=t(e,m.errors),i=e.length)),r.timeout!==void 0&&(m(
 r.timeout,{instancePath:n+"/timeout"})||(e=t(e,m.errors),i=e.length)),r.retries!==void 0&&(be(r.retries,{instancePath:n+"/retries"})||(e=t(e,be.errors),i=e.length)),
 r.start_period!==void 0&&(m(r.start_period,{instancePath:n+"/start_period"})||(e=t(e,m.errors),i=e.length)),r.start_interval!==void 0&&(m(r.start_interval,{instancePath:n+
-"/start_interval"})||(e=t(e,m.errors),i=e.length)),r.disable!==void 0&&(h(r.disable,{instancePath:n+"/disable"})||(e=t(e,h.errors),i=e.length))}else e=o(e,n,"#/\
+"/start_interval"})||(e=t(e,m.errors),i=e.length)),r.disable!==void 0&&(d(r.disable,{instancePath:n+"/disable"})||(e=t(e,d.errors),i=e.length))}else e=o(e,n,"#/\
 definitions/shared114/type","type",{}),i++;return Kr.errors=e,i===0}const Ds=new RegExp("^(?:no|always|unless-stopped|on-failure(?::[0-9]+)?)$|\\$\\{\\{","u");function Wr(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r==
 "string"?Ds.test(r)||(e=o(e,n,"#/definitions/shared115/pattern","pattern",{}),i++):(e=o(e,n,"#/definitions/shared115/type","type",{}),i++),Wr.errors=e,i===0}function Br(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&!(typeof r=="number"&&!(r%1)&&!isNaN(r)&&isFinite(r))&&(e=o(e,n,"#/definitions/s\
 hared116/type","type",{}),i++),Br.errors=e,i===0}function Ne(r,{instancePath:n=""}={}){let e=null,i=0;return!(typeof r=="number"&&!(r%1)&&!isNaN(r)&&isFinite(r))&&typeof r!="string"&&(e=o(e,n,"#/definitions/sh\
@@ -416,22 +416,22 @@ i=0;if((!r||typeof r!="object")&&(e=o(e,n,"#/definitions/shared134/type","type",
 "string"&&(_.test(r)||(e=o(e,n,"#/definitions/shared135/pattern","pattern",{}),i++)),Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared135/minItems","\
 minItems",{limit:1}),i++);const s=r.length;for(let f=0;f<s;f++)l(r[f],{instancePath:n+"/"+f})||(e=t(e,l.errors),i=e.length)}return pi.errors=e,i===0}const $s=new RegExp("^(?:[^:]+:)?/[^:]*(?::[a-zA-Z,]+)?$|\\$\\{\\{","u");function ui(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&(e=o(e,n,"#/definitions/shared136/type","type",{}),i++),r==="volume"||r==="bind"||
 r==="tmpfs"||(e=o(e,n,"#/definitions/shared136/enum","enum",{}),i++),ui.errors=e,i===0}function yi(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){for(const s in r)s==="nocopy"||y.test(s)||(e=o(e,n,"#/definiti\
-ons/shared137/additionalProperties","additionalProperties",{additionalProperty:s}),i++);r.nocopy!==void 0&&(h(r.nocopy,{instancePath:n+"/nocopy"})||(e=t(e,h.errors),
+ons/shared137/additionalProperties","additionalProperties",{additionalProperty:s}),i++);r.nocopy!==void 0&&(d(r.nocopy,{instancePath:n+"/nocopy"})||(e=t(e,d.errors),
 i=e.length))}else e=o(e,n,"#/definitions/shared137/type","type",{}),i++;return yi.errors=e,i===0}const vs=new RegExp("^[0-7]{3,4}$","u");function se(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r=="string"?vs.test(r)||(e=o(e,n,"#/definitions/share\
 d138/pattern","pattern",{}),i++):(e=o(e,n,"#/definitions/shared138/type","type",{}),i++),se.errors=e,i===0}function ci(r,{instancePath:n=""}={}){let e=null,i=0;
 if(r&&typeof r=="object"&&!Array.isArray(r)){for(const s in r)s==="size"||s==="mode"||y.test(s)||(e=o(e,n,"#/definitions/shared139/additionalProperties","additi\
 onalProperties",{additionalProperty:s}),i++);r.size!==void 0&&(C(r.size,{instancePath:n+"/size"})||(e=t(e,C.errors),i=e.length)),r.mode!==void 0&&(se(r.mode,{instancePath:n+
-"/mode"})||(e=t(e,se.errors),i=e.length))}else e=o(e,n,"#/definitions/shared139/type","type",{}),i++;return ci.errors=e,i===0}function di(r,{instancePath:n=""}={}){
+"/mode"})||(e=t(e,se.errors),i=e.length))}else e=o(e,n,"#/definitions/shared139/type","type",{}),i++;return ci.errors=e,i===0}function hi(r,{instancePath:n=""}={}){
 let e=null,i=0;if(typeof r!="string"&&!(r&&typeof r=="object"&&!Array.isArray(r))&&(e=o(e,n,"#/definitions/shared140/type","type",{}),i++),typeof r=="string"&&($s.
 test(r)||(e=o(e,n,"#/definitions/shared140/pattern","pattern",{}),i++)),r&&typeof r=="object"&&!Array.isArray(r)){r.type===void 0&&(e=o(e,n,"#/definitions/share\
 d140/required","required",{missingProperty:"type"}),i++),r.target===void 0&&(e=o(e,n,"#/definitions/shared140/required","required",{missingProperty:"target"}),i++);
 for(const s in r)s==="type"||s==="source"||s==="target"||s==="read_only"||s==="volume"||s==="tmpfs"||y.test(s)||(e=o(e,n,"#/definitions/shared140/additionalProp\
 erties","additionalProperties",{additionalProperty:s}),i++);r.type!==void 0&&(ui(r.type,{instancePath:n+"/type"})||(e=t(e,ui.errors),i=e.length)),r.source!==void 0&&
 (l(r.source,{instancePath:n+"/source"})||(e=t(e,l.errors),i=e.length)),r.target!==void 0&&(w(r.target,{instancePath:n+"/target"})||(e=t(e,w.errors),i=e.length)),
-r.read_only!==void 0&&(h(r.read_only,{instancePath:n+"/read_only"})||(e=t(e,h.errors),i=e.length)),r.volume!==void 0&&(yi(r.volume,{instancePath:n+"/volume"})||
-(e=t(e,yi.errors),i=e.length)),r.tmpfs!==void 0&&(ci(r.tmpfs,{instancePath:n+"/tmpfs"})||(e=t(e,ci.errors),i=e.length))}return di.errors=e,i===0}function hi(r,{
-instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){const s=r.length;for(let f=0;f<s;f++)di(r[f],{instancePath:n+"/"+f})||(e=t(e,di.errors),i=e.length)}else
-e=o(e,n,"#/definitions/shared141/type","type",{}),i++;return hi.errors=e,i===0}function mi(r,{instancePath:n=""}={}){let e=null,i=0;if(typeof r!="string"&&!Array.isArray(r)&&(e=o(e,n,"#/definitions/shared142/type","type",{}),i++),typeof r==
+r.read_only!==void 0&&(d(r.read_only,{instancePath:n+"/read_only"})||(e=t(e,d.errors),i=e.length)),r.volume!==void 0&&(yi(r.volume,{instancePath:n+"/volume"})||
+(e=t(e,yi.errors),i=e.length)),r.tmpfs!==void 0&&(ci(r.tmpfs,{instancePath:n+"/tmpfs"})||(e=t(e,ci.errors),i=e.length))}return hi.errors=e,i===0}function di(r,{
+instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){const s=r.length;for(let f=0;f<s;f++)hi(r[f],{instancePath:n+"/"+f})||(e=t(e,hi.errors),i=e.length)}else
+e=o(e,n,"#/definitions/shared141/type","type",{}),i++;return di.errors=e,i===0}function mi(r,{instancePath:n=""}={}){let e=null,i=0;if(typeof r!="string"&&!Array.isArray(r)&&(e=o(e,n,"#/definitions/shared142/type","type",{}),i++),typeof r==
 "string"&&(_.test(r)||(e=o(e,n,"#/definitions/shared142/pattern","pattern",{}),i++)),Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared142/minItems","\
 minItems",{limit:1}),i++);const s=r.length;for(let f=0;f<s;f++)l(r[f],{instancePath:n+"/"+f})||(e=t(e,l.errors),i=e.length)}return mi.errors=e,i===0}function gi(r,{instancePath:n=""}={}){let e=null,i=0;if(typeof r!="string"&&!(r&&typeof r=="object"&&!Array.isArray(r))&&(e=o(e,n,"#/definitions/shared143/type",
 "type",{}),i++),typeof r=="string"&&(_.test(r)||(e=o(e,n,"#/definitions/shared143/pattern","pattern",{}),i++)),r&&typeof r=="object"&&!Array.isArray(r)){r.source===
@@ -466,8 +466,8 @@ P_SETFCAP"||r==="SETGID"||r==="CAP_SETGID"||r==="SETPCAP"||r==="CAP_SETPCAP"||r=
 "CAP_SYS_ADMIN"||r==="SYS_BOOT"||r==="CAP_SYS_BOOT"||r==="SYS_CHROOT"||r==="CAP_SYS_CHROOT"||r==="SYS_MODULE"||r==="CAP_SYS_MODULE"||r==="SYS_NICE"||r==="CAP_SY\
 S_NICE"||r==="SYS_PACCT"||r==="CAP_SYS_PACCT"||r==="SYS_PTRACE"||r==="CAP_SYS_PTRACE"||r==="SYS_RAWIO"||r==="CAP_SYS_RAWIO"||r==="SYS_RESOURCE"||r==="CAP_SYS_RE\
 SOURCE"||r==="SYS_TIME"||r==="CAP_SYS_TIME"||r==="SYS_TTY_CONFIG"||r==="CAP_SYS_TTY_CONFIG"||r==="WAKE_ALARM"||r==="CAP_WAKE_ALARM"||(e=o(e,n,"#/definitions/sha\
-red150/enum","enum",{}),i++),ji.errors=e,i===0}function de(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){const s=r.length;for(let f=0;f<s;f++)ji(
-r[f],{instancePath:n+"/"+f})||(e=t(e,ji.errors),i=e.length)}else e=o(e,n,"#/definitions/shared151/type","type",{}),i++;return de.errors=e,i===0}const Us=new RegExp("^(?:no-new-privileges(?:[:=](?:true|false))?|(?:seccomp|apparmor|label|systempaths)[:=].+)$","u");function Ni(r,{instancePath:n=""}={}){let e=null,
+red150/enum","enum",{}),i++),ji.errors=e,i===0}function he(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){const s=r.length;for(let f=0;f<s;f++)ji(
+r[f],{instancePath:n+"/"+f})||(e=t(e,ji.errors),i=e.length)}else e=o(e,n,"#/definitions/shared151/type","type",{}),i++;return he.errors=e,i===0}const Us=new RegExp("^(?:no-new-privileges(?:[:=](?:true|false))?|(?:seccomp|apparmor|label|systempaths)[:=].+)$","u");function Ni(r,{instancePath:n=""}={}){let e=null,
 i=0;return typeof r=="string"?Us.test(r)||(e=o(e,n,"#/definitions/shared152/pattern","pattern",{}),i++):(e=o(e,n,"#/definitions/shared152/type","type",{}),i++),
 Ni.errors=e,i===0}function xi(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){const s=r.length;for(let f=0;f<s;f++)Ni(r[f],{instancePath:n+"/"+f})||
 (e=t(e,Ni.errors),i=e.length)}else e=o(e,n,"#/definitions/shared153/type","type",{}),i++;return xi.errors=e,i===0}function xe(r,{instancePath:n=""}={}){let e=null,i=0;return!(typeof r=="number"&&!(r%1)&&!isNaN(r)&&isFinite(r))&&typeof r!="string"&&(e=o(e,n,"#/definitions/sh\
@@ -481,15 +481,15 @@ inimum",{comparison:">=",limit:-1}),i++)),typeof r=="string"&&(Ks.test(r)||(e=o(
 (e=o(e,n,"#/definitions/shared157/pattern","pattern",{}),i++):(e=o(e,n,"#/definitions/shared157/type","type",{}),i++),Ci.errors=e,i===0}function Ii(r,{instancePath:n=""}={}){let e=null,i=0;return!(typeof r=="number"&&!(r%1)&&!isNaN(r)&&isFinite(r))&&typeof r!="string"&&(e=o(e,n,"#/definitions/sh\
 ared158/type","type",{}),i++),typeof r=="number"&&isFinite(r)&&((r>1e3||isNaN(r))&&(e=o(e,n,"#/definitions/shared158/maximum","maximum",{comparison:"<=",limit:1e3}),
 i++),(r<-1e3||isNaN(r))&&(e=o(e,n,"#/definitions/shared158/minimum","minimum",{comparison:">=",limit:-1e3}),i++)),typeof r=="string"&&(P.test(r)||(e=o(e,n,"#/de\
-finitions/shared158/pattern","pattern",{}),i++)),Ii.errors=e,i===0}function he(r,{instancePath:n=""}={}){let e=null,i=0;return!(typeof r=="number"&&!(r%1)&&!isNaN(r)&&isFinite(r))&&typeof r!="string"&&(e=o(e,n,"#/definitions/sh\
+finitions/shared158/pattern","pattern",{}),i++)),Ii.errors=e,i===0}function de(r,{instancePath:n=""}={}){let e=null,i=0;return!(typeof r=="number"&&!(r%1)&&!isNaN(r)&&isFinite(r))&&typeof r!="string"&&(e=o(e,n,"#/definitions/sh\
 ared159/type","type",{}),i++),typeof r=="number"&&isFinite(r)&&(r<-1||isNaN(r))&&(e=o(e,n,"#/definitions/shared159/minimum","minimum",{comparison:">=",limit:-1}),
-i++),typeof r=="string"&&(P.test(r)||(e=o(e,n,"#/definitions/shared159/pattern","pattern",{}),i++)),he.errors=e,i===0}function Si(r,{instancePath:n=""}={}){let e=null,
+i++),typeof r=="string"&&(P.test(r)||(e=o(e,n,"#/definitions/shared159/pattern","pattern",{}),i++)),de.errors=e,i===0}function Si(r,{instancePath:n=""}={}){let e=null,
 i=0;if(!(typeof r=="number"&&!(r%1)&&!isNaN(r)&&isFinite(r))&&!(r&&typeof r=="object"&&!Array.isArray(r))&&(e=o(e,n,"#/definitions/shared160/type","type",{}),i++),
 typeof r=="number"&&isFinite(r)&&(r<-1||isNaN(r))&&(e=o(e,n,"#/definitions/shared160/minimum","minimum",{comparison:">=",limit:-1}),i++),r&&typeof r=="object"&&
 !Array.isArray(r)){r.soft===void 0&&(e=o(e,n,"#/definitions/shared160/required","required",{missingProperty:"soft"}),i++),r.hard===void 0&&(e=o(e,n,"#/definitio\
 ns/shared160/required","required",{missingProperty:"hard"}),i++);for(const s in r)s==="soft"||s==="hard"||y.test(s)||(e=o(e,n,"#/definitions/shared160/additiona\
-lProperties","additionalProperties",{additionalProperty:s}),i++);r.soft!==void 0&&(he(r.soft,{instancePath:n+"/soft"})||(e=t(e,he.errors),i=e.length)),r.hard!==
-void 0&&(he(r.hard,{instancePath:n+"/hard"})||(e=t(e,he.errors),i=e.length))}return Si.errors=e,i===0}function Oi(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&
+lProperties","additionalProperties",{additionalProperty:s}),i++);r.soft!==void 0&&(de(r.soft,{instancePath:n+"/soft"})||(e=t(e,de.errors),i=e.length)),r.hard!==
+void 0&&(de(r.hard,{instancePath:n+"/hard"})||(e=t(e,de.errors),i=e.length))}return Si.errors=e,i===0}function Oi(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&
 typeof r=="object"&&!Array.isArray(r)){for(const f in r){const c=i;f==="as"||f==="core"||f==="cpu"||f==="data"||f==="fsize"||f==="locks"||f==="memlock"||f==="ms\
 gqueue"||f==="nice"||f==="nofile"||f==="nproc"||f==="rss"||f==="rtprio"||f==="rttime"||f==="sigpending"||f==="stack"||(e=o(e,n,"#/definitions/shared161/property\
 Names/enum","enum",{},f),i++);var s=c===i;s||(e=o(e,n,"#/definitions/shared161/propertyNames","propertyNames",{propertyName:f}),i++)}for(const f in r)Si(r[f],{instancePath:n+
@@ -524,22 +524,22 @@ l.errors),i=e.length)),r.domainname!==void 0&&(l(r.domainname,{instancePath:n+"/
 void 0&&(p(r.exits,{instancePath:n+"/exits"})||(e=t(e,p.errors),i=e.length)),r.healthcheck!==void 0&&(Kr(r.healthcheck,{instancePath:n+"/healthcheck"})||(e=t(e,
 Kr.errors),i=e.length)),r.restart!==void 0&&(Wr(r.restart,{instancePath:n+"/restart"})||(e=t(e,Wr.errors),i=e.length)),r.stop_signal!==void 0&&(Br(r.stop_signal,
 {instancePath:n+"/stop_signal"})||(e=t(e,Br.errors),i=e.length)),r.stop_grace_period!==void 0&&(m(r.stop_grace_period,{instancePath:n+"/stop_grace_period"})||(e=
-t(e,m.errors),i=e.length)),r.init!==void 0&&(h(r.init,{instancePath:n+"/init"})||(e=t(e,h.errors),i=e.length)),r.tty!==void 0&&(h(r.tty,{instancePath:n+"/tty"})||
-(e=t(e,h.errors),i=e.length)),r.stdin_open!==void 0&&(h(r.stdin_open,{instancePath:n+"/stdin_open"})||(e=t(e,h.errors),i=e.length)),r.scale!==void 0&&(Ne(r.scale,
+t(e,m.errors),i=e.length)),r.init!==void 0&&(d(r.init,{instancePath:n+"/init"})||(e=t(e,d.errors),i=e.length)),r.tty!==void 0&&(d(r.tty,{instancePath:n+"/tty"})||
+(e=t(e,d.errors),i=e.length)),r.stdin_open!==void 0&&(d(r.stdin_open,{instancePath:n+"/stdin_open"})||(e=t(e,d.errors),i=e.length)),r.scale!==void 0&&(Ne(r.scale,
 {instancePath:n+"/scale"})||(e=t(e,Ne.errors),i=e.length)),r.platform!==void 0&&(l(r.platform,{instancePath:n+"/platform"})||(e=t(e,l.errors),i=e.length)),r.pull_policy!==
 void 0&&(Hr(r.pull_policy,{instancePath:n+"/pull_policy"})||(e=t(e,Hr.errors),i=e.length)),r.profiles!==void 0&&(Gr(r.profiles,{instancePath:n+"/profiles"})||(e=
 t(e,Gr.errors),i=e.length)),r.extends!==void 0&&(Vr(r.extends,{instancePath:n+"/extends"})||(e=t(e,Vr.errors),i=e.length)),r.networks!==void 0&&(ei(r.networks,{
 instancePath:n+"/networks"})||(e=t(e,ei.errors),i=e.length)),r.network_mode!==void 0&&(ri(r.network_mode,{instancePath:n+"/network_mode"})||(e=t(e,ri.errors),i=
 e.length)),r.ports!==void 0&&(si(r.ports,{instancePath:n+"/ports"})||(e=t(e,si.errors),i=e.length)),r.expose!==void 0&&(ti(r.expose,{instancePath:n+"/expose"})||
 (e=t(e,ti.errors),i=e.length)),r.extra_hosts!==void 0&&(li(r.extra_hosts,{instancePath:n+"/extra_hosts"})||(e=t(e,li.errors),i=e.length)),r.dns!==void 0&&(pi(r.
-dns,{instancePath:n+"/dns"})||(e=t(e,pi.errors),i=e.length)),r.volumes!==void 0&&(hi(r.volumes,{instancePath:n+"/volumes"})||(e=t(e,hi.errors),i=e.length)),r.tmpfs!==
+dns,{instancePath:n+"/dns"})||(e=t(e,pi.errors),i=e.length)),r.volumes!==void 0&&(di(r.volumes,{instancePath:n+"/volumes"})||(e=t(e,di.errors),i=e.length)),r.tmpfs!==
 void 0&&(mi(r.tmpfs,{instancePath:n+"/tmpfs"})||(e=t(e,mi.errors),i=e.length)),r.configs!==void 0&&(vi(r.configs,{instancePath:n+"/configs"})||(e=t(e,vi.errors),
-i=e.length)),r.secrets!==void 0&&(_i(r.secrets,{instancePath:n+"/secrets"})||(e=t(e,_i.errors),i=e.length)),r.read_only!==void 0&&(h(r.read_only,{instancePath:n+
-"/read_only"})||(e=t(e,h.errors),i=e.length)),r.storage_opt!==void 0&&(Ei(r.storage_opt,{instancePath:n+"/storage_opt"})||(e=t(e,Ei.errors),i=e.length)),r.shm_size!==
+i=e.length)),r.secrets!==void 0&&(_i(r.secrets,{instancePath:n+"/secrets"})||(e=t(e,_i.errors),i=e.length)),r.read_only!==void 0&&(d(r.read_only,{instancePath:n+
+"/read_only"})||(e=t(e,d.errors),i=e.length)),r.storage_opt!==void 0&&(Ei(r.storage_opt,{instancePath:n+"/storage_opt"})||(e=t(e,Ei.errors),i=e.length)),r.shm_size!==
 void 0&&(C(r.shm_size,{instancePath:n+"/shm_size"})||(e=t(e,C.errors),i=e.length)),r.devices!==void 0&&(ki(r.devices,{instancePath:n+"/devices"})||(e=t(e,ki.errors),
-i=e.length)),r.cap_add!==void 0&&(de(r.cap_add,{instancePath:n+"/cap_add"})||(e=t(e,de.errors),i=e.length)),r.cap_drop!==void 0&&(de(r.cap_drop,{instancePath:n+
-"/cap_drop"})||(e=t(e,de.errors),i=e.length)),r.security_opt!==void 0&&(xi(r.security_opt,{instancePath:n+"/security_opt"})||(e=t(e,xi.errors),i=e.length)),r.privileged!==
-void 0&&(h(r.privileged,{instancePath:n+"/privileged"})||(e=t(e,h.errors),i=e.length)),r.pids_limit!==void 0&&(xe(r.pids_limit,{instancePath:n+"/pids_limit"})||
+i=e.length)),r.cap_add!==void 0&&(he(r.cap_add,{instancePath:n+"/cap_add"})||(e=t(e,he.errors),i=e.length)),r.cap_drop!==void 0&&(he(r.cap_drop,{instancePath:n+
+"/cap_drop"})||(e=t(e,he.errors),i=e.length)),r.security_opt!==void 0&&(xi(r.security_opt,{instancePath:n+"/security_opt"})||(e=t(e,xi.errors),i=e.length)),r.privileged!==
+void 0&&(d(r.privileged,{instancePath:n+"/privileged"})||(e=t(e,d.errors),i=e.length)),r.pids_limit!==void 0&&(xe(r.pids_limit,{instancePath:n+"/pids_limit"})||
 (e=t(e,xe.errors),i=e.length)),r.mem_limit!==void 0&&(C(r.mem_limit,{instancePath:n+"/mem_limit"})||(e=t(e,C.errors),i=e.length)),r.memswap_limit!==void 0&&(wi(
 r.memswap_limit,{instancePath:n+"/memswap_limit"})||(e=t(e,wi.errors),i=e.length)),r.cpus!==void 0&&(we(r.cpus,{instancePath:n+"/cpus"})||(e=t(e,we.errors),i=e.
 length)),r.cpuset!==void 0&&(Ci(r.cpuset,{instancePath:n+"/cpuset"})||(e=t(e,Ci.errors),i=e.length)),r.oom_score_adj!==void 0&&(Ii(r.oom_score_adj,{instancePath:n+
@@ -600,8 +600,8 @@ i++);r.gt!==void 0&&(L(r.gt,{instancePath:n+"/gt"})||(e=t(e,L.errors),i=e.length
 r.lt!==void 0&&(L(r.lt,{instancePath:n+"/lt"})||(e=t(e,L.errors),i=e.length)),r.lte!==void 0&&(L(r.lte,{instancePath:n+"/lte"})||(e=t(e,L.errors),i=e.length)),r.
 between!==void 0&&(Bi(r.between,{instancePath:n+"/between"})||(e=t(e,Bi.errors),i=e.length))}else e=o(e,n,"#/definitions/durationMatcher/type","type",{}),i++;return Hi.
 errors=e,i===0}function Ce(r,{instancePath:n=""}={}){let e=null,i=0;typeof r!="string"&&!(r&&typeof r=="object"&&!Array.isArray(r))&&(e=o(e,n,"#/definitions/sha\
-red168/type","type",{}),i++);const s=i;let f=!0;const c=i;if(!(r&&typeof r=="object"&&!Array.isArray(r))){const u={};e===null?e=[u]:e.push(u),i++}var d=c===i;if(i=
-s,e!==null&&(s?e.length=s:e=null),d){const u=i;Hi(r,{instancePath:n})||(e=t(e,Hi.errors),i=e.length);var d=u===i;f=d}return f||(e=o(e,n,"#/definitions/shared168\
+red168/type","type",{}),i++);const s=i;let f=!0;const c=i;if(!(r&&typeof r=="object"&&!Array.isArray(r))){const u={};e===null?e=[u]:e.push(u),i++}var h=c===i;if(i=
+s,e!==null&&(s?e.length=s:e=null),h){const u=i;Hi(r,{instancePath:n})||(e=t(e,Hi.errors),i=e.length);var h=u===i;f=h}return f||(e=o(e,n,"#/definitions/shared168\
 /allOf/0/if","if",{}),i++),typeof r=="string"&&(Te.test(r)||(e=o(e,n,"#/definitions/shared168/pattern","pattern",{}),i++)),Ce.errors=e,i===0}function Gi(r,{instancePath:n=""}={}){
 let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){Object.keys(r).length<1&&(e=o(e,n,"#/definitions/expectRun/minProperties","minProperties",{limit:1}),
 i++);for(const s in r)s==="exit"||s==="signal"||s==="stdout"||s==="stderr"||s==="output"||s==="duration"||y.test(s)||(e=o(e,n,"#/definitions/expectRun/additiona\
@@ -631,8 +631,8 @@ headers"||s==="body"||s==="json"||s==="form"||s==="follow"||s==="insecure"||y.te
 ties",{additionalProperty:s}),i++);r.url!==void 0&&(Ji(r.url,{instancePath:n+"/url"})||(e=t(e,Ji.errors),i=e.length)),r.method!==void 0&&(l(r.method,{instancePath:n+
 "/method"})||(e=t(e,l.errors),i=e.length)),r.headers!==void 0&&(Qi(r.headers,{instancePath:n+"/headers"})||(e=t(e,Qi.errors),i=e.length)),r.body!==void 0&&typeof r.
 body!="string"&&(e=o(e,n+"/body","#/definitions/shared174/properties/body/type","type",{}),i++),r.form!==void 0&&(ai(r.form,{instancePath:n+"/form"})||(e=t(e,ai.
-errors),i=e.length)),r.follow!==void 0&&(en(r.follow,{instancePath:n+"/follow"})||(e=t(e,en.errors),i=e.length)),r.insecure!==void 0&&(h(r.insecure,{instancePath:n+
-"/insecure"})||(e=t(e,h.errors),i=e.length))}else e=o(e,n,"#/definitions/shared174/type","type",{}),i++;return rn.errors=e,i===0}const Js={properties:{port:{},log:{},http:{},exec:{},file:{},healthcheck:{},exits:{},all:{},any:{},step:{},within:{},every:{}}};function nn(r,{instancePath:n=""}={}){
+errors),i=e.length)),r.follow!==void 0&&(en(r.follow,{instancePath:n+"/follow"})||(e=t(e,en.errors),i=e.length)),r.insecure!==void 0&&(d(r.insecure,{instancePath:n+
+"/insecure"})||(e=t(e,d.errors),i=e.length))}else e=o(e,n,"#/definitions/shared174/type","type",{}),i++;return rn.errors=e,i===0}const Js={properties:{port:{},log:{},http:{},exec:{},file:{},healthcheck:{},exits:{},all:{},any:{},step:{},within:{},every:{}}};function nn(r,{instancePath:n=""}={}){
 let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){for(const f in r)S.call(Js.properties,f)||y.test(f)||(e=o(e,n,"#/definitions/shared175/additionalPro\
 perties","additionalProperties",{additionalProperty:f}),i++);r.port!==void 0&&(a(r.port,{instancePath:n+"/port"})||(e=t(e,a.errors),i=e.length)),r.log!==void 0&&
 (ee(r.log,{instancePath:n+"/log"})||(e=t(e,ee.errors),i=e.length)),r.http!==void 0&&(re(r.http,{instancePath:n+"/http"})||(e=t(e,re.errors),i=e.length)),r.exec!==
@@ -645,17 +645,17 @@ let s=0;r.port!==void 0&&s++,r.log!==void 0&&s++,r.http!==void 0&&s++,r.exec!==v
 r.all!==void 0&&s++,r.any!==void 0&&s++,r.step!==void 0&&s++,s!==1&&(e=o(e,n,"#/definitions/shared175/x-one-of","x-one-of",{count:s}),i++)}else e=o(e,n,"#/defin\
 itions/shared175/type","type",{}),i++;return nn.errors=e,i===0}function sn(r,{instancePath:n=""}={}){let e=null,i=0;typeof r!="string"&&!(r&&typeof r=="object"&&
 !Array.isArray(r))&&(e=o(e,n,"#/definitions/shared176/type","type",{}),i++);const s=i;let f=!0;const c=i;if(!(r&&typeof r=="object"&&!Array.isArray(r))){const u={};
-e===null?e=[u]:e.push(u),i++}var d=c===i;if(i=s,e!==null&&(s?e.length=s:e=null),d){const u=i;nn(r,{instancePath:n})||(e=t(e,nn.errors),i=e.length);var d=u===i;f=
-d}return f||(e=o(e,n,"#/definitions/shared176/allOf/0/if","if",{}),i++),typeof r=="string"&&(Te.test(r)||(e=o(e,n,"#/definitions/shared176/pattern","pattern",{}),
+e===null?e=[u]:e.push(u),i++}var h=c===i;if(i=s,e!==null&&(s?e.length=s:e=null),h){const u=i;nn(r,{instancePath:n})||(e=t(e,nn.errors),i=e.length);var h=u===i;f=
+h}return f||(e=o(e,n,"#/definitions/shared176/allOf/0/if","if",{}),i++),typeof r=="string"&&(Te.test(r)||(e=o(e,n,"#/definitions/shared176/pattern","pattern",{}),
 i++)),sn.errors=e,i===0}const Qs={properties:{path:{},exists:{},type:{},mode:{},owner:{},group:{},size:{},sha256:{},content:{},target:{}}};function on(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&(e=o(e,n,"#/definitions/shared177/type","type",{}),i++),r==="file"||r==="directo\
 ry"||r==="symlink"||r==="fifo"||r==="socket"||r==="char"||r==="block"||(e=o(e,n,"#/definitions/shared177/enum","enum",{}),i++),on.errors=e,i===0}function tn(r,{instancePath:n=""}={}){let e=null,i=0;typeof r!="string"&&!(r&&typeof r=="object"&&!Array.isArray(r))&&(e=o(e,n,"#/definitions/shared178/type","t\
-ype",{}),i++);const s=i;let f=!0;const c=i;if(!(r&&typeof r=="object"&&!Array.isArray(r))){const u={};e===null?e=[u]:e.push(u),i++}var d=c===i;if(i=s,e!==null&&
-(s?e.length=s:e=null),d){const u=i;J(r,{instancePath:n})||(e=t(e,J.errors),i=e.length);var d=u===i;f=d}return f||(e=o(e,n,"#/definitions/shared178/allOf/0/if","\
+ype",{}),i++);const s=i;let f=!0;const c=i;if(!(r&&typeof r=="object"&&!Array.isArray(r))){const u={};e===null?e=[u]:e.push(u),i++}var h=c===i;if(i=s,e!==null&&
+(s?e.length=s:e=null),h){const u=i;J(r,{instancePath:n})||(e=t(e,J.errors),i=e.length);var h=u===i;f=h}return f||(e=o(e,n,"#/definitions/shared178/allOf/0/if","\
 if",{}),i++),typeof r=="string"&&(vs.test(r)||(e=o(e,n,"#/definitions/shared178/pattern","pattern",{}),i++)),tn.errors=e,i===0}function fn(r,{instancePath:n=""}={}){
 let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){Object.keys(r).length<2&&(e=o(e,n,"#/definitions/shared179/minProperties","minProperties",{limit:2}),
 i++),r.path===void 0&&(e=o(e,n,"#/definitions/shared179/required","required",{missingProperty:"path"}),i++);for(const s in r)S.call(Qs.properties,s)||y.test(s)||
 (e=o(e,n,"#/definitions/shared179/additionalProperties","additionalProperties",{additionalProperty:s}),i++);r.path!==void 0&&(w(r.path,{instancePath:n+"/path"})||
-(e=t(e,w.errors),i=e.length)),r.exists!==void 0&&(h(r.exists,{instancePath:n+"/exists"})||(e=t(e,h.errors),i=e.length)),r.type!==void 0&&(on(r.type,{instancePath:n+
+(e=t(e,w.errors),i=e.length)),r.exists!==void 0&&(d(r.exists,{instancePath:n+"/exists"})||(e=t(e,d.errors),i=e.length)),r.type!==void 0&&(on(r.type,{instancePath:n+
 "/type"})||(e=t(e,on.errors),i=e.length)),r.mode!==void 0&&(tn(r.mode,{instancePath:n+"/mode"})||(e=t(e,tn.errors),i=e.length)),r.owner!==void 0&&(p(r.owner,{instancePath:n+
 "/owner"})||(e=t(e,p.errors),i=e.length)),r.group!==void 0&&(p(r.group,{instancePath:n+"/group"})||(e=t(e,p.errors),i=e.length)),r.size!==void 0&&(p(r.size,{instancePath:n+
 "/size"})||(e=t(e,p.errors),i=e.length)),r.sha256!==void 0&&(p(r.sha256,{instancePath:n+"/sha256"})||(e=t(e,p.errors),i=e.length)),r.content!==void 0&&(p(r.content,
@@ -666,19 +666,19 @@ length)}else e=o(e,n,"#/definitions/shared180/type","type",{}),i++;return ln.err
 Properties","minProperties",{limit:1}),i++);for(const s in r)s==="match"||s==="count"||s==="user"||s==="pid1"||y.test(s)||(e=o(e,n,"#/definitions/shared181/addi\
 tionalProperties","additionalProperties",{additionalProperty:s}),i++);r.match!==void 0&&(l(r.match,{instancePath:n+"/match"})||(e=t(e,l.errors),i=e.length)),r.count!==
 void 0&&(p(r.count,{instancePath:n+"/count"})||(e=t(e,p.errors),i=e.length)),r.user!==void 0&&(p(r.user,{instancePath:n+"/user"})||(e=t(e,p.errors),i=e.length)),
-r.pid1!==void 0&&(h(r.pid1,{instancePath:n+"/pid1"})||(e=t(e,h.errors),i=e.length))}else e=o(e,n,"#/definitions/shared181/type","type",{}),i++;return pn.errors=
+r.pid1!==void 0&&(d(r.pid1,{instancePath:n+"/pid1"})||(e=t(e,d.errors),i=e.length))}else e=o(e,n,"#/definitions/shared181/type","type",{}),i++;return pn.errors=
 e,i===0}function un(r,{instancePath:n=""}={}){let e=null,i=0;if((!r||typeof r!="object")&&(e=o(e,n,"#/definitions/shared182/type","type",{}),i++),Array.isArray(
 r)){r.length<1&&(e=o(e,n,"#/definitions/shared182/minItems","minItems",{limit:1}),i++);const s=r.length;for(let f=0;f<s;f++)pn(r[f],{instancePath:n+"/"+f})||(e=
 t(e,pn.errors),i=e.length)}if(r&&typeof r=="object"&&!Array.isArray(r)){Object.keys(r).length<1&&(e=o(e,n,"#/definitions/shared182/minProperties","minProperties",
 {limit:1}),i++);for(const s in r)s==="match"||s==="count"||s==="user"||s==="pid1"||y.test(s)||(e=o(e,n,"#/definitions/shared182/additionalProperties","additiona\
 lProperties",{additionalProperty:s}),i++);r.match!==void 0&&(l(r.match,{instancePath:n+"/match"})||(e=t(e,l.errors),i=e.length)),r.count!==void 0&&(p(r.count,{instancePath:n+
-"/count"})||(e=t(e,p.errors),i=e.length)),r.user!==void 0&&(p(r.user,{instancePath:n+"/user"})||(e=t(e,p.errors),i=e.length)),r.pid1!==void 0&&(h(r.pid1,{instancePath:n+
-"/pid1"})||(e=t(e,h.errors),i=e.length))}return un.errors=e,i===0}function yn(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){Object.keys(r).length<1&&(e=o(e,n,"#/definitions/shared183/min\
+"/count"})||(e=t(e,p.errors),i=e.length)),r.user!==void 0&&(p(r.user,{instancePath:n+"/user"})||(e=t(e,p.errors),i=e.length)),r.pid1!==void 0&&(d(r.pid1,{instancePath:n+
+"/pid1"})||(e=t(e,d.errors),i=e.length))}return un.errors=e,i===0}function yn(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){Object.keys(r).length<1&&(e=o(e,n,"#/definitions/shared183/min\
 Properties","minProperties",{limit:1}),i++),r.port===void 0&&(e=o(e,n,"#/definitions/shared183/required","required",{missingProperty:"port"}),i++);for(const s in r)
 s==="port"||s==="proto"||s==="listening"||s==="address"||y.test(s)||(e=o(e,n,"#/definitions/shared183/additionalProperties","additionalProperties",{additionalProperty:s}),
 i++);if(r.port!==void 0&&(F(r.port,{instancePath:n+"/port"})||(e=t(e,F.errors),i=e.length)),r.proto!==void 0){let s=r.proto;typeof s!="string"&&(e=o(e,n+"/proto",
 "#/definitions/shared183/properties/proto/type","type",{}),i++),s==="tcp"||s==="udp"||(e=o(e,n+"/proto","#/definitions/shared183/properties/proto/enum","enum",{}),
-i++)}r.listening!==void 0&&(h(r.listening,{instancePath:n+"/listening"})||(e=t(e,h.errors),i=e.length)),r.address!==void 0&&(p(r.address,{instancePath:n+"/addre\
+i++)}r.listening!==void 0&&(d(r.listening,{instancePath:n+"/listening"})||(e=t(e,d.errors),i=e.length)),r.address!==void 0&&(p(r.address,{instancePath:n+"/addre\
 ss"})||(e=t(e,p.errors),i=e.length))}else e=o(e,n,"#/definitions/shared183/type","type",{}),i++;return yn.errors=e,i===0}function cn(r,{instancePath:n=""}={}){let e=null,
 i=0;if((!r||typeof r!="object")&&(e=o(e,n,"#/definitions/shared184/type","type",{}),i++),Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared184/minItem\
 s","minItems",{limit:1}),i++);const s=r.length;for(let f=0;f<s;f++)yn(r[f],{instancePath:n+"/"+f})||(e=t(e,yn.errors),i=e.length)}if(r&&typeof r=="object"&&!Array.
@@ -686,22 +686,22 @@ isArray(r)){Object.keys(r).length<1&&(e=o(e,n,"#/definitions/shared184/minProper
 hared184/required","required",{missingProperty:"port"}),i++);for(const s in r)s==="port"||s==="proto"||s==="listening"||s==="address"||y.test(s)||(e=o(e,n,"#/de\
 finitions/shared184/additionalProperties","additionalProperties",{additionalProperty:s}),i++);if(r.port!==void 0&&(F(r.port,{instancePath:n+"/port"})||(e=t(e,F.
 errors),i=e.length)),r.proto!==void 0){let s=r.proto;typeof s!="string"&&(e=o(e,n+"/proto","#/definitions/shared184/properties/proto/type","type",{}),i++),s==="\
-tcp"||s==="udp"||(e=o(e,n+"/proto","#/definitions/shared184/properties/proto/enum","enum",{}),i++)}r.listening!==void 0&&(h(r.listening,{instancePath:n+"/listen\
-ing"})||(e=t(e,h.errors),i=e.length)),r.address!==void 0&&(p(r.address,{instancePath:n+"/address"})||(e=t(e,p.errors),i=e.length))}return cn.errors=e,i===0}function Se(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&(e=o(e,n,"#/definitions/shared185/type","type",{}),i++),r==="A"||r==="AAAA"||r===
-"PTR"||r==="SRV"||r==="CNAME"||r==="MX"||r==="TXT"||(e=o(e,n,"#/definitions/shared185/enum","enum",{}),i++),Se.errors=e,i===0}function dn(r,{instancePath:n=""}={}){
+tcp"||s==="udp"||(e=o(e,n+"/proto","#/definitions/shared184/properties/proto/enum","enum",{}),i++)}r.listening!==void 0&&(d(r.listening,{instancePath:n+"/listen\
+ing"})||(e=t(e,d.errors),i=e.length)),r.address!==void 0&&(p(r.address,{instancePath:n+"/address"})||(e=t(e,p.errors),i=e.length))}return cn.errors=e,i===0}function Se(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&(e=o(e,n,"#/definitions/shared185/type","type",{}),i++),r==="A"||r==="AAAA"||r===
+"PTR"||r==="SRV"||r==="CNAME"||r==="MX"||r==="TXT"||(e=o(e,n,"#/definitions/shared185/enum","enum",{}),i++),Se.errors=e,i===0}function hn(r,{instancePath:n=""}={}){
 let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){Object.keys(r).length<1&&(e=o(e,n,"#/definitions/shared186/minProperties","minProperties",{limit:1}),
 i++),r.name===void 0&&(e=o(e,n,"#/definitions/shared186/required","required",{missingProperty:"name"}),i++);for(const s in r)s==="name"||s==="type"||s==="answer\
 s"||s==="rcode"||y.test(s)||(e=o(e,n,"#/definitions/shared186/additionalProperties","additionalProperties",{additionalProperty:s}),i++);r.name!==void 0&&(l(r.name,
 {instancePath:n+"/name"})||(e=t(e,l.errors),i=e.length)),r.type!==void 0&&(Se(r.type,{instancePath:n+"/type"})||(e=t(e,Se.errors),i=e.length)),r.answers!==void 0&&
 (p(r.answers,{instancePath:n+"/answers"})||(e=t(e,p.errors),i=e.length)),r.rcode!==void 0&&(p(r.rcode,{instancePath:n+"/rcode"})||(e=t(e,p.errors),i=e.length))}else
-e=o(e,n,"#/definitions/shared186/type","type",{}),i++;return dn.errors=e,i===0}function hn(r,{instancePath:n=""}={}){let e=null,i=0;if((!r||typeof r!="object")&&
+e=o(e,n,"#/definitions/shared186/type","type",{}),i++;return hn.errors=e,i===0}function dn(r,{instancePath:n=""}={}){let e=null,i=0;if((!r||typeof r!="object")&&
 (e=o(e,n,"#/definitions/shared187/type","type",{}),i++),Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared187/minItems","minItems",{limit:1}),i++);const s=r.
-length;for(let f=0;f<s;f++)dn(r[f],{instancePath:n+"/"+f})||(e=t(e,dn.errors),i=e.length)}if(r&&typeof r=="object"&&!Array.isArray(r)){Object.keys(r).length<1&&
+length;for(let f=0;f<s;f++)hn(r[f],{instancePath:n+"/"+f})||(e=t(e,hn.errors),i=e.length)}if(r&&typeof r=="object"&&!Array.isArray(r)){Object.keys(r).length<1&&
 (e=o(e,n,"#/definitions/shared187/minProperties","minProperties",{limit:1}),i++),r.name===void 0&&(e=o(e,n,"#/definitions/shared187/required","required",{missingProperty:"\
 name"}),i++);for(const s in r)s==="name"||s==="type"||s==="answers"||s==="rcode"||y.test(s)||(e=o(e,n,"#/definitions/shared187/additionalProperties","additional\
 Properties",{additionalProperty:s}),i++);r.name!==void 0&&(l(r.name,{instancePath:n+"/name"})||(e=t(e,l.errors),i=e.length)),r.type!==void 0&&(Se(r.type,{instancePath:n+
 "/type"})||(e=t(e,Se.errors),i=e.length)),r.answers!==void 0&&(p(r.answers,{instancePath:n+"/answers"})||(e=t(e,p.errors),i=e.length)),r.rcode!==void 0&&(p(r.rcode,
-{instancePath:n+"/rcode"})||(e=t(e,p.errors),i=e.length))}return hn.errors=e,i===0}function mn(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){Object.keys(r).length<1&&(e=o(e,n,"#/definitions/shared188/min\
+{instancePath:n+"/rcode"})||(e=t(e,p.errors),i=e.length))}return dn.errors=e,i===0}function mn(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){Object.keys(r).length<1&&(e=o(e,n,"#/definitions/shared188/min\
 Properties","minProperties",{limit:1}),i++);for(const f in r){const c=i;f==="entrypoint"||f==="command"||f==="environment"||f==="user"||f==="working_dir"||f==="\
 expose"||f==="volumes"||f==="stop_signal"||f==="shell"||f==="labels"||f==="healthcheck"||(e=o(e,n,"#/definitions/shared188/propertyNames/enum","enum",{},f),i++);
 var s=c===i;s||(e=o(e,n,"#/definitions/shared188/propertyNames","propertyNames",{propertyName:f}),i++)}for(const f in r)p(r[f],{instancePath:n+"/"+f.replace(/~/g,
@@ -776,10 +776,12 @@ ndard"||r==="strict"||(e=o(e,n,"#/definitions/shared202/enum","enum",{}),i++),In
 t"||r==="ns.mnt"||r==="ns.ipc"||r==="ns.uts"||r==="ns.user"||r==="ns.cgroup"||r==="ns.siblings"||r==="user.root-not-host-root"||r==="user.ranges"||r==="user.no-\
 nested-userns"||r==="pid.no-host-pids"||r==="pid.init-reaps"||r==="pid.no-signal-sibling"||r==="ipc.shm"||r==="ipc.mqueue"||r==="ipc.abstract-socket"||r==="uts.\
 hostname"||r==="caps.exact"||r==="caps.no-dangerous"||r==="priv.no-new-privs"||r==="priv.setuid-inert"||r==="seccomp.mode"||r==="seccomp.denied"||r==="keyring.i\
-solated"||r==="lsm.profile"||r==="rlimits.exact"||r==="oom.score"||r==="fd.none-inherited"||r==="env.exact"||(e=o(e,n,"#/definitions/shared203/enum","enum",{}),
-i++),Oe.errors=e,i===0}function Sn(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared204/minItems","minIte\
-ms",{limit:1}),i++);const s=r.length;for(let f=0;f<s;f++)Oe(r[f],{instancePath:n+"/"+f})||(e=t(e,Oe.errors),i=e.length)}else e=o(e,n,"#/definitions/shared204/ty\
-pe","type",{}),i++;return Sn.errors=e,i===0}function On(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){r.check===void 0&&(e=o(e,n,"#/definitions/shared205/required",
+solated"||r==="lsm.profile"||r==="rlimits.exact"||r==="oom.score"||r==="fd.none-inherited"||r==="env.exact"||r==="fs.mounts-exact"||r==="fs.mount-flags"||r==="f\
+s.propagation-private"||r==="fs.no-host-paths"||r==="fs.masked-paths"||r==="fs.readonly-paths"||r==="fs.sys-read-only"||r==="fs.kernel-knobs"||r==="fs.read-only\
+-root"||r==="fs.old-root-gone"||r==="fs.symlink-escape"||r==="fs.image-untouched"||r==="fs.no-runtime-socket"||r==="dev.exact"||r==="dev.no-block"||r==="dev.no-\
+mem"||(e=o(e,n,"#/definitions/shared203/enum","enum",{}),i++),Oe.errors=e,i===0}function Sn(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){r.length<
+1&&(e=o(e,n,"#/definitions/shared204/minItems","minItems",{limit:1}),i++);const s=r.length;for(let f=0;f<s;f++)Oe(r[f],{instancePath:n+"/"+f})||(e=t(e,Oe.errors),
+i=e.length)}else e=o(e,n,"#/definitions/shared204/type","type",{}),i++;return Sn.errors=e,i===0}function On(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){r.check===void 0&&(e=o(e,n,"#/definitions/shared205/required",
 "required",{missingProperty:"check"}),i++),r.reason===void 0&&(e=o(e,n,"#/definitions/shared205/required","required",{missingProperty:"reason"}),i++);for(const s in r)
 s==="check"||s==="service"||s==="reason"||y.test(s)||(e=o(e,n,"#/definitions/shared205/additionalProperties","additionalProperties",{additionalProperty:s}),i++);
 r.check!==void 0&&(Oe(r.check,{instancePath:n+"/check"})||(e=t(e,Oe.errors),i=e.length)),r.service!==void 0&&(l(r.service,{instancePath:n+"/service"})||(e=t(e,l.
@@ -875,7 +877,7 @@ operties",{additionalProperty:s}),i++);r.for!==void 0&&(m(r.for,{instancePath:n+
 "/every"})||(e=t(e,m.errors),i=e.length))}else e=o(e,n,"#/definitions/shared232/type","type",{}),i++;return is.errors=e,i===0}const io=new RegExp("^(?!/)(?!(?:.*/)?\\.\\.(?:/|$)).+$","u");function ns(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r=="string"?io.test(r)||(e=o(e,
 n,"#/definitions/shared233/pattern","pattern",{}),i++):(e=o(e,n,"#/definitions/shared233/type","type",{}),i++),ns.errors=e,i===0}const fe={validate:R};function ss(r,{
 instancePath:n=""}={}){let e=null,i=0;const s=i;let f=!0;const c=i;if(r&&typeof r=="object"&&!Array.isArray(r)){let E;if(r.run===void 0&&(E="run")){const O={};e===
-null?e=[O]:e.push(O),i++}}var d=c===i;if(i=s,e!==null&&(s?e.length=s:e=null),d){const E=i;Vi(r,{instancePath:n})||(e=t(e,Vi.errors),i=e.length);var d=E===i;f=d}
+null?e=[O]:e.push(O),i++}}var h=c===i;if(i=s,e!==null&&(s?e.length=s:e=null),h){const E=i;Vi(r,{instancePath:n})||(e=t(e,Vi.errors),i=e.length);var h=E===i;f=h}
 f||(e=o(e,n,"#/definitions/step/allOf/0/if","if",{}),i++);const u=i;let b=!0;const _s=i;if(r&&typeof r=="object"&&!Array.isArray(r)){let E;if(r.http===void 0&&(E=
 "http")){const O={};e===null?e=[O]:e.push(O),i++}}var Fe=_s===i;if(i=u,e!==null&&(u?e.length=u:e=null),Fe){const E=i;Zi(r,{instancePath:n})||(e=t(e,Zi.errors),i=
 e.length);var Fe=E===i;b=Fe}if(b||(e=o(e,n,"#/definitions/step/allOf/1/if","if",{}),i++),r&&typeof r=="object"&&!Array.isArray(r)){for(const O in r)S.call(Xs.properties,
@@ -883,7 +885,7 @@ O)||y.test(O)||(e=o(e,n,"#/definitions/step/additionalProperties","additionalPro
 "/run"})||(e=t(e,Z.errors),i=e.length)),r.http!==void 0&&(rn(r.http,{instancePath:n+"/http"})||(e=t(e,rn.errors),i=e.length)),r.wait!==void 0&&(sn(r.wait,{instancePath:n+
 "/wait"})||(e=t(e,sn.errors),i=e.length)),r.files!==void 0&&(ln(r.files,{instancePath:n+"/files"})||(e=t(e,ln.errors),i=e.length)),r.processes!==void 0&&(un(r.processes,
 {instancePath:n+"/processes"})||(e=t(e,un.errors),i=e.length)),r.ports!==void 0&&(cn(r.ports,{instancePath:n+"/ports"})||(e=t(e,cn.errors),i=e.length)),r.dns!==
-void 0&&(hn(r.dns,{instancePath:n+"/dns"})||(e=t(e,hn.errors),i=e.length)),r.image!==void 0&&(gn(r.image,{instancePath:n+"/image"})||(e=t(e,gn.errors),i=e.length)),
+void 0&&(dn(r.dns,{instancePath:n+"/dns"})||(e=t(e,dn.errors),i=e.length)),r.image!==void 0&&(gn(r.image,{instancePath:n+"/image"})||(e=t(e,gn.errors),i=e.length)),
 r.stats!==void 0&&(vn(r.stats,{instancePath:n+"/stats"})||(e=t(e,vn.errors),i=e.length)),r.logs!==void 0&&(An(r.logs,{instancePath:n+"/logs"})||(e=t(e,An.errors),
 i=e.length)),r.copy!==void 0&&(_n(r.copy,{instancePath:n+"/copy"})||(e=t(e,_n.errors),i=e.length)),r.control!==void 0&&(bn(r.control,{instancePath:n+"/control"})||
 (e=t(e,bn.errors),i=e.length)),r.connectivity!==void 0&&(Cn(r.connectivity,{instancePath:n+"/connectivity"})||(e=t(e,Cn.errors),i=e.length)),r.isolation!==void 0&&
@@ -894,9 +896,9 @@ r.parallel!==void 0&&(fe.validate(r.parallel,{instancePath:n+"/parallel"})||(e=e
 (k(r.user,{instancePath:n+"/user"})||(e=t(e,k.errors),i=e.length)),r.workdir!==void 0&&(w(r.workdir,{instancePath:n+"/workdir"})||(e=t(e,w.errors),i=e.length)),
 r.environment!==void 0&&(D(r.environment,{instancePath:n+"/environment"})||(e=t(e,D.errors),i=e.length)),r.stdin!==void 0&&typeof r.stdin!="string"&&(e=o(e,n+"/\
 stdin","#/definitions/step/properties/stdin/type","type",{}),i++),r.shell!==void 0&&(Gn(r.shell,{instancePath:n+"/shell"})||(e=t(e,Gn.errors),i=e.length)),r.tty!==
-void 0&&(h(r.tty,{instancePath:n+"/tty"})||(e=t(e,h.errors),i=e.length)),r.networks!==void 0&&(Vn(r.networks,{instancePath:n+"/networks"})||(e=t(e,Vn.errors),i=
+void 0&&(d(r.tty,{instancePath:n+"/tty"})||(e=t(e,d.errors),i=e.length)),r.networks!==void 0&&(Vn(r.networks,{instancePath:n+"/networks"})||(e=t(e,Vn.errors),i=
 e.length)),r.timeout!==void 0&&(m(r.timeout,{instancePath:n+"/timeout"})||(e=t(e,m.errors),i=e.length)),r.if!==void 0&&(Xn(r.if,{instancePath:n+"/if"})||(e=t(e,
-Xn.errors),i=e.length)),r.background!==void 0&&(h(r.background,{instancePath:n+"/background"})||(e=t(e,h.errors),i=e.length)),r.capture!==void 0&&(es(r.capture,
+Xn.errors),i=e.length)),r.background!==void 0&&(d(r.background,{instancePath:n+"/background"})||(e=t(e,d.errors),i=e.length)),r.capture!==void 0&&(es(r.capture,
 {instancePath:n+"/capture"})||(e=t(e,es.errors),i=e.length)),r.eventually!==void 0&&(rs(r.eventually,{instancePath:n+"/eventually"})||(e=t(e,rs.errors),i=e.length)),
 r.consistently!==void 0&&(is(r.consistently,{instancePath:n+"/consistently"})||(e=t(e,is.errors),i=e.length)),r.save!==void 0&&(ns(r.save,{instancePath:n+"/save"})||
 (e=t(e,ns.errors),i=e.length)),r.during!==void 0&&(fe.validate(r.during,{instancePath:n+"/during"})||(e=e===null?fe.validate.errors:e.concat(fe.validate.errors),

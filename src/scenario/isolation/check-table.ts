@@ -1,11 +1,17 @@
 import { capabilityChecks } from './capabilities.ts';
 import { type IsolationCheck, type Profile, profiles } from './check.ts';
+import { deviceChecks } from './devices.ts';
+import { fileEscapeChecks } from './file-escapes.ts';
+import { hiddenPathChecks } from './hidden-paths.ts';
 import { inheritanceChecks } from './inheritance.ts';
 import { kernelObjectChecks } from './kernel-objects.ts';
+import { mountTableChecks } from './mount-table.ts';
 import { namespaceChecks } from './namespaces.ts';
 import { privilegeChecks } from './privileges.ts';
 import { processLimitChecks } from './process-limits.ts';
 import { processChecks } from './processes.ts';
+import { readOnlyRootChecks } from './read-only-root.ts';
+import { rootWallChecks } from './root-walls.ts';
 import { sharedObjectChecks } from './shared-objects.ts';
 import { systemCallChecks } from './system-calls.ts';
 import { userChecks } from './users.ts';
@@ -22,6 +28,12 @@ export const isolationChecks: readonly IsolationCheck[] = [
   ...kernelObjectChecks,
   ...processLimitChecks,
   ...inheritanceChecks,
+  ...mountTableChecks,
+  ...hiddenPathChecks,
+  ...readOnlyRootChecks,
+  ...rootWallChecks,
+  ...fileEscapeChecks,
+  ...deviceChecks,
 ];
 
 /** Those a profile holds a service to. */
