@@ -20,7 +20,7 @@ export const inheritanceChecks: readonly IsolationCheck[] = [
     id: 'env.exact',
     claim: 'The environment is the declared one; nothing of the runner’s leaks.',
     probed: 'what a new process was started with',
-    source: 'execve(2); OCI runtime-spec config.md, `process.env`',
+    source: 'execve(2); OCI runtime-spec config.md, "Process"',
     profile: 'baseline',
     look: compareEnvironments,
   },
