@@ -15,7 +15,7 @@ export interface Probe extends AsyncDisposable {
 
 /**
  * With whose rights it runs: `itself` is the service's main process in all (user, groups, capabilities, filter, limits, environment);
- * `root` is uid 0 of the container with the default capabilities and no filter, for what has to be seen rather than tried.
+ * `root` is uid 0 of the container with NET_BIND_SERVICE alone and no filter, for what has to be seen rather than tried.
  */
 export type ProbeRights = 'itself' | 'root';
 

@@ -1,6 +1,7 @@
 import { cloneFlags } from '../../../src/engine/linux/abi/clone-flags.ts';
 import { openTreeFlags } from '../../../src/engine/linux/abi/mount-flags.ts';
 import { sandboxLayout } from '../../../src/engine/linux/plan/sandbox-layout.ts';
+import { supervisorSlots } from '../../../src/engine/linux/sandbox/sandbox-slots.ts';
 import type { Op } from '../../../src/engine/linux/tape/op.ts';
 import { noSlot } from '../../../src/engine/linux/tape/op.ts';
 import type { Sabotage } from './isolation-kit.ts';
@@ -24,9 +25,9 @@ const unless =
   (op: Op): readonly Op[] =>
     leaveOut(op) ? [] : [op];
 
-/** A mount of that kind belongs to who owns the namespace: the sandbox's own is shown instead. */
+/** A mount of that kind belongs to who owns the namespace: the sandbox's own, which the supervisor's tape makes, is shown instead. */
 const sandboxProc = (op: Op): readonly Op[] =>
-  op.kind === 'newMount' && op.fsType === 'proc' && op.into !== 19
+  op.kind === 'newMount' && op.fsType === 'proc' && op.into !== supervisorSlots.file
     ? [
         {
           kind: 'openTree',

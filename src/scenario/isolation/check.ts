@@ -40,7 +40,7 @@ export interface Subject {
   readonly container: Container;
   /** With the rights of the service itself. */
   readonly probe: Probe;
-  /** Uid 0 of the container without a filter: it sees what the service may not, and is stopped by nothing but the container's walls. */
+  /** Uid 0 of the container without a filter: it sees what the service may not. It has no capability but NET_BIND_SERVICE. */
   readonly root: Probe;
   readonly witness: Witness;
   /** The other services that run. */

@@ -13,7 +13,7 @@ export const kernelObjectChecks: readonly IsolationCheck[] = [
     claim: 'The session keyring is not the host’s.',
     probed:
       'keyctl(KEYCTL_GET_KEYRING_ID) inside; the number is none of those the host’s /proc/keys shows the runner',
-    source: 'keyrings(7), proc(5); moby, CVE-2014-9715 and its kin',
+    source: 'keyrings(7), session-keyring(7), proc(5)',
     profile: 'baseline',
     look: compareKeyrings,
   },

@@ -31,7 +31,7 @@ export const processChecks: readonly IsolationCheck[] = [
     id: 'pid.no-signal-sibling',
     claim: "A sibling's process cannot be signalled or traced.",
     probed: 'kill and ptrace(PTRACE_SEIZE) of every number that a sibling’s process has in any namespace',
-    source: 'kill(2), ptrace(2); CIS Docker 5.16',
+    source: 'kill(2), ptrace(2); CIS Docker 5.15',
     profile: 'baseline',
     look: reachForSiblings,
   },

@@ -3,8 +3,7 @@ import { isJsonObject } from '../../core/json.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { Step } from '../../core/scenario.ts';
 import type { CheckResult, IsolationCheck, Profile, Verdict } from '../isolation/check.ts';
-import { checksOfProfile, isolationChecks } from '../isolation/check-table.ts';
-import { type Examination, type Examined, examine } from '../isolation/examine.ts';
+import type { Examination, Examined } from '../isolation/examine.ts';
 import type { RunningService } from '../run/running-service.ts';
 import type { Finding } from './expectations.ts';
 import { defineStep, type StepWorld } from './step-definition.ts';
@@ -24,7 +23,9 @@ interface Isolation {
 /** `isolation`: claims about every container, each tried from inside and seen from outside. */
 export const isolationStep = defineStep<Isolation>({
   kind: 'isolation',
-  normalize: (value) => {
+  async normalize(value) {
+    // Most scenarios have no such step, and every start would pay for the checks.
+    const { checksOfProfile, isolationChecks } = await import('../isolation/check-table.ts');
     const { profile = 'standard', only, except = [] } = isJsonObject(value) ? value : {};
     return {
       profile: profile as Profile,
@@ -35,6 +36,7 @@ export const isolationStep = defineStep<Isolation>({
     };
   },
   async perform({ profile, checks, exceptions }, step, world, signal) {
+    const { examine } = await import('../isolation/examine.ts');
     const running = world.services.filter(isRunning);
     const targets = targetsOf(step, world, running);
     const all = running.map((service) => examinedOf(service, world, signal));

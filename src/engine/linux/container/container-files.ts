@@ -4,6 +4,7 @@ import type { FileChanges, FileFacts } from '../../../core/engine.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import { cloneFlags } from '../abi/clone-flags.ts';
 import { openFlags, resolveFlags } from '../abi/open-flags.ts';
+import { errnoOf } from '../client/errno-of.ts';
 import { noSlot, type Op, type Slot, type Tape } from '../tape/op.ts';
 import type { ContainerHome } from './container-home.ts';
 import type { RootParts } from './own-files.ts';
@@ -181,7 +182,6 @@ function relative(path: string): string {
 }
 
 function isMissing(error: unknown): boolean {
-  const errno =
-    error instanceof MayflyError ? (error.cause as { errno?: string } | undefined)?.errno : undefined;
+  const errno = errnoOf(error);
   return errno === 'ENOENT' || errno === 'ENOTDIR' || errno === 'ELOOP';
 }

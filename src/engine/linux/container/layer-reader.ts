@@ -1,4 +1,4 @@
-import { MayflyError } from '../../../core/mayfly-error.ts';
+import { errnoOf } from '../client/errno-of.ts';
 import type { Op, Slot, Tape } from '../tape/op.ts';
 import type { TapePerformer } from '../tape/tape-performer.ts';
 
@@ -75,7 +75,6 @@ function markOf(statx: Uint8Array): LayerMark {
 }
 
 function isGone(error: unknown): boolean {
-  const errno =
-    error instanceof MayflyError ? (error.cause as { errno?: string } | undefined)?.errno : undefined;
+  const errno = errnoOf(error);
   return errno === 'ENOENT' || errno === 'ENOTDIR';
 }

@@ -3,6 +3,7 @@ import type { ExitStatus } from '../../../core/container.ts';
 import type { Process } from '../../../core/engine.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import { parseSignal, signalName } from '../../../core/signals.ts';
+import { errnoOf } from '../client/errno-of.ts';
 import type { LaunchedProcess, WaitStatus } from '../client/launched-process.ts';
 import type { LauncherClient } from '../client/launcher-client.ts';
 import type { Stdio } from '../sandbox/stdio.ts';
@@ -85,7 +86,7 @@ export class LinuxProcess implements Process {
 }
 
 function isNoSuchProcess(error: unknown): boolean {
-  return error instanceof MayflyError && (error.cause as { errno?: string } | undefined)?.errno === 'ESRCH';
+  return errnoOf(error) === 'ESRCH';
 }
 
 function hasLauncherEnded(error: unknown): boolean {

@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import type { Pack } from 'tar-stream';
 import type { FileFacts } from '../../../core/engine.ts';
-import { MayflyError } from '../../../core/mayfly-error.ts';
 import { openFlags, resolveFlags } from '../abi/open-flags.ts';
+import { errnoOf } from '../client/errno-of.ts';
 import type { Op, Slot, Tape } from '../tape/op.ts';
 import type { TapePerformer } from '../tape/tape-performer.ts';
 import { parseStatx } from './parse-statx.ts';
@@ -135,8 +135,7 @@ async function replyUnlessGone(performer: TapePerformer, tape: Tape): Promise<Ui
   try {
     return (await performer.perform(tape)).at(-1);
   } catch (error) {
-    const errno =
-      error instanceof MayflyError ? (error.cause as { errno?: string } | undefined)?.errno : undefined;
+    const errno = errnoOf(error);
     if (errno !== undefined && goneErrors.includes(errno)) return undefined;
     throw error;
   }

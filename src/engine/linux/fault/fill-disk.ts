@@ -1,4 +1,4 @@
-import { MayflyError } from '../../../core/mayfly-error.ts';
+import { errnoOf } from '../client/errno-of.ts';
 import type { TapePerformer } from '../tape/tape-performer.ts';
 import type { Undo } from './begin-fault.ts';
 import { planFreePage, planLimit, planUsedPage } from './plan-limit.ts';
@@ -48,8 +48,4 @@ async function isTaken(limited: Promise<unknown>): Promise<boolean> {
 /** Then it is what it is to become. */
 function ignoreFull(error: unknown): void {
   if (errnoOf(error) !== 'ENOSPC') throw error;
-}
-
-function errnoOf(error: unknown): string | undefined {
-  return error instanceof MayflyError ? (error.cause as { errno?: string } | undefined)?.errno : undefined;
 }

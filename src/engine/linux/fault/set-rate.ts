@@ -1,5 +1,5 @@
-import { MayflyError } from '../../../core/mayfly-error.ts';
 import { cloneFlags } from '../abi/clone-flags.ts';
+import { errnoOf } from '../client/errno-of.ts';
 import { encodeMessages, type NetlinkMessage } from '../net/netlink/message.ts';
 import { deleteRootQueue, newTokenBucket } from '../net/netlink/token-bucket.ts';
 import { openNetlink } from '../net/open-netlink.ts';
@@ -50,7 +50,6 @@ const send = (slot: Slot, message: NetlinkMessage): Tape[number] => {
 
 /** The link has gone with its container, or has no queue to take away. */
 function isGone(error: unknown): boolean {
-  const errno =
-    error instanceof MayflyError ? (error.cause as { errno?: string } | undefined)?.errno : undefined;
+  const errno = errnoOf(error);
   return errno === 'ENODEV' || errno === 'ENOENT' || errno === 'ESRCH';
 }

@@ -5,6 +5,7 @@ import type {
   PublishedPort,
 } from '../../../core/container.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
+import { errnoOf } from '../client/errno-of.ts';
 import type { LauncherClient } from '../client/launcher-client.ts';
 import { DnsFaults } from '../fault/dns-faults.ts';
 import { RateFaults } from '../fault/rate-faults.ts';
@@ -260,7 +261,7 @@ export class ContainerNetworks {
 }
 
 function isGone(error: unknown): boolean {
-  return error instanceof MayflyError && (error.cause as { errno?: string } | undefined)?.errno === 'ENODEV';
+  return errnoOf(error) === 'ENODEV';
 }
 
 function namesOf({ name, hostname, domainname }: ContainerSpec): readonly string[] {

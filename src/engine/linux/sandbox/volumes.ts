@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { ContainerSpec, MountSpec, VolumeSpec } from '../../../core/container.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
+import { errnoOf } from '../client/errno-of.ts';
 import type { TapePerformer } from '../tape/tape-performer.ts';
 import { planAtticUnmount } from './plan-attic.ts';
 import { copyOwnerAndMode, planImageDirectory, planVolumeView } from './plan-volume.ts';
@@ -112,7 +113,6 @@ export class Volumes {
 }
 
 function isMissing(error: unknown): boolean {
-  const errno =
-    error instanceof MayflyError ? (error.cause as { errno?: string } | undefined)?.errno : undefined;
+  const errno = errnoOf(error);
   return errno === 'ENOENT' || errno === 'ENOTDIR';
 }
