@@ -9,7 +9,7 @@ export function readSurroundings(packageDirectory: string): Surroundings {
   const { argv, env, platform, arch, execPath, version } = process;
   return {
     arguments: argv.slice(2),
-    environment: env,
+    environment: environmentOf(env),
     workingDirectory: process.cwd(),
     packageDirectory,
     machine: {
@@ -32,6 +32,13 @@ export function readSurroundings(packageDirectory: string): Surroundings {
     },
     exit: (status) => process.exit(status),
   };
+}
+
+/** `process.env` asks the system at each access; this is its content as it is now. */
+function environmentOf(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 /** The callback comes when all writes before it are done, also when the reader went away. */

@@ -2,7 +2,7 @@
 export interface Surroundings {
   /** Without the interpreter and the program. */
   readonly arguments: readonly string[];
-  readonly environment: NodeJS.ProcessEnv;
+  readonly environment: Readonly<Record<string, string>>;
   readonly workingDirectory: string;
   /** Holds package.json, dist/ and schema/. */
   readonly packageDirectory: string;

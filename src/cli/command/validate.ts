@@ -27,7 +27,7 @@ export const validateCommand = defineCommand({
     const vars = readVars(flags.var, flags['vars-file'], workingDirectory);
     const paths = findScenarioFiles(positionals, workingDirectory);
     const files = await loadScenarioFiles(paths, workingDirectory, loadOptions('validate', flags, vars));
-    const environmentOf = (scenario: Scenario): NodeJS.ProcessEnv => withSecrets(scenario, surroundings);
+    const environmentOf = (scenario: Scenario) => withSecrets(scenario, surroundings);
     const { plan, errors } = planScenarios(
       files,
       { flags, vars, seed: flags.seed ?? 0, environmentOf },
@@ -46,7 +46,7 @@ export const validateCommand = defineCommand({
 });
 
 /** Whether a file is valid does not depend on secrets being at hand. */
-function withSecrets({ document }: Scenario, { environment }: Surroundings): NodeJS.ProcessEnv {
+function withSecrets({ document }: Scenario, { environment }: Surroundings): Surroundings['environment'] {
   const { secrets } = document;
   const missing = Object.values(isJsonObject(secrets) ? secrets : {}).flatMap((secret) => {
     const name = isJsonObject(secret) ? secret.environment : undefined;
@@ -54,7 +54,7 @@ function withSecrets({ document }: Scenario, { environment }: Surroundings): Nod
       ? [[name, 'not-set-while-validating']]
       : [];
   });
-  return { ...environment, ...Object.fromEntries(missing) };
+  return missing.length === 0 ? environment : { ...environment, ...Object.fromEntries(missing) };
 }
 
 async function showWarnings(warnings: readonly MayflyError[], stderr: Output): Promise<void> {

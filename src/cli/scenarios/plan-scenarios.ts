@@ -20,7 +20,7 @@ export interface PlanningChoice {
   /** Of the command line or the configuration, for scenarios that name none. */
   readonly timeoutMs?: number;
   /** What a scenario sees as its environment; the runner's own if absent. */
-  readonly environmentOf?: (scenario: Scenario) => NodeJS.ProcessEnv;
+  readonly environmentOf?: (scenario: Scenario) => Surroundings['environment'];
 }
 
 /** A plan with the folder its scenario lies in, which reports know nothing of. */

@@ -8,10 +8,15 @@ export function pointerSegments(pointer: string): readonly string[] {
 }
 
 export function below(pointer: string, ...segments: readonly (string | number)[]): string {
-  return segments.reduce<string>(
-    (path, segment) => `${path}/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`,
-    pointer,
-  );
+  return segments.reduce<string>((path, segment) => `${path}/${escaped(segment)}`, pointer);
+}
+
+const special = /[~/]/;
+
+/** Asks before it replaces: loading makes hundreds of pointers per file, and next to none has anything to escape. */
+function escaped(segment: string | number): string | number {
+  if (typeof segment === 'number' || !special.test(segment)) return segment;
+  return segment.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 export function parentOf(pointer: string): string {

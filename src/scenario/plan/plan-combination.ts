@@ -114,18 +114,12 @@ function staticScope(
   options: PlanOptions,
   problems: Problems,
 ): StaticScope {
-  const env = definedOnly(options.env);
+  const { env } = options;
   const run = { id: options.runId ?? `plan${options.seed}`, seed: options.seed };
   const node = (key: string): DocumentNode => new DocumentNode(scenario.document[key], `/${key}`, problems);
   const secrets = planSecrets(node('secrets'), options);
   const vars = planVars(node('vars'), { env, matrix, run, secrets: secrets.values }, options, problems);
   return { secrets, scope: { env, matrix, run, secrets: secrets.values, vars } };
-}
-
-export function definedOnly(env: PlanOptions['env']): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
 }
 
 /** Already dealt with, or not text to interpolate. */

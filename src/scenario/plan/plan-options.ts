@@ -8,7 +8,7 @@ export interface PlanOptions {
   /** Of the command line, `--var` over `--vars-file`; they win over the scenario's and the configuration's. */
   readonly vars: Readonly<Record<string, Json>>;
   /** The environment of the runner: for `${{ env.NAME }}` and for `secrets:`; no container inherits it. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Readonly<Record<string, string>>;
   readonly defaults: PlanDefaults;
   /** Absolute: the folder of the scenario's file. */
   readonly scenarioDirectory: string;

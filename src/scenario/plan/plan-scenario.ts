@@ -3,7 +3,7 @@ import type { Scenario } from '../../core/scenario.ts';
 import { DocumentNode } from './document-node.ts';
 import { expandMatrix } from './expand-matrix.ts';
 import { interpolateDocument } from './interpolate-document.ts';
-import { definedOnly, planCombination } from './plan-combination.ts';
+import { planCombination } from './plan-combination.ts';
 import type { PlanOptions } from './plan-options.ts';
 import { Problems } from './problems.ts';
 
@@ -14,7 +14,7 @@ import { Problems } from './problems.ts';
  */
 export function planScenario(scenario: Scenario, options: PlanOptions): readonly ScenarioPlan[] {
   const problems = new Problems(scenario);
-  const scope = { env: definedOnly(options.env) };
+  const scope = { env: options.env };
   const matrix = interpolateDocument(scenario.document.matrix ?? null, '/matrix', scope, 'all', problems);
   const combinations = expandMatrix(new DocumentNode(matrix, '/matrix', problems));
   const plans = combinations.map((combination) => planCombination(scenario, combination, options, problems));
