@@ -12,6 +12,7 @@ needed=(
   "crun /usr/bin/crun"                                      # the peer whose seccomp filter ours is compared with
   "iproute2 /sbin/ip"                                       # planted leaks and networks seen from outside
   "libxml2-utils /usr/bin/xmllint"                          # JUnit reports against the Jenkins schema
+  "e2fsprogs /sbin/mkfs.ext4"                               # writable layers on disk with a limit
   "procps /usr/bin/ps"                                      # processes seen from outside
   "util-linux /usr/bin/unshare"                             # namespaces for tests
   "bsdutils /usr/bin/script"                                # the command on a terminal

@@ -1,10 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { Leak } from '../../src/core/engine.ts';
+import { loopDevicesOver } from '../engine/linux/sandbox/loop-devices.ts';
 import { describeAsRoot } from '../requires.ts';
-import { MayflyBench, packageRoot } from './mayfly-process.ts';
+import { MayflyBench, packageRoot, program, RunningMayfly } from './mayfly-process.ts';
 
 const census = join(packageRoot, 'tools/census');
 
@@ -37,7 +38,8 @@ interface Planted {
 interface Kind {
   readonly kind: Leak['kind'];
   /** Something that is left of the run whose sandbox has this name; `inside` is a process of it. */
-  plant(bench: MayflyBench, sandbox: string, inside: number): Planted;
+  plant(bench: MayflyBench, sandbox: string, inside: number, runner: number): Planted;
+  readonly withoutLoopDevices?: true;
 }
 
 /** A process in a namespace of the run is planted in teardown.linux.spec.ts, where it also has to survive the run. */
@@ -77,28 +79,48 @@ const kinds: readonly Kind[] = [
   },
   {
     kind: 'file',
-    plant(bench, sandbox) {
-      // A busy mount point cannot be removed; its directory is what is left.
+    withoutLoopDevices: true,
+    plant(bench, sandbox, _inside, runner) {
+      // A busy mount point cannot be removed; its directory is what is left. The mount ends with the runner's namespace.
       const upper = join(bench.folder, 'state/uppers', sandbox);
       const busy = join(upper, 'busy');
       mkdirSync(busy);
-      execFileSync('mount', ['-t', 'tmpfs', 'planted', busy]);
-      return { sign: upper, remove: () => execFileSync('umount', [busy]) };
+      execFileSync('nsenter', [`--mount=/proc/${runner}/ns/mnt`, 'mount', '-t', 'tmpfs', 'planted', busy]);
+      return { sign: upper, remove: () => {} };
+    },
+  },
+  {
+    kind: 'device',
+    plant(bench) {
+      const [sign = ''] = loopDevicesOver(bench.folder);
+      const keeper = openSync(sign, 'r');
+      return { sign, remove: () => closeSync(keeper) };
     },
   },
 ];
 
-describeAsRoot(['userns', 'overlay', 'net', 'cgroup-pids'], 'R29 R30 a planted leak', () => {
+/** Where writable layers on disk are directories. */
+function startWithoutLoopDevices(bench: MayflyBench): RunningMayfly {
+  const script = 'mount --bind /dev/null /dev/loop-control; exec node "$@"';
+  const argv = ['--mount', 'sh', '-c', script, 'sh', program, 'test', 'busy.yaml'];
+  const env = { PATH: process.env.PATH, HOME: bench.folder, ...bench.places };
+  return new RunningMayfly(
+    spawn('unshare', argv, { cwd: bench.folder, stdio: ['ignore', 'pipe', 'pipe'], env }),
+  );
+}
+
+describeAsRoot(['userns', 'overlay', 'net', 'cgroup-pids', 'disk-limit'], 'R29 R30 a planted leak', () => {
   // At the same time: each waits for its teardown's whole budget.
   test.concurrent.each(kinds)(
     'of the kind $kind: exit 5, named in the report, and found by the separate census',
-    async ({ kind, plant }) => {
+    async ({ kind, plant, withoutLoopDevices }) => {
       const bench = openBench();
       const before = takeSnapshot(bench);
-      const running = bench.start(['test', 'busy.yaml']);
+      const running =
+        withoutLoopDevices === true ? startWithoutLoopDevices(bench) : bench.start(['test', 'busy.yaml']);
       const [, runId = ''] = await running.sees(/run (\w+)/);
       await running.sees(/✓ begin/);
-      const planted = plant(bench, `${runId}x1`, processInside(running.pid));
+      const planted = plant(bench, `${runId}x1`, processInside(running.pid), running.pid);
       try {
         running.kill('SIGINT');
         const { status, out } = await running.ended;

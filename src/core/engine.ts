@@ -25,6 +25,11 @@ export interface SandboxSpec {
   readonly networks: readonly NetworkSpec[];
   readonly volumes: readonly VolumeSpec[];
   readonly upper: 'auto' | 'tmpfs' | 'disk';
+  /**
+   * Containers that will have a `writableBytes`. Where no size can be kept, opening the sandbox is refused for them and for volumes
+   * with a size (HOST_LIMIT_UNAVAILABLE), so that it is said before anything starts.
+   */
+  readonly limited?: readonly string[];
 }
 
 /** Everything of one run. Disposing it ends all containers and takes the census. */
@@ -178,7 +183,16 @@ export interface FileChange {
 
 /** Something of the run that still exists after teardown. */
 export interface Leak {
-  readonly kind: 'process' | 'mount' | 'namespace' | 'link' | 'cgroup' | 'file' | 'socket' | 'port';
+  readonly kind:
+    | 'process'
+    | 'mount'
+    | 'namespace'
+    | 'link'
+    | 'cgroup'
+    | 'file'
+    | 'device'
+    | 'socket'
+    | 'port';
   /** Where and what, for a person: `/sys/fs/cgroup/memory/mayfly-x1`. */
   readonly what: string;
 }

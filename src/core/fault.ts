@@ -113,7 +113,7 @@ export interface Fault extends AsyncDisposable {
 
 /** What the host must have for a kind; those that are not here need nothing. Asked before anything starts. */
 export const featureOfFault: Readonly<Partial<Record<FaultWord, HostFeature>>> = {
-  // Only a file system of its own has a size that can be taken away.
+  // Only a file system of its own has a size that can be taken away; with `upper: disk` that is `disk-limit`.
   disk_full: 'tmpfs-upper',
   rate: 'fault-rate',
 };

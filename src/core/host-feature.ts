@@ -6,6 +6,7 @@ export const hostFeatures = [
   'subids',
   'overlay',
   'tmpfs-upper',
+  'disk-limit',
   'idmap',
   'seccomp',
   'cgroup-memory',

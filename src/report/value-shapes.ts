@@ -50,7 +50,7 @@ export const leak: Shape<Leak> = named(
   'leak',
   object<Leak>(
     {
-      kind: oneOf('process', 'mount', 'namespace', 'link', 'cgroup', 'file', 'socket', 'port'),
+      kind: oneOf('process', 'mount', 'namespace', 'link', 'cgroup', 'file', 'device', 'socket', 'port'),
       what: text,
     },
     'Something of the run that still existed after teardown.',

@@ -9,6 +9,8 @@
 // cgroup     New, named `mayfly-…`, unless the run's journal entry names a living owner.
 // file       New in the state directory, a temporary of the store, or `mayfly*` in the temporary directories; unless its name
 //            or content names a living process as owner.
+// device     A loop device that is newly attached to a file of the state directory. (Nobody can tell whose: a run that goes on there
+//            meanwhile has some, too.)
 
 export function compare(before, now) {
   const isAlive = ownerTest(now.processes);
@@ -23,6 +25,7 @@ export function compare(before, now) {
     ...now.links.filter((name) => !before.links.includes(name)).map((what) => ({ kind: 'link', what })),
     ...leftCgroups(before, now, isAlive),
     ...leftFiles(before, now, isAlive),
+    ...leftDevices(before, now),
   ];
 }
 
@@ -94,6 +97,13 @@ function leftFiles(before, now, isAlive) {
   return now.files
     .filter((file) => !old.has(file.path) && !isAlive(file.path, contentOf(file)))
     .map(({ path }) => ({ kind: 'file', what: path }));
+}
+
+function leftDevices(before, now) {
+  const old = new Set(before.devices.map(({ name, sequence }) => `${name} ${sequence}`));
+  return now.devices
+    .filter(({ name, sequence }) => !old.has(`${name} ${sequence}`))
+    .map(({ name, file }) => ({ kind: 'device', what: `/dev/${name} over ${file}` }));
 }
 
 /** `pid starttime` in a file's content, `…-pid-starttime-…` in a temporary's name. */

@@ -1,4 +1,4 @@
-// Everything of the six kinds, as the kernel shows it to whoever runs this.
+// Everything of the seven kinds, as the kernel shows it to whoever runs this.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -12,6 +12,7 @@ export function takeSnapshot({ store, state, tmp, within }) {
     links: readLinks(),
     cgroups: findCgroups('/sys/fs/cgroup', cgroupDepth).filter((path) => path.includes(within)),
     files: readFiles({ store, state, tmp }),
+    devices: readDevices(state),
   };
 }
 
@@ -85,6 +86,15 @@ function readFiles({ store, state, tmp }) {
     path,
     content: (text(path) ?? '').slice(0, 4096),
   }));
+}
+
+/** Loop devices over files of the state directory, which need not have a name there. The sequence tells one attachment from the next. */
+function readDevices(state) {
+  return list('/sys/block').flatMap((name) => {
+    const file = text(`/sys/block/${name}/loop/backing_file`)?.trim();
+    if (!file?.startsWith(`${state}/`)) return [];
+    return [{ name, file, sequence: text(`/sys/block/${name}/diskseq`)?.trim() }];
+  });
 }
 
 function list(path) {

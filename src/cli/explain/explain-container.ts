@@ -9,10 +9,10 @@ import { planCgroup } from '../../engine/linux/plan/plan-cgroup.ts';
 import { planContainer } from '../../engine/linux/plan/plan-container.ts';
 import { resolveUser } from '../../engine/linux/plan/resolve-user.ts';
 import { childSlots } from '../../engine/linux/sandbox/container-launch.ts';
+import { planMemoryPlace } from '../../engine/linux/sandbox/memory-places.ts';
 import type { SandboxNetworks } from '../../engine/linux/sandbox/sandbox-networks.ts';
 import { supervisorSlots } from '../../engine/linux/sandbox/sandbox-slots.ts';
 import type { SlotPool } from '../../engine/linux/sandbox/slot-pool.ts';
-import { WritablePlaces } from '../../engine/linux/sandbox/writable-places.ts';
 import type { Slot, Tape } from '../../engine/linux/tape/op.ts';
 import { type ExplainFacts, readUsers } from './explain-facts.ts';
 import type { ExplainedTape } from './explain-sandbox.ts';
@@ -40,10 +40,7 @@ export function explainContainer(container: ContainerToExplain): readonly Explai
       : [{ title: `supervisor: the control groups of ${spec.name}`, tape: cgroup }]),
     {
       title: `init: the writable layer of ${spec.name}`,
-      tape: new WritablePlaces(false).planMake(`layer-${spec.name}`, spec.rootfs.writableBytes, [
-        'upper',
-        'work',
-      ]),
+      tape: planMemoryPlace(`layer-${spec.name}`, spec.rootfs.writableBytes, ['upper', 'work']),
     },
     ...(spec.network.kind === 'shared'
       ? []

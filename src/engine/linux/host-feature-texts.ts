@@ -33,8 +33,13 @@ const texts: Readonly<Record<HostFeature, FeatureText>> = {
     required: true,
   },
   'tmpfs-upper': {
-    cost: 'writable layers are kept on disk, which is slower and has no size limit',
+    cost: 'writable layers are kept on disk, which is slower; see disk-limit',
     remedy: 'a kernel of 6.6 or later',
+    required: false,
+  },
+  'disk-limit': {
+    cost: 'with `upper: disk` nothing limits writable layers and volumes, and a size that is asked for is refused',
+    remedy: 'run as root, with mkfs.ext4 (apt-get install e2fsprogs) and loop devices (modprobe loop)',
     required: false,
   },
   idmap: {

@@ -9,6 +9,9 @@ import { MayflyError } from '../../core/mayfly-error.ts';
 
 const run = promisify(execFile);
 
+/** open(2); Node has no name for it. */
+const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
+
 /** The launcher as a process with its two channels: its own, and the one it hands to the sandbox's init. */
 export interface SpawnedLauncher {
   readonly pid: number;
@@ -98,6 +101,24 @@ export class Host {
       if (running && child.pid !== undefined) process.kill(-child.pid, signal);
     };
     return { stdout: child.stdout, stderr: child.stderr, ended, signalGroup };
+  }
+
+  /** A file of that size, one hole, without a name on the file system of `directory`; others reach it by its path while it is open. */
+  async openUnnamed(
+    directory: string,
+    sizeBytes: number,
+  ): Promise<AsyncDisposable & { readonly path: string }> {
+    const file = await open(directory, O_TMPFILE | constants.O_RDWR, 0o600);
+    try {
+      await file.truncate(sizeBytes);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+    return {
+      path: `/proc/${process.pid}/fd/${file.fd}`,
+      [Symbol.asyncDispose]: () => file.close(),
+    };
   }
 
   /** Undefined when the file is not there or not readable. */

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine, Sandbox, SandboxSpec } from '../../core/engine.ts';
 import type { HostReport } from '../../core/host-feature.ts';
@@ -13,17 +12,24 @@ import { probeHost } from './probe-host.ts';
 import { LinuxProgramRunner } from './program-runner.ts';
 import { takeCensus, takeSnapshot } from './sandbox/census.ts';
 import { chooseMapping, userMapping } from './sandbox/choose-mapping.ts';
+import { obstacleToDiskLimit } from './sandbox/disk-limit.ts';
 import { Journal } from './sandbox/journal.ts';
 import { LinuxSandbox } from './sandbox/linux-sandbox.ts';
 import { type OpenedSandbox, openSandboxProcesses } from './sandbox/open-sandbox.ts';
 import { probeCgroups } from './sandbox/probe-cgroups.ts';
 import type { SandboxFacts } from './sandbox/sandbox-facts.ts';
-import { chooseWritablePlace, upperPath } from './sandbox/writable-place.ts';
+import {
+  chooseWritablePlace,
+  refuseSizes,
+  uppersDirectory,
+  type WritablePlace,
+} from './sandbox/writable-place.ts';
 import { machineOf } from './seccomp/architectures.ts';
 import { SeccompCompiler } from './seccomp/seccomp-compiler.ts';
 import { noSlot } from './tape/op.ts';
 
 const disposeBudgetMs = 10_000;
+const inMemory: WritablePlace = { kind: 'memory' };
 
 /** The built-in runtime: no daemon, no root needed. */
 export class LinuxEngine implements Engine {
@@ -33,6 +39,7 @@ export class LinuxEngine implements Engine {
   readonly #seccomp: SeccompCompiler;
   readonly #journal: Journal;
   #swept: Promise<void> | undefined;
+  #diskLimit: Promise<string | undefined> | undefined;
 
   constructor(options: LinuxEngineOptions) {
     if (options.platform !== 'linux') {
@@ -54,9 +61,9 @@ export class LinuxEngine implements Engine {
     const mapping = await chooseMapping(this.#host, this.#options);
     const opening = openSandboxProcesses(this.#host, { ...this.#options, mapping });
     try {
-      const [opened, facts] = await Promise.all([opening, this.#facts(spec, place), this.#sweepOnce()]);
-      if (facts.upperDirectory !== undefined) await this.#makeUpper(opened, spec.runId, facts.upperDirectory);
-      const sandbox = new LinuxSandbox(spec, opened, { ...facts, mapping: opened.mapping });
+      const [opened, facts] = await Promise.all([opening, this.#facts(), this.#sweepOnce()]);
+      const writable = place === 'disk' ? await this.#placeOnDisk(opened, spec) : inMemory;
+      const sandbox = new LinuxSandbox(spec, opened, { ...facts, writable, mapping: opened.mapping });
       await sandbox.prepare();
       return sandbox;
     } catch (error) {
@@ -96,8 +103,7 @@ export class LinuxEngine implements Engine {
     return this.#swept;
   }
 
-  async #facts(spec: SandboxSpec, place: 'tmpfs' | 'disk'): Promise<Omit<SandboxFacts, 'mapping'>> {
-    const upperDirectory = place === 'disk' ? upperPath(this.#options.stateDirectory, spec.runId) : undefined;
+  async #facts(): Promise<Omit<SandboxFacts, 'mapping' | 'writable'>> {
     const [cgroups, oomScoreAdj, ipv6] = await Promise.all([
       probeCgroups(this.#host),
       this.#host.readText('/proc/self/oom_score_adj'),
@@ -111,7 +117,6 @@ export class LinuxEngine implements Engine {
       hostRanges: this.#host.interfaceCidrs().flatMap((text) => parseInterfaceCidr(text)?.cidr ?? []),
       oomScoreAdj: Number(oomScoreAdj ?? 0),
       seed: this.#options.seed,
-      upperDirectory,
       journal: this.#journal,
       disposeBudgetMs,
       randomBytes: this.#options.randomBytes,
@@ -119,7 +124,7 @@ export class LinuxEngine implements Engine {
         await sleep(ms, undefined, { ref: false, ...(signal === undefined ? {} : { signal }) });
       },
       seccompFor: (process) => this.#seccomp.compile(process.seccomp, process.capabilities),
-      snapshot: (opened) => takeSnapshot(this.#host, opened),
+      snapshot: (opened, onDisk) => takeSnapshot(this.#host, opened, onDisk),
       census: async (opened, snapshot, runId, budgetMs) => {
         // What cannot be removed is found by the census, and stays in the journal for a later run.
         const { now } = this.#options;
@@ -129,7 +134,6 @@ export class LinuxEngine implements Engine {
         const leaks = await takeCensus(this.#host, opened, snapshot, {
           runId,
           cgroups,
-          upperDirectory,
           budgetMs: Math.max(0, deadline - now()),
           now,
         });
@@ -139,14 +143,21 @@ export class LinuxEngine implements Engine {
     };
   }
 
-  /** Journalled before it is made, in one tape. */
-  async #makeUpper({ supervisor }: OpenedSandbox, runId: string, upperDirectory: string): Promise<void> {
-    await this.#host.makeDirectory(dirname(upperDirectory), 0o700);
+  /** File systems of their own where they can be had, else a directory: journalled before it is made, in one tape. */
+  async #placeOnDisk(opened: OpenedSandbox, spec: SandboxSpec): Promise<WritablePlace> {
+    const directory = uppersDirectory(this.#options.stateDirectory);
+    this.#diskLimit ??= obstacleToDiskLimit(this.#host, opened, directory);
+    const obstacle = await this.#diskLimit;
+    if (obstacle === undefined) return { kind: 'loop', directory };
+    refuseSizes(spec, obstacle);
+    const path = `${directory}/${spec.runId}`;
+    await this.#host.makeDirectory(directory, 0o700);
     const planWrite = await this.#journal.planner();
-    await supervisor.perform([
-      ...planWrite(runId, { cgroups: [], upperDirectory }),
-      { kind: 'mkdir', dir: noSlot, path: upperDirectory, mode: 0o700, flags: 0 },
+    await opened.supervisor.perform([
+      ...planWrite(spec.runId, { cgroups: [], upperDirectory: path }),
+      { kind: 'mkdir', dir: noSlot, path, mode: 0o700, flags: 0 },
     ]);
+    return { kind: 'directory', path };
   }
 }
 

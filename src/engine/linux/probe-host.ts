@@ -5,11 +5,13 @@ import { describeFeature } from './host-feature-texts.ts';
 import { egressReport } from './net/egress/egress-report.ts';
 import type { CgroupFacts } from './plan/cgroup-facts.ts';
 import { userMapping } from './sandbox/choose-mapping.ts';
+import { obstacleToDiskLimit } from './sandbox/disk-limit.ts';
 import { type IdMapping, rangeMapping } from './sandbox/id-mapping.ts';
 import { type OpenedSandbox, openSandboxProcesses } from './sandbox/open-sandbox.ts';
 import { planInSandboxProbes } from './sandbox/plan-probes.ts';
 import { probeCgroups } from './sandbox/probe-cgroups.ts';
 import { probeEgress } from './sandbox/probe-egress.ts';
+import { uppersDirectory } from './sandbox/writable-place.ts';
 
 /** What was seen, or what went wrong. */
 type Finding = { readonly seen: string } | { readonly failed: string };
@@ -56,17 +58,25 @@ async function sandboxFindings(
   const opened = await openSandboxProcesses(host, { ...options, mapping }).catch((error: Error) => error);
   if (opened instanceof Error) {
     const failed = { failed: opened.message };
-    return (['userns', 'overlay', 'tmpfs-upper', 'net', 'fault-rate'] as const).map((feature) => [
-      feature,
-      failed,
-    ]);
+    return (['userns', 'overlay', 'tmpfs-upper', 'net', 'fault-rate', 'disk-limit'] as const).map(
+      (feature) => [feature, failed],
+    );
   }
   try {
     const idmap: Finding =
       mapping.kind === 'range'
         ? { seen: 'the store was mounted with mapped ids' }
         : { failed: 'only root can map ids of a mount' };
-    return [['userns', { seen: 'a sandbox was opened' }], ['idmap', idmap], ...(await tryInSandbox(opened))];
+    const disk = await obstacleToDiskLimit(host, opened, uppersDirectory(options.stateDirectory));
+    return [
+      ['userns', { seen: 'a sandbox was opened' }],
+      ['idmap', idmap],
+      ...(await tryInSandbox(opened)),
+      [
+        'disk-limit',
+        disk === undefined ? { seen: 'an ext4 in a file was mounted in a sandbox' } : { failed: disk },
+      ],
+    ];
   } finally {
     opened.supervisor.close();
     await opened.ended;

@@ -19,7 +19,9 @@ export function needsOfFaults(plan: ScenarioPlan): readonly Need[] {
     if (kind !== 'fault' || !isJsonObject(value)) return [];
     return faultWords.flatMap((word) => {
       const feature = value[word] === undefined ? undefined : featureOfFault[word];
-      return feature === undefined ? [] : [{ word, feature, step }];
+      if (feature === undefined) return [];
+      const onDisk = feature === 'tmpfs-upper' && plan.upper === 'disk';
+      return [{ word, feature: onDisk ? 'disk-limit' : feature, step }];
     });
   });
 }

@@ -190,8 +190,11 @@ function openSandbox(
   signal: AbortSignal,
 ): Promise<Sandbox> {
   const { networks, volumes, upper = 'auto' } = plan;
+  const limited = plan.services
+    .filter(({ container }) => container.writableBytes !== undefined)
+    .map(({ name }) => name);
   return context.engine.openSandbox(
-    { runId: sandboxId, networks, volumes: [...volumes, ...anonymous], upper },
+    { runId: sandboxId, networks, volumes: [...volumes, ...anonymous], upper, limited },
     signal,
   );
 }

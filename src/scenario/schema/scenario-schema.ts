@@ -39,7 +39,7 @@ const topLevel: Readonly<Record<string, JsonSchema>> = {
   ),
   upper: key(
     'Upper',
-    'Where writable layers live: auto, tmpfs or disk.',
+    'Where writable layers live: auto (memory where the kernel can), tmpfs or disk.',
     'disk',
     oneOfWords(['auto', 'tmpfs', 'disk']),
   ),

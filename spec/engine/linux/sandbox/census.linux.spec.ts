@@ -1,12 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { Leak, Sandbox, SandboxSpec } from '../../../../src/core/engine.ts';
 import { describeAsRoot } from '../../../requires.ts';
+import { containerSpec } from '../../contract/container-spec.ts';
 import { linuxEngineFor } from '../linux-kit.ts';
+import { loopDevicesOver } from './loop-devices.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'mayfly-census-'));
 const kit = linuxEngineFor(directory);
@@ -25,6 +27,11 @@ async function openSandbox(
   const runId = `census${process.pid}x${runs}`;
   const sandbox = await (await kit).engine.openSandbox({ runId, networks: [], volumes: [], upper }, never);
   return { sandbox, runId };
+}
+
+async function startIdle(sandbox: Sandbox): Promise<void> {
+  const image = await (await kit).prepareImage('idle', { kind: 'host', programs: ['sleep'], files: [] });
+  await sandbox.startContainer(containerSpec(image, 'idle', ['sleep', '1000']), never);
 }
 
 /** The host's pid of this process's newest sandbox init: the child of its newest supervisor. */
@@ -130,16 +137,21 @@ describeAsRoot(['userns', 'overlay', 'net'], 'the census finds what is left behi
       rmdirSync(group);
     }
   });
+});
 
-  test('writable layers on disk that cannot be removed', async () => {
-    const { sandbox, runId } = await openSandbox('disk');
-    const upper = join(directory, 'state', 'uppers', runId);
-    mkdirSync(join(upper, 'busy'));
-    execFileSync('mount', ['-t', 'tmpfs', 'none', join(upper, 'busy')]);
+describeAsRoot(['userns', 'overlay', 'net', 'disk-limit'], 'the census of writable layers on disk', () => {
+  test('a loop device that somebody keeps open, until he does not', async () => {
+    const { sandbox } = await openSandbox('disk');
+    await startIdle(sandbox);
+    const [device = ''] = loopDevicesOver(directory);
+    const keeper = openSync(device, 'r');
     try {
-      expect(kinds(await sandbox.close(budgetMs))).toContain('file');
+      expect(await sandbox.close(budgetMs)).toEqual([
+        { kind: 'device', what: expect.stringContaining(`${device} over ${directory}`) },
+      ]);
     } finally {
-      execFileSync('umount', [join(upper, 'busy')]);
+      closeSync(keeper);
     }
+    await expect.poll(() => loopDevicesOver(directory)).toEqual([]);
   });
 });

@@ -35,9 +35,21 @@ export function planUsedPage(place: string): Tape {
   ]);
 }
 
+/** ENOSPC when the file has got all there was. */
+export function planOccupied(place: string, bytes: number): Tape {
+  const path = `${pathOf(place)}/${pageName}`;
+  const flags = openFlags.O_CREAT | openFlags.O_WRONLY;
+  return inAttic([
+    { kind: 'open', dir: noSlot, path, flags, mode: 0o600, resolve: 0, into: initSlots.scratch },
+    { kind: 'allocate', slot: initSlots.scratch, bytes },
+    { kind: 'close', slot: initSlots.scratch },
+  ]);
+}
+
 export function planFreePage(place: string): Tape {
   const missingIsFine = 0x10000;
   return inAttic([
+    { kind: 'close', slot: initSlots.scratch }, // open still, where a tape has ended in between
     { kind: 'unlink', dir: noSlot, path: `${pathOf(place)}/${pageName}`, flags: missingIsFine },
   ]);
 }

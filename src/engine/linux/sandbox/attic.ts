@@ -3,15 +3,18 @@ import type { ContainerSpec, MountSpec } from '../../../core/container.ts';
 import type { SandboxSpec } from '../../../core/engine.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { LimitedPlace } from '../fault/fill-disk.ts';
+import type { OnDisk } from './census.ts';
 import type { AtticMount } from './container-launch.ts';
 import { openHostTree } from './host-trees.ts';
 import type { IdMapping } from './id-mapping.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
+import { openWritablePlaces } from './open-writable-places.ts';
 import { diskAttic, planAtticAttach } from './plan-attic.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
 import type { SlotPool } from './slot-pool.ts';
 import { Volumes } from './volumes.ts';
-import { WritablePlaces } from './writable-places.ts';
+import { upperOf, type WritablePlace } from './writable-place.ts';
+import type { WritablePlaces } from './writable-places.ts';
 
 /** A container's own files: where it writes, and the frozen layers of a checkpoint below that, top first. */
 export interface WritableLayer {
@@ -24,7 +27,7 @@ export class Attic {
   readonly #opened: OpenedSandbox;
   readonly #slots: SlotPool;
   readonly #mapping: IdMapping;
-  readonly #diskPath: string | undefined;
+  readonly #writable: WritablePlace;
   readonly #places: WritablePlaces;
   readonly #volumes: Volumes;
   readonly #layers = new Map<string, WritableLayer>();
@@ -37,14 +40,18 @@ export class Attic {
     this.#opened = opened;
     this.#slots = slots;
     this.#mapping = facts.mapping;
-    this.#diskPath = facts.upperDirectory;
-    this.#places = new WritablePlaces(facts.upperDirectory !== undefined);
+    this.#writable = facts.writable;
+    this.#places = openWritablePlaces(facts, opened, slots);
     this.#volumes = new Volumes(opened.init, this.#places, spec.volumes);
   }
 
   /** Once, before any container. */
   async prepare(): Promise<void> {
-    if (this.#diskPath !== undefined) await this.#bring(this.#diskPath, diskAttic);
+    if (this.#writable.kind === 'directory') await this.#bring(this.#writable.path, diskAttic);
+  }
+
+  get onDisk(): OnDisk {
+    return { ...upperOf(this.#writable), loopDevices: this.#places.loopDevices };
   }
 
   /** `prepareFor` has made it. */
@@ -97,9 +104,9 @@ export class Attic {
     if (mount === undefined && spec.rootfs.readOnly) throw cannotFill(spec, path, 'the root is read-only');
     const volume = mount === undefined ? undefined : await this.#volumes.placeOf(mount.volume);
     const wanted = mount === undefined ? spec.rootfs.writableBytes : volume?.spec.sizeBytes;
-    const sizeBytes = this.#places.limitOf(wanted);
-    if (sizeBytes === undefined) throw cannotFill(spec, path, 'writable layers on disk have no limit');
-    return { place: volume?.place ?? this.layerOf(spec.name).place, sizeBytes };
+    const limit = this.#places.limitOf(wanted);
+    if (limit === undefined) throw cannotFill(spec, path, 'writable layers on disk have no limit here');
+    return { place: volume?.place ?? this.layerOf(spec.name).place, limit };
   }
 
   async checkpoint(): Promise<void> {
@@ -118,12 +125,11 @@ export class Attic {
     if (this.#layers.has(spec.name)) return;
     const place = this.#places.nextName('layer');
     const frozen = this.#frozen.get(spec.name);
-    const tape = this.#places.planMake(place, spec.rootfs.writableBytes, ['upper', 'work']);
     this.#layers.set(spec.name, {
       place,
       below: frozen === undefined ? [] : [frozen.place, ...frozen.below],
     });
-    await this.#opened.init.perform(tape).catch((error: unknown) => {
+    await this.#places.make(place, spec.rootfs.writableBytes, ['upper', 'work']).catch((error: unknown) => {
       this.#layers.delete(spec.name);
       throw error;
     });
@@ -134,7 +140,7 @@ export class Attic {
   }
 
   async #removePlace({ place }: WritableLayer): Promise<void> {
-    await this.#opened.init.perform(this.#places.planRemove(place));
+    await this.#places.remove(place);
   }
 
   async #prepareMount(mount: MountSpec, spec: ContainerSpec): Promise<void> {

@@ -3,19 +3,26 @@ import type { Leak } from '../../../core/engine.ts';
 import type { Host } from '../host.ts';
 import type { CgroupFacts } from '../plan/cgroup-facts.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
+import type { LoopDevice } from './writable-places.ts';
 
 export interface CensusChoice {
   readonly runId: string;
   readonly cgroups: CgroupFacts;
-  readonly upperDirectory: string | undefined;
   readonly budgetMs: number;
   readonly now: () => number;
+}
+
+/** Writable layers that are not in memory. */
+export interface OnDisk {
+  readonly upperDirectory?: string;
+  readonly loopDevices: readonly LoopDevice[];
 }
 
 /** What a sandbox consists of, seen from the host while it is alive. */
 export interface SandboxSnapshot {
   /** `pid:[4026532…]`, `net:[…]`, … of all its processes. */
   readonly namespaces: ReadonlySet<string>;
+  readonly onDisk: OnDisk;
   /** In the unit of starttime in /proc/PID/stat. */
   readonly takenAtTicks: number;
 }
@@ -30,7 +37,7 @@ const searchedKinds = ['user', 'net', 'pid', 'mnt'] as const;
 const nameOf = (runId: string): string => `mayfly-${runId}`;
 
 /** Taken before teardown: afterwards nobody could tell which namespaces were the run's. */
-export function takeSnapshot(host: Host, { initPid }: OpenedSandbox): SandboxSnapshot {
+export function takeSnapshot(host: Host, { initPid }: OpenedSandbox, onDisk: OnDisk): SandboxSnapshot {
   const proc = `/proc/${initPid}/root/proc`;
   const own = new Set(namespaceKinds.map((kind) => host.readLinkNow(`/proc/self/ns/${kind}`)));
   const namespaces = new Set<string>();
@@ -40,7 +47,7 @@ export function takeSnapshot(host: Host, { initPid }: OpenedSandbox): SandboxSna
       if (namespace !== undefined && !own.has(namespace)) namespaces.add(namespace);
     }
   }
-  return { namespaces, takenAtTicks: ticksSinceBoot(host) };
+  return { namespaces, onDisk, takenAtTicks: ticksSinceBoot(host) };
 }
 
 /** Looks for what a run may have left behind, again and again until there is nothing or the budget is spent. */
@@ -73,7 +80,8 @@ function look(
     ...survivingProcesses(host, opened, snapshot),
     ...survivingMounts(host, snapshot.namespaces, choice.runId),
     ...survivingLinks(host, choice.runId),
-    ...survivingDirectories(host, choice),
+    ...survivingDirectories(host, choice, snapshot.onDisk),
+    ...survivingDevices(host, snapshot.onDisk),
   ];
 }
 
@@ -128,7 +136,11 @@ function survivingLinks(host: Host, runId: string): readonly Leak[] {
     .map((name) => ({ kind: 'link', what: name }));
 }
 
-function survivingDirectories(host: Host, { runId, cgroups, upperDirectory }: CensusChoice): readonly Leak[] {
+function survivingDirectories(
+  host: Host,
+  { runId, cgroups }: CensusChoice,
+  { upperDirectory }: OnDisk,
+): readonly Leak[] {
   const groups = [...new Set(Object.values(cgroups.controllers))].map(
     (parent) => `${parent}/${nameOf(runId)}`,
   );
@@ -138,4 +150,13 @@ function survivingDirectories(host: Host, { runId, cgroups, upperDirectory }: Ce
       ? [{ kind: 'file', what: upperDirectory } as const]
       : []),
   ];
+}
+
+/** Attached still, and to what it was attached to then. */
+function survivingDevices(host: Host, { loopDevices }: OnDisk): readonly Leak[] {
+  return loopDevices.flatMap(({ name, sequence }): readonly Leak[] => {
+    const file = host.readTextNow(`/sys/block/${name}/loop/backing_file`);
+    if (file === undefined || host.readTextNow(`/sys/block/${name}/diskseq`) !== sequence) return [];
+    return [{ kind: 'device', what: `/dev/${name} over ${file.trim()}` }];
+  });
 }

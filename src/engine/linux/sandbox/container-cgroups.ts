@@ -9,6 +9,7 @@ import { readCgroupUsage, readOomKills } from './read-cgroup-usage.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
 import { supervisorSlots } from './sandbox-slots.ts';
 import type { SlotPool } from './slot-pool.ts';
+import { upperOf } from './writable-place.ts';
 
 const AT_REMOVEDIR = 0x200;
 
@@ -95,10 +96,6 @@ export class ContainerCgroups {
     const known = this.#parents.size;
     for (const parent of parents) this.#parents.add(parent);
     if (this.#parents.size === known) return [];
-    const { upperDirectory } = this.#facts;
-    return planWrite(this.#runId, {
-      cgroups: [...this.#parents],
-      ...(upperDirectory === undefined ? {} : { upperDirectory }),
-    });
+    return planWrite(this.#runId, { cgroups: [...this.#parents], ...upperOf(this.#facts.writable) });
   }
 }

@@ -265,7 +265,7 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
   }
 
   async #close(budgetMs: number): Promise<readonly Leak[]> {
-    const snapshot = this.#facts.snapshot(this.#opened);
+    const snapshot = this.#facts.snapshot(this.#opened, this.#attic.onDisk);
     const publications = this.#networks.closeAll(Math.min(budgetMs, 100));
     this.init.endsByRequest();
     this.#opened.supervisor.close();

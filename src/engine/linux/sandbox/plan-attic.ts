@@ -21,10 +21,8 @@ export function inAttic(ops: Tape): Tape {
 
 /** A new size-limited tmpfs at /attic/`name`; `scratch` holds it while its directories are made. */
 export function planAtticTmpfs(name: string, sizeBytes: number, directories: readonly string[]): Tape {
-  const path = `/${atticDirectory}/${name}`;
   const mount = initSlots.scratch;
   return [
-    { kind: 'mkdir', dir: noSlot, path, mode: 0o700, flags: 0 },
     {
       kind: 'newMount',
       fsType: 'tmpfs',
@@ -32,6 +30,15 @@ export function planAtticTmpfs(name: string, sizeBytes: number, directories: rea
       attributes: MOUNT_ATTR_NODEV,
       into: mount,
     },
+    ...planAtticPlace(name, mount, directories),
+  ];
+}
+
+/** A detached file system at /attic/`name`, with directories in it; lets go of the slot. */
+export function planAtticPlace(name: string, mount: Slot, directories: readonly string[]): Tape {
+  const path = `/${atticDirectory}/${name}`;
+  return [
+    { kind: 'mkdir', dir: noSlot, path, mode: 0o700, flags: 0 },
     { kind: 'attachMount', mount, dir: noSlot, path },
     ...directories.map((each): Op => ({ kind: 'mkdir', dir: mount, path: each, mode: 0o755, flags: 0 })),
     { kind: 'close', slot: mount },

@@ -73,7 +73,8 @@ export interface VolumeView {
 
 /** /attic/`view`: the place's data above, what is below it below. */
 export function planVolumeView({ view, place, below }: VolumeView): Tape {
-  const lower = below.map(at).join(':');
+  // Without anything below, an empty directory makes it an overlay.
+  const lower = below.length === 0 ? '/emptydir' : below.map(at).join(':');
   return inAttic([
     makeDirectory(at(view)),
     overlay(

@@ -4,10 +4,11 @@ import type { Host } from '../host.ts';
 import type { Cidr } from '../net/cidr.ts';
 import type { CgroupFacts } from '../plan/cgroup-facts.ts';
 import type { SeccompProgram } from '../seccomp/seccomp-program.ts';
-import type { SandboxSnapshot } from './census.ts';
+import type { OnDisk, SandboxSnapshot } from './census.ts';
 import type { IdMapping } from './id-mapping.ts';
 import type { Journal } from './journal.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
+import type { WritablePlace } from './writable-place.ts';
 
 /** What a sandbox knows about its host and its run; probed or decided before it opens. */
 export interface SandboxFacts {
@@ -22,14 +23,13 @@ export interface SandboxFacts {
   /** /proc/self/oom_score_adj of ours, which the launcher inherits. */
   readonly oomScoreAdj: number;
   readonly seed: number;
-  /** For writable layers on disk; undefined: they are in memory. */
-  readonly upperDirectory: string | undefined;
+  readonly writable: WritablePlace;
   readonly journal: Journal;
   readonly disposeBudgetMs: number;
   readonly randomBytes: (count: number) => Uint8Array;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly seccompFor: (process: ProcessSpec) => SeccompProgram | undefined;
-  readonly snapshot: (opened: OpenedSandbox) => SandboxSnapshot;
+  readonly snapshot: (opened: OpenedSandbox, onDisk: OnDisk) => SandboxSnapshot;
   readonly census: (
     opened: OpenedSandbox,
     snapshot: SandboxSnapshot,

@@ -16,6 +16,8 @@ export const supervisorSlots = {
   file: 19,
   /** Where numbers for cgroup descriptors and the like begin. */
   firstFree: 64,
+  /** Where those for file systems in files begin. */
+  firstLoop: 1024,
 } as const;
 
 /** Slots of the sandbox's init, which starts with an empty table. */

@@ -69,17 +69,22 @@ export class Volumes {
 
   async #make(spec: VolumeSpec, mount: VolumeMount, container: ContainerSpec): Promise<VolumeState> {
     const place = await this.#makePlace(spec);
-    const plain: VolumeState = { spec, place, view: `${place}/data`, below: [] };
-    if (!mount.copyImageContent || container.rootfs.layers.length === 0) return plain;
+    if (!mount.copyImageContent || container.rootfs.layers.length === 0) return this.#plain(spec, place);
     const content = this.#nameOnly('content');
     const path = posix.normalize(mount.target);
     try {
       await this.#init.perform(planImageDirectory({ name: content, layers: container.rootfs.layers, path }));
     } catch (error) {
-      if (isMissing(error)) return plain; // the image has nothing there
+      if (isMissing(error)) return this.#plain(spec, place); // the image has nothing there
       throw error;
     }
     return this.#view(spec, place, [content]);
+  }
+
+  /** An overlay shows neither the device nor the path on it that a mount of the directory would (proc(5), mountinfo). */
+  async #plain(spec: VolumeSpec, place: string): Promise<VolumeState> {
+    if (this.#places.namesHost) return this.#view(spec, place, []);
+    return { spec, place, view: `${place}/data`, below: [] };
   }
 
   /** A new place above everything the volume consists of now. */
@@ -97,13 +102,13 @@ export class Volumes {
 
   async #makePlace(spec: VolumeSpec): Promise<string> {
     const place = this.#places.nextName('volume');
-    await this.#init.perform(this.#places.planMake(place, spec.sizeBytes, ['data', 'work']));
+    await this.#places.make(place, spec.sizeBytes, ['data', 'work']);
     return place;
   }
 
   async #remove({ view, place }: VolumeState): Promise<void> {
     if (!view.startsWith(place)) await this.#init.perform(planAtticUnmount(view));
-    await this.#init.perform(this.#places.planRemove(place));
+    await this.#places.remove(place);
   }
 
   /** Views and contents are mounts of their own, in memory wherever the data is. */

@@ -22,7 +22,36 @@ export function chooseWritablePlace(wish: SandboxSpec['upper'], kernelRelease: s
   return wish;
 }
 
-/** Where a run's writable layers lie when they are on disk. */
-export function upperPath(stateDirectory: string, runId: string): string {
-  return `${stateDirectory}/uppers/${runId}`;
+/** Where a run's writable layers are. */
+export type WritablePlace =
+  | { readonly kind: 'memory' }
+  /** In `path`, the run's own, which goes with it. */
+  | { readonly kind: 'directory'; readonly path: string }
+  /** In files without a name, on the file system of `directory`. */
+  | { readonly kind: 'loop'; readonly directory: string };
+
+/** Said before anything starts: a directory of the host's disk keeps no size. */
+export function refuseSizes({ volumes, limited = [] }: SandboxSpec, obstacle: string): void {
+  const asked = [
+    ...limited.map((name) => `\`storage_opt.size\` of ${name}`),
+    ...volumes
+      .filter(({ sizeBytes }) => sizeBytes !== undefined)
+      .map(({ name }) => `\`size\` of volume ${name}`),
+  ];
+  if (asked.length === 0) return;
+  throw new MayflyError(
+    'HOST_LIMIT_UNAVAILABLE',
+    `${asked.join(', ')}: with writable layers on disk this needs disk-limit, which this host lacks (${obstacle})`,
+    { hint: 'remove the size, use `upper: tmpfs` (Linux 6.6 or later), or see `mayfly doctor`' },
+  );
+}
+
+/** What is on disk is below it. */
+export function uppersDirectory(stateDirectory: string): string {
+  return `${stateDirectory}/uppers`;
+}
+
+/** What the journal has to name. */
+export function upperOf(place: WritablePlace): { readonly upperDirectory?: string } {
+  return place.kind === 'directory' ? { upperDirectory: place.path } : {};
 }

@@ -1,44 +1,31 @@
-import { MayflyError } from '../../../core/mayfly-error.ts';
-import type { Tape } from '../tape/op.ts';
-import { diskAttic, inAttic, planAtticDirectories, planAtticTmpfs, planAtticUnmount } from './plan-attic.ts';
-
 /** Of a writable layer and of a volume that names no size of its own. */
-const defaultWritableBytes = 1 << 30;
+export const defaultWritableBytes = 1 << 30;
 
-/** Where writable layers and volumes of a sandbox are made: each a size-limited tmpfs, or a directory on disk. */
-export class WritablePlaces {
-  readonly #onDisk: boolean;
-  #count = 0;
+/** What keeps a place from growing: a tmpfs whose size can be changed, or a file system that is as large as it is. */
+export interface PlaceLimit {
+  readonly kind: 'tmpfs' | 'file system';
+  readonly sizeBytes: number;
+}
 
-  constructor(onDisk: boolean) {
-    this.#onDisk = onDisk;
-  }
+/** A loop device for as long as it is what it was when a run had it: numbers are given out again, sequences are not. */
+export interface LoopDevice {
+  /** `loop3`. */
+  readonly name: string;
+  /** /sys/block/NAME/diskseq (Linux 5.15), one for each time something is attached; undefined on older kernels. */
+  readonly sequence: string | undefined;
+}
 
+/** Where writable layers and volumes of a sandbox are made, each below a name in the attic. */
+export interface WritablePlaces {
+  /** A mount of a part of one would show a name of the host in mount tables: a path, or a device. */
+  readonly namesHost: boolean;
+  /** All that were attached so far. */
+  readonly loopDevices: readonly LoopDevice[];
   /** A name in the attic that no other place has. */
-  nextName(what: string): string {
-    this.#count += 1;
-    const name = `${what}${this.#count}`;
-    return this.#onDisk ? `${diskAttic}/${name}` : name;
-  }
-
-  /** The limit of a place that `planMake` makes; undefined: it has none. */
-  limitOf(sizeBytes: number | undefined): number | undefined {
-    return this.#onDisk ? undefined : (sizeBytes ?? defaultWritableBytes);
-  }
-
-  /** On disk no limit can be kept: asking for one is then an error. */
-  planMake(name: string, sizeBytes: number | undefined, directories: readonly string[]): Tape {
-    if (!this.#onDisk) return inAttic(planAtticTmpfs(name, sizeBytes ?? defaultWritableBytes, directories));
-    if (sizeBytes === undefined) return inAttic(planAtticDirectories(name, directories));
-    throw new MayflyError(
-      'HOST_LIMIT_UNAVAILABLE',
-      'a size limit was asked for, but writable layers on disk have none',
-      { hint: 'remove the limit, or use writable layers in memory (`upper: tmpfs`, Linux 6.6 or later)' },
-    );
-  }
-
-  /** What is on disk goes with the run: its files may be many, and nobody waits for them. */
-  planRemove(name: string): Tape {
-    return this.#onDisk ? [] : planAtticUnmount(name);
-  }
+  nextName(what: string): string;
+  /** The limit of a place that `make` makes; undefined: it has none. */
+  limitOf(sizeBytes: number | undefined): PlaceLimit | undefined;
+  /** @throws MayflyError HOST_LIMIT_UNAVAILABLE: that size cannot be kept here. */
+  make(name: string, sizeBytes: number | undefined, directories: readonly string[]): Promise<void>;
+  remove(name: string): Promise<void>;
 }

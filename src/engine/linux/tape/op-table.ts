@@ -149,6 +149,14 @@ export const opTable = {
   lockByte: { slot: 'slot', offset: 'u64' },
   /** All descriptors but 0, 1 and 2 are closed at the next exec; before a filter is loaded, which may refuse it. */
   closeRest: {},
+  /** A new file on the file system of `directory` that has no name there and cannot get one (open(2), O_TMPFILE). */
+  unnamedFile: { directory: 'text', into: 'slot' },
+  /** Gives `to` the length and the data of `from`, and holes where that has holes. */
+  copySparse: { from: 'slot', to: 'slot' },
+  /** fallocate(2) from the beginning. */
+  allocate: { slot: 'slot', bytes: 'u64' },
+  /** A free loop device over `file`, detached with its last user (loop(4), LO_FLAGS_AUTOCLEAR). Replies with its number as u32. */
+  loopDevice: { file: 'slot', into: 'slot' },
 } as const satisfies Record<string, Record<string, FieldType>>;
 
 export type FieldType = 'slot' | 'u32' | 'u64' | 'text' | 'bytes' | 'texts' | 'tape';

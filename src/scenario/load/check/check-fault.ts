@@ -22,15 +22,6 @@ export function checkFault(document: LoadedDocument, { step, pointer }: StepAt):
   if (fault.partition !== undefined) checkPartition(document, fault.partition, below(at, 'partition'));
   if (isJsonObject(fault.dns)) checkDns(document, fault.dns, below(at, 'dns'));
   if (isJsonObject(fault.delay)) checkJitter(document, fault.delay, below(at, 'delay'));
-  if (fault.disk_full !== undefined && memberOf(document.json, 'upper') === 'disk') {
-    document.error(
-      'SCENARIO_CONFLICT',
-      'writable layers on disk have no limit, so they cannot be filled',
-      document.keySpan(below(at, 'disk_full')),
-      below(at, 'disk_full'),
-      'remove `upper: disk`',
-    );
-  }
 }
 
 /** Nobody is on two sides, and there are two. */
