@@ -15,6 +15,7 @@ export const hostFeatures = [
   'ipv6',
   'egress',
   'fault-rate',
+  'fault-delay',
   'debian-images',
 ] as const;
 

@@ -56,10 +56,9 @@ async function sandboxFindings(
   const opened = await openSandboxProcesses(host, { ...options, mapping }).catch((error: Error) => error);
   if (opened instanceof Error) {
     const failed = { failed: opened.message };
-    return (['userns', 'overlay', 'tmpfs-upper', 'net', 'fault-rate'] as const).map((feature) => [
-      feature,
-      failed,
-    ]);
+    return (['userns', 'overlay', 'tmpfs-upper', 'net', 'fault-rate', 'fault-delay'] as const).map(
+      (feature) => [feature, failed],
+    );
   }
   try {
     const idmap: Finding =

@@ -149,6 +149,14 @@ export const opTable = {
   lockByte: { slot: 'slot', offset: 'u64' },
   /** All descriptors but 0, 1 and 2 are closed at the next exec; before a filter is loaded, which may refuse it. */
   closeRest: {},
+  /** setsockopt(2). */
+  setSocketOption: { slot: 'slot', level: 'u32', name: 'u32', value: 'bytes' },
+  /**
+   * In a child, which becomes that: frames of either packet socket leave by the other `delayNs` later, plus or minus up to
+   * `jitterNs`, in order. Beyond `limitBytes` held in a direction they are lost. SIGTERM: what is held goes at once, and exit 0; exit
+   * 3 when an interface has gone.
+   */
+  relayFrames: { a: 'slot', b: 'slot', delayNs: 'u64', jitterNs: 'u64', limitBytes: 'u64', seed: 'u64' },
 } as const satisfies Record<string, Record<string, FieldType>>;
 
 export type FieldType = 'slot' | 'u32' | 'u64' | 'text' | 'bytes' | 'texts' | 'tape';
