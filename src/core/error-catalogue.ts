@@ -169,6 +169,10 @@ export const errorCatalogue = {
     'A fault was asked for that cannot be made here.',
     'remove it, or see the table of docs/faults.md for what it needs',
   ),
+  FAULT_LOST: harness(
+    'A fault ended by itself before it was undone.',
+    'what steps saw meanwhile proves nothing: run it again, and report how it ended',
+  ),
   SERVICE_NOT_READY: {
     exitStatus: 1,
     meaning: 'A service did not become ready in time.',

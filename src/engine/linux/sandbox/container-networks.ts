@@ -7,9 +7,7 @@ import type {
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import { errnoOf } from '../client/errno-of.ts';
 import type { LauncherClient } from '../client/launcher-client.ts';
-import { DnsFaults } from '../fault/dns-faults.ts';
-import { RateFaults } from '../fault/rate-faults.ts';
-import { setRate } from '../fault/set-rate.ts';
+import { NetworkFaults } from '../fault/network-faults.ts';
 import { dnsResponder, type ForwardQuery } from '../net/dns/dns-responder.ts';
 import { planDnsSockets } from '../net/dns/plan-dns.ts';
 import { type NamedMember, resolveName } from '../net/dns/resolve-names.ts';
@@ -51,8 +49,7 @@ export class ContainerNetworks {
   readonly #networks: SandboxNetworks;
   readonly #policies: NetworkPolicies;
   readonly #members = new Map<string, Member>();
-  readonly dnsFaults = new DnsFaults();
-  readonly rates = new RateFaults();
+  readonly faults: NetworkFaults;
   #closed = false;
 
   constructor(init: LauncherClient, slots: SlotPool, specs: readonly NetworkSpec[], facts: SandboxFacts) {
@@ -64,12 +61,14 @@ export class ContainerNetworks {
       hostRanges: facts.hostRanges,
       ipv6: facts.ipv6,
     });
+    const namespaceOf = (network: string): Slot => this.#networks.namespaceOf(network);
     this.#policies = new NetworkPolicies(specs, {
       init,
       slots,
-      namespaceOf: (network) => this.#networks.namespaceOf(network),
+      namespaceOf,
       membersOf: (network) => this.#policyMembers(network),
     });
+    this.faults = new NetworkFaults({ init, slots, namespaceOf, seed: facts.seed });
   }
 
   /** Once, before any container. */
@@ -103,7 +102,7 @@ export class ContainerNetworks {
 
   async afterStart(spec: ContainerSpec, pidfd: Slot): Promise<void> {
     const member = this.#members.get(spec.name);
-    if (member !== undefined && this.rates.of(spec.name) !== undefined) await this.setRate(spec.name, pidfd);
+    if (member !== undefined) await this.applyFaults(spec.name, pidfd); // one may have begun while it started
     if (member === undefined || member.publications.length > 0) return;
     const dialer = dialerInto(this.#init, this.#slots, pidfd, () => member.attachments);
     const publications: Publication[] = [];
@@ -128,23 +127,16 @@ export class ContainerNetworks {
     name: string,
     signal: AbortSignal,
   ): Promise<readonly IpAddress[] | 'no such name' | undefined> {
-    for (const { answer, delayMs = 0 } of this.dnsFaults.of(asker, name)) {
+    for (const { answer, delayMs = 0 } of this.faults.dns.of(asker, name)) {
       if (answer !== 'slow') return 'no such name';
       await this.#facts.sleep(delayMs, signal).catch(() => signal.throwIfAborted());
     }
     return resolveName(name, asker, this.members(), 0);
   }
 
-  /** The slowest of the faults that befall it, on all its lines; performed again when it has started again. */
-  async setRate(container: string, pidfd: Slot): Promise<void> {
-    const scratch = this.#slots.take();
-    const rate = this.rates.of(container);
-    try {
-      for (const attachment of this.attachmentsOf(container))
-        await setRate(this.#init, { attachment, container: pidfd, scratch }, rate);
-    } finally {
-      this.#slots.give(scratch);
-    }
+  async applyFaults(container: string, pidfd: Slot): Promise<void> {
+    if (!this.faults.befalls(container)) return;
+    await this.faults.apply({ container, pidfd, attachments: this.attachmentsOf(container) });
   }
 
   attachmentsOf(container: string): readonly Attachment[] {
@@ -170,6 +162,7 @@ export class ContainerNetworks {
           attachment,
         ),
       );
+      await this.applyFaults(container, pidfd);
     } catch (error) {
       this.#drop(member, attachment);
       throw error;
@@ -250,7 +243,7 @@ export class ContainerNetworks {
         members: () => this.members(),
         seed: this.#facts.seed,
         ...(forward === undefined ? {} : { forward }),
-        faultsOf: (name) => this.dnsFaults.of(member.spec.name, name),
+        faultsOf: (name) => this.faults.dns.of(member.spec.name, name),
         sleep: this.#facts.sleep,
       }),
     );

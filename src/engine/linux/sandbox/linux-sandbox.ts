@@ -133,9 +133,14 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
       pidfd,
       mountNamespace: mounts,
       network: place.tape,
-      ...(egressNetwork === undefined
+      ...(egressNetwork === undefined && !this.#networks.faults.befalls(spec.name)
         ? {}
-        : { beforeRelease: (pid: number) => this.#egress.open(spec, pidfd, pid) }),
+        : {
+            beforeRelease: async (pid: number) => {
+              await this.#networks.applyFaults(spec.name, pidfd);
+              if (egressNetwork !== undefined) await this.#egress.open(spec, pidfd, pid);
+            },
+          }),
     })
       .catch(async (error: unknown) => {
         await this.#egress.close(spec.name);
