@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
 import type { ContainerSpec } from '../../../src/core/container.ts';
 import type { Sandbox } from '../../../src/core/engine.ts';
@@ -139,4 +139,16 @@ export function notPassed(verdicts: ReadonlyMap<string, Verdict>): Readonly<Reco
       .filter(([, { result }]) => !fine.includes(result))
       .map(([id, { result, evidence }]) => [id, `${result}: ${evidence.join(' | ')}`]),
   );
+}
+
+/** With each, exactly the declared checks do not pass. */
+export function testSabotages(bench: IsolationBench, sabotages: readonly Sabotage[]): void {
+  for (const sabotage of sabotages) {
+    test(`sabotage: ${sabotage.name}`, async () => {
+      const broken = notPassed(await bench.examine({ sabotage }));
+      expect(Object.keys(broken).sort(), JSON.stringify(broken, null, 1)).toEqual(
+        Object.keys(sabotage.breaks).sort(),
+      );
+    });
+  }
 }

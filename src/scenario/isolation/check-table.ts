@@ -11,6 +11,7 @@ import { privilegeChecks } from './privileges.ts';
 import { processLimitChecks } from './process-limits.ts';
 import { processChecks } from './processes.ts';
 import { readOnlyRootChecks } from './read-only-root.ts';
+import { resourceLimitChecks } from './resource-limits.ts';
 import { rootWallChecks } from './root-walls.ts';
 import { sharedObjectChecks } from './shared-objects.ts';
 import { systemCallChecks } from './system-calls.ts';
@@ -34,6 +35,7 @@ export const isolationChecks: readonly IsolationCheck[] = [
   ...rootWallChecks,
   ...fileEscapeChecks,
   ...deviceChecks,
+  ...resourceLimitChecks,
 ];
 
 /** Those a profile holds a service to. */

@@ -51,6 +51,8 @@ export interface Subject {
   openProbe(rights: 'itself' | 'root'): Promise<Probe>;
   /** A second container of the same plan, for what the service would not survive; removed when disposed. */
   openTwin(): Promise<Twin>;
+  /** For what would be disturbed by its like: of all services, one at a time. */
+  alone<T>(look: () => Promise<T>): Promise<T>;
 }
 
 export interface Sibling {

@@ -39,8 +39,9 @@ export async function examine(
   const looks = new Map<string, Promise<Sibling>>();
   for (const service of services) looks.set(service.name, open(service, scope, signal));
   await Promise.allSettled(looks.values());
+  const alone = oneAtATime();
   return await Promise.all(
-    targets.map((target) => examineOne(target, looks, checks, { clock, signal, scope })),
+    targets.map((target) => examineOne(target, looks, checks, { clock, signal, scope, alone })),
   );
 }
 
@@ -55,6 +56,7 @@ interface Means {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly scope: Scope;
+  readonly alone: Subject['alone'];
 }
 
 /** Without a probe that answers nothing can be shown, whatever may be seen from outside. */
@@ -62,7 +64,7 @@ async function examineOne(
   target: Examined,
   looks: ReadonlyMap<string, Promise<Sibling>>,
   checks: readonly IsolationCheck[],
-  { clock, signal, scope }: Means,
+  { clock, signal, scope, alone }: Means,
 ): Promise<Examination> {
   const { name, container } = target;
   const verdicts = new Map<string, Verdict>();
@@ -83,6 +85,7 @@ async function examineOne(
       signal,
       openProbe,
       openTwin: () => openTwin(target, signal),
+      alone,
     };
     for (const check of checks) verdicts.set(check.id, await lookOnce(check, subject));
   } catch (error) {
@@ -91,6 +94,15 @@ async function examineOne(
     for (const { id } of checks) if (!verdicts.has(id)) verdicts.set(id, inconclusive(why));
   }
   return { service: name, verdicts };
+}
+
+function oneAtATime(): Subject['alone'] {
+  let last: Promise<unknown> = Promise.resolve();
+  return (look) => {
+    const result = last.then(look);
+    last = result.catch(() => {}); // its own caller is told
+    return result;
+  };
 }
 
 /** A check that breaks shows nothing; the others go on. */
