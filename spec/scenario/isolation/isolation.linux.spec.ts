@@ -5,6 +5,7 @@ import { notPassed, openIsolationBench, testSabotages } from './isolation-kit.ts
 import { sabotages as sabotagesOfRights, unbreakable } from './sabotages.ts';
 import { sabotagesOfFiles } from './sabotages-of-files.ts';
 import { sabotagesOfLimits } from './sabotages-of-limits.ts';
+import { sabotagesOfNetworks } from './sabotages-of-networks.ts';
 
 const sabotages = [...sabotagesOfRights, ...sabotagesOfFiles];
 
@@ -31,7 +32,11 @@ describeAsRoot(['userns', 'overlay', 'net'], 'isolation', () => {
   });
 
   test('every check has a sabotage that breaks it, or a reason why there is none', () => {
-    const broken = new Set([...sabotages, ...sabotagesOfLimits].flatMap(({ breaks }) => Object.keys(breaks)));
+    const broken = new Set(
+      [...sabotages, ...sabotagesOfLimits, ...sabotagesOfNetworks].flatMap(({ breaks }) =>
+        Object.keys(breaks),
+      ),
+    );
     const unbroken = isolationChecks.map(({ id }) => id).filter((id) => !broken.has(id));
     expect(unbroken.sort()).toEqual(Object.keys(unbreakable).sort());
   });

@@ -7,6 +7,7 @@ import { inheritanceChecks } from './inheritance.ts';
 import { kernelObjectChecks } from './kernel-objects.ts';
 import { mountTableChecks } from './mount-table.ts';
 import { namespaceChecks } from './namespaces.ts';
+import { networkWallChecks } from './network-walls.ts';
 import { privilegeChecks } from './privileges.ts';
 import { processLimitChecks } from './process-limits.ts';
 import { processChecks } from './processes.ts';
@@ -36,6 +37,7 @@ export const isolationChecks: readonly IsolationCheck[] = [
   ...fileEscapeChecks,
   ...deviceChecks,
   ...resourceLimitChecks,
+  ...networkWallChecks,
 ];
 
 /** Those a profile holds a service to. */

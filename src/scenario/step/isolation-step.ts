@@ -41,7 +41,7 @@ export const isolationStep = defineStep<Isolation>({
     const targets = targetsOf(step, world, running);
     const all = running.map((service) => examinedOf(service, world, signal));
     const chosen = all.filter(({ name }) => targets.some((target) => target.name === name));
-    const examinations = await examine(chosen, all, checks, world.clock, signal);
+    const examinations = await examine(chosen, all, checks, world.clock, signal, world.networks);
     const excepted = (service: string, check: string): Exception | undefined =>
       exceptions.find((each) => each.check === check && (each.service ?? service) === service);
     return {
