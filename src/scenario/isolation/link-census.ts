@@ -15,7 +15,7 @@ export interface LinkCensus {
 }
 
 /** Anybody on the link has long answered then; the first is waited for longer. */
-const wait = { firstMs: 1000, othersMs: 30 };
+const wait = { firstMs: 1000, othersMs: 15 };
 /** ICMPv6: protocol 58, echo request 128 (RFC 4443). */
 const [icmpv6, echoRequest] = [58, 128];
 /** RFC 4291, 2.7.1: all nodes of the link. */

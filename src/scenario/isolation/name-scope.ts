@@ -2,12 +2,13 @@ import { isIP } from 'node:net';
 import type { ContainerSpec } from '../../core/container.ts';
 import type { AttachedNetwork, Container } from '../../core/engine.ts';
 import { parseIp } from '../plan/network/ip-address.ts';
-import { askResolver } from '../step/dns/ask-resolver.ts';
+import { askNames } from './ask-names.ts';
 import type { Subject, Verdict } from './check.ts';
-import { judged, notApplicable } from './verdict.ts';
+import { inconclusive, judged, notApplicable } from './verdict.ts';
 
 /** A name that nobody has. */
 const nobody = 'mayfly-nobody-has-this-name';
+const types = ['A', 'AAAA'] as const;
 
 interface Named {
   readonly spec: ContainerSpec;
@@ -15,27 +16,30 @@ interface Named {
 }
 
 export async function resolveNames(subject: Subject): Promise<Verdict> {
-  const { spec, siblings, container, signal } = subject;
+  const { spec, siblings, root } = subject;
   if (spec.network.kind !== 'attached') return notApplicable('it is on no network under a name of its own');
   const everybody: readonly Named[] = [subject, ...siblings];
   const names = [...new Set(everybody.flatMap((each) => namesOf(each.spec)))].filter(
     // A name with a dot may be known outside, where there is egress.
     (name) => !name.includes('.') && isIP(name) === 0,
   );
+  const questions = [...names, nobody].flatMap((name) => types.map((type) => ({ name, type })));
+  const answered = await askNames(root, questions);
+  if (typeof answered === 'string') return inconclusive(answered);
   const faults: string[] = [];
   const seen: string[] = [];
-  for (const name of [...names, nobody]) {
-    for (const type of ['A', 'AAAA'] as const) {
-      const version = type === 'A' ? 4 : 6;
-      const wanted = addressesFor(name, subject, everybody, version);
-      const { rcode, answers } = await askResolver(container, { name, type }, signal);
-      const missing = wanted.filter((address) => !answers.some((each) => same(each, address)));
-      const foreign = answers.filter((address) => !wanted.some((each) => same(each, address)));
-      const line = `${name} ${type}: ${answers.length === 0 ? rcode : answers.join(' ')}`;
-      if (missing.length === 0 && foreign.length === 0) seen.push(line);
-      else faults.push(`${line}; declared are ${wanted.length === 0 ? 'none' : wanted.join(' ')}`);
-    }
-  }
+  questions.forEach(({ name, type }, at) => {
+    const answer = answered[at];
+    const answers = answer?.answers ?? [];
+    const wanted = addressesFor(name, subject, everybody, type === 'A' ? 4 : 6);
+    const missing = wanted.filter((address) => !answers.some((each) => same(each, address)));
+    const foreign = answers.filter((address) => !wanted.some((each) => same(each, address)));
+    const said = answers.length === 0 ? (answer?.rcode ?? 'no answer') : answers.join(' ');
+    const line = `${name} ${type}: ${said}`;
+    const isRight = answer !== undefined && missing.length === 0 && foreign.length === 0;
+    if (isRight) seen.push(line);
+    else faults.push(`${line}; it should be ${wanted.length === 0 ? 'none' : wanted.join(' ')}`);
+  });
   return judged(faults, seen);
 }
 
