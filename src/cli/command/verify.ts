@@ -71,8 +71,17 @@ async function lookAt(
 ): Promise<AuditReport> {
   using interrupts = abortOnSignal(surroundings);
   const engine = await openEngine(0, chooseDirectories(surroundings), surroundings);
-  const { pid, container } = await findTarget(name, engine, surroundings);
+  const environment = Object.fromEntries(
+    Object.entries(surroundings.environment).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, value]],
+    ),
+  );
+  const access = { programs: engine.programs, environment, signal: interrupts.signal };
+  const { pid, container } = await findTarget(name, access);
   await using target = await engine.openForeign(pid);
+  // It is held now; were the number another's already, its container would have another by now, or none.
+  if (container !== undefined && (await findTarget(name, access)).pid !== pid)
+    throw new MayflyError('TARGET_GONE', `container \`${name}\` was started again while it was looked for`);
   const { auditProcess } = await import('../../scenario/isolation/audit/run-audits.ts');
   const clock = systemClock(surroundings.monotonicMs);
   const found = await auditProcess(target, checks, clock, interrupts.signal);
