@@ -1,3 +1,4 @@
+import type { CheckResult } from '../../core/check-result.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { ContainerSpec, NetworkSpec } from '../../core/container.ts';
 import type { Container } from '../../core/engine.ts';
@@ -6,12 +7,6 @@ import type { Probe, Witness } from '../../core/probe.ts';
 /** What a service is held to; each contains the ones before it. */
 export const profiles = ['baseline', 'standard', 'strict'] as const;
 export type Profile = (typeof profiles)[number];
-
-/**
- * `inconclusive`: the positive control did not answer. `unsupported`: the host lacks what the claim needs. Both count as failures. `n/a`:
- * nothing of the kind was declared.
- */
-export type CheckResult = 'pass' | 'fail' | 'inconclusive' | 'unsupported' | 'n/a';
 
 export interface Verdict {
   readonly result: CheckResult;

@@ -1,8 +1,9 @@
+import type { CheckResult } from '../../core/check-result.ts';
 import type { Json } from '../../core/json.ts';
 import { isJsonObject } from '../../core/json.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { Step } from '../../core/scenario.ts';
-import type { CheckResult, IsolationCheck, Profile, Verdict } from '../isolation/check.ts';
+import type { IsolationCheck, Profile, Verdict } from '../isolation/check.ts';
 import type { Examination, Examined } from '../isolation/examine.ts';
 import { teardownClaim } from '../isolation/teardown-claim.ts';
 import type { RunningService } from '../run/running-service.ts';
