@@ -116,17 +116,21 @@ export async function sendAll(probe: Sender, attempts: readonly Attempt[]): Prom
 
 /** What has become of those that are not decided. */
 export async function lookAt(probe: Sender, attempts: readonly Attempt[]): Promise<void> {
-  const waiting = attempts.filter(({ fd, error, answered }) => fd !== undefined && error === undefined && !answered);
+  const waiting = attempts.filter(
+    ({ fd, error, answered }) => fd !== undefined && error === undefined && !answered,
+  );
   const results = await probe.calls(
     waiting.flatMap(({ fd = -1, protocol }) => [
       protocol === 'icmp' ? call('recvfrom', fd, { out: 64 }, 64, 0, 0, 0) : memoryInfo(fd),
       pendingError(fd),
+      call('getpeername', fd, { scratch: 28 }, { inOut: Uint8Array.of(28, 0, 0, 0) }),
     ]),
   );
   for (const [index, attempt] of waiting.entries()) {
-    const [first, pending] = results.slice(2 * index);
+    const [first, pending, peer] = results.slice(3 * index);
     if (attempt.protocol === 'icmp') attempt.answered = (first?.value ?? -1) > 0;
-    else if (attempt.protocol === 'tcp') attempt.answered = dropsOf(first?.out[0]) > 0;
+    // Where a filter may not be attached the handshake was completed: then there is a peer.
+    else if (attempt.protocol === 'tcp') attempt.answered = dropsOf(first?.out[0]) > 0 || peer?.value === 0;
     const code = Buffer.from(pending?.out[0] ?? new Uint8Array(4)).readInt32LE();
     const error = errors.get(code) ?? (code === 0 ? first?.error : `error ${code}`);
     if (!attempt.answered && error !== undefined && error !== 'EAGAIN') attempt.error = error;

@@ -102,4 +102,3 @@ function answer(
       return error === undefined ? '' : `: ${error}`;
   }
 }
-

@@ -37,7 +37,10 @@ export function composeFacts(matrix: Matrix): ConnectivityFacts {
         families.map((family) => [`ipv${family}`, of((column) => measuredLetter(at(from, column, family)))]),
       ),
       verdicts: of((column) =>
-        verdictLetter(families.flatMap((family) => at(from, column, family) ?? []), truth),
+        verdictLetter(
+          families.flatMap((family) => at(from, column, family) ?? []),
+          truth,
+        ),
       ),
     };
   });
@@ -76,7 +79,9 @@ function surpriseOf(cell: MeasuredCell, truth: Truth): readonly Surprise[] {
   const verdict = judgeCell(declared, cell);
   if (verdict === 'pass') return [];
   const isUnseen = verdict === 'inconclusive' && outcome !== 'unmeasured' && !witnessed;
-  const why = isUnseen ? `${evidence}; but its helper did not see its own packets either` : evidence;
+  const why = isUnseen
+    ? `${evidence}; but the helper at ${to} did not see its own packets either, so its silence shows nothing`
+    : evidence;
   const place = { from, to, protocol, ...(port === undefined ? {} : { port }), family };
   return [{ ...place, declared, outcome, verdict, why }];
 }

@@ -45,7 +45,12 @@ export async function measureRound(
   await conclude(round, controls, seen);
   await Promise.all([
     ...[...controls].map(([station, own]) => closeAll(station.probe, own)),
-    ...[...bySource].map(([{ probe }, own]) => closeAll(probe, own.map(({ attempt }) => attempt))),
+    ...[...bySource].map(([{ probe }, own]) =>
+      closeAll(
+        probe,
+        own.map(({ attempt }) => attempt),
+      ),
+    ),
   ]);
 }
 
@@ -72,27 +77,45 @@ async function lookAround(
   seen: ReadonlyMap<Station, Set<string>>,
   sending: readonly Try[],
 ): Promise<void> {
-  await Promise.all([...bySource].map(([{ probe }, own]) => lookAt(probe, own.map(({ attempt }) => attempt))));
+  await Promise.all(
+    [...bySource].map(([{ probe }, own]) =>
+      lookAt(
+        probe,
+        own.map(({ attempt }) => attempt),
+      ),
+    ),
+  );
   await Promise.all(
     [...seen].map(async ([station, keys]) => {
       for (const arrival of await station.arrivals()) keys.add(keyOf(arrival));
     }),
   );
-  for (const one of sending) one.arrived ||= one.attempt.keys.some((key) => seen.get(one.to)?.has(key) ?? false);
+  for (const one of sending)
+    one.arrived ||= one.attempt.keys.some((key) => seen.get(one.to)?.has(key) ?? false);
 }
 
-/** To itself, on every way that is looked at: who sees this would have seen others. */
+/**
+ * To itself, on every way that is looked at: who sees this would have seen others. At its loopback, too, for an interface that is down
+ * has no address over which it would reach itself.
+ */
 function controlsOf(round: readonly Try[]): ReadonlyMap<Station, readonly Attempt[]> {
-  const ways = new Map<Station, Map<string, Attempt>>();
-  for (const { to, attempt } of round) {
-    const { protocol, family } = attempt;
-    const own = ways.get(to) ?? new Map<string, Attempt>();
-    ways.set(to, own);
-    const address = to.addressesOf(family)[0]?.address ?? (family === 4 ? '127.0.0.1' : '::1');
-    const port = protocol === 'icmp' ? 0 : 1;
-    own.set(nameOf(attempt), { protocol, family, address, port, keys: [], answered: false });
-  }
-  return new Map([...ways].map(([station, own]) => [station, [...own.values()]]));
+  const byStation = groupBy(round, ({ to }) => to);
+  return new Map(
+    [...byStation].map(([station, own]) => {
+      const ways = new Map(own.map(({ attempt }) => [nameOf(attempt), attempt]));
+      return [station, [...ways.values()].flatMap((way) => controlsOn(station, way))];
+    }),
+  );
+}
+
+const loopback = { 4: '127.0.0.1', 6: '::1' } as const;
+
+function controlsOn(station: Station, { protocol, family }: Way): readonly Attempt[] {
+  const own = station.addressesOf(family).map(({ address }) => address);
+  const port = protocol === 'icmp' ? 0 : 1;
+  return [...own.slice(0, 1), loopback[family]].map(
+    (address): Attempt => ({ protocol, family, address, port, keys: [], answered: false }),
+  );
 }
 
 const nameOf = ({ protocol, family }: Way): string => `${protocol} ${family}`;

@@ -43,16 +43,17 @@ export async function tellNeighbours(
   ]);
 }
 
-async function interfaceIndexes(probe: Probe, names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+async function interfaceIndexes(
+  probe: Probe,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
   const request = (name: string): Uint8Array => Buffer.from(name.padEnd(requestBytes, '\0'), 'latin1');
   const results = await probe.calls([
     call('socket', families[4], 2, 0),
     ...names.map((name) => call('ioctl', { result: 0 }, getIndex, { inOut: request(name) })),
     call('close', { result: 0 }),
   ]);
-  return new Map(
-    names.map((name, index) => [name, readIndex(results[1 + index])]),
-  );
+  return new Map(names.map((name, index) => [name, readIndex(results[1 + index])]));
 }
 
 const readIndex = (result: CallResult | undefined): number =>

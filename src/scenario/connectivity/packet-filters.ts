@@ -39,12 +39,7 @@ const emptyDatagram = 8;
 export function attemptsOnly(protocol: Protocol, family: Family): readonly Instruction[] {
   // raw(7): packets come with the IPv4 header, but without that of IPv6.
   const start: Instruction = family === 4 ? [headerLengthToX, 0, 0, 0] : [zeroToX, 0, 0, 0];
-  return [
-    start,
-    ...tests[protocol](family),
-    [giveBack, 0, 0, keptBytes],
-    [giveBack, 0, 0, 0],
-  ];
+  return [start, ...tests[protocol](family), [giveBack, 0, 0, keptBytes], [giveBack, 0, 0, 0]];
 }
 
 const tests: Readonly<Record<Protocol, (family: Family) => readonly Instruction[]>> = {

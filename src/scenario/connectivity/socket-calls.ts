@@ -17,7 +17,14 @@ const protocolNumbers: Readonly<Record<Protocol, Readonly<Record<Family, number>
 
 /** socket(7), ip(7), ipv6(7): levels and options. */
 const levels = { socket: 1, ip: 0, ipv6: 41 } as const;
-const options = { error: 4, receiveBuffer: 8, attachFilter: 26, memoryInfo: 55, receiveErrors: { 4: 11, 6: 25 }, ipv6Only: 26 } as const;
+const options = {
+  error: 4,
+  receiveBuffer: 8,
+  attachFilter: 26,
+  memoryInfo: 55,
+  receiveErrors: { 4: 11, 6: 25 },
+  ipv6Only: 26,
+} as const;
 
 export function openSocket(family: Family, kind: keyof typeof socketTypes, protocol: Protocol): SystemCall {
   const type = socketTypes[kind] | nonBlocking | closeOnExec;
@@ -66,7 +73,14 @@ export function attachFilter(fd: CallArgument, program: readonly Instruction[]):
   }
   const header = Buffer.alloc(16);
   header.writeUInt16LE(program.length);
-  return call('setsockopt', fd, levels.socket, options.attachFilter, { bytes: header, pointerAt: 8, to: code }, 16);
+  return call(
+    'setsockopt',
+    fd,
+    levels.socket,
+    options.attachFilter,
+    { bytes: header, pointerAt: 8, to: code },
+    16,
+  );
 }
 
 export const pendingError = (fd: CallArgument): SystemCall =>

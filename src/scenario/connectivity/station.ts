@@ -174,4 +174,3 @@ function readArrival({ protocol, family }: Way, { value, out }: CallResult): Arr
 export function keyOf({ protocol, family, from, fromPort, port }: Arrival): string {
   return `${protocol} ${family} ${from} ${fromPort} ${port}`;
 }
-

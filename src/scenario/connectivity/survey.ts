@@ -91,7 +91,7 @@ async function openStations(
       const running = members.filter(({ container }) => container.state === 'running');
       for (const { name, container } of members)
         if (container.state !== 'running') absent.set(name, `${name} does not run: it is ${container.state}`);
-      const host = running.find(({ name }) => name === owner) ?? running[0];
+      const host = running.find(({ container }) => container.name === owner) ?? running[0];
       if (host === undefined) return;
       try {
         const station = await Station.open(host.container, ways, signal);

@@ -23,10 +23,7 @@ export function declaredFor(truth: Truth, cell: Omit<Cell, 'family'>): 'allow' |
   return truth.default;
 }
 
-const speaksOf = (
-  { from, to, protocol, port }: TruthRule,
-  cell: Omit<Cell, 'family'>,
-): boolean =>
+const speaksOf = ({ from, to, protocol, port }: TruthRule, cell: Omit<Cell, 'family'>): boolean =>
   protocol === cell.protocol &&
   (port === undefined || port === cell.port) &&
   from.has(cell.from) &&

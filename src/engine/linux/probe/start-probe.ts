@@ -17,7 +17,8 @@ export async function startProbe(
   files: ContainerFiles,
 ): Promise<LinuxProbe> {
   await home.provideProbe();
-  const spec = rights === 'itself' ? asProbe(container.process) : asRoot(container.process, capabilitiesOf[rights]);
+  const spec =
+    rights === 'itself' ? asProbe(container.process) : asRoot(container.process, capabilitiesOf[rights]);
   const process = await execInContainer(home, container, pidfd, spec, files, initSlots.probe);
   try {
     return await LinuxProbe.greet(process, home.systemCalls);
