@@ -5,7 +5,6 @@ export type Family = 4 | 6;
 
 /** Places beside the services that a step can ask for with `also`. */
 export const outsidePlaces = ['host', 'gateway', 'internet', 'metadata', 'ipv6-link-local'] as const;
-export type OutsidePlace = (typeof outsidePlaces)[number];
 
 /**
  * What came of trying. `arrived`: it came in at the destination, and nothing came back. `reset`: somebody on the way refused it, for the
@@ -32,7 +31,7 @@ export type CellVerdict = 'pass' | 'too-open' | 'too-closed' | 'inconclusive';
 export interface Cell {
   /** A `ServicePlan.name`. */
   readonly from: string;
-  /** Another, or an `OutsidePlace`. */
+  /** Another, or one of `outsidePlaces`. */
   readonly to: string;
   readonly protocol: Protocol;
   /** Absent of ICMP. */

@@ -7,7 +7,7 @@ import { readTruth } from '../../../src/scenario/connectivity/read-truth.ts';
 import { survey } from '../../../src/scenario/connectivity/survey.ts';
 import { never } from '../../engine/contract/contract-kit.ts';
 
-export const clock = systemClock(() => performance.now());
+const clock = systemClock(() => performance.now());
 
 export interface Asked {
   readonly container: Container;

@@ -13,7 +13,7 @@ const noWay: ReadonlySet<string> = new Set([
 ]);
 
 /** What one address comes to. */
-export function outcomeOf(
+function outcomeOf(
   { protocol }: Cell,
   { error, answered, arrived }: Tried,
   listener: Listener | undefined,

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json } from '../../core/json.ts';
 import type { ReadyCondition, ServicePlan } from '../../core/plan.ts';
-import { parsePort } from '../ready/wait-for-port.ts';
+import { parsePort } from '../ready/parse-port.ts';
 import type { PortOf } from './choose-columns.ts';
 
 /** By `expose`, `ports` and `ready` (language.md R23). */

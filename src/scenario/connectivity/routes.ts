@@ -4,7 +4,7 @@ import { leadsThroughGateway } from './netlink.ts';
 import { connectTo, openSocket } from './socket-calls.ts';
 
 /** No errno: the way there leads out of a network with `egress`. */
-export const wayOut = 'the way there leads out of the scenario';
+const wayOut = 'the way there leads out of the scenario';
 
 /**
  * Whether the kernel of a namespace has a route to addresses that are on none of its networks: connecting a UDP socket tells it without

@@ -97,7 +97,7 @@ export function dropsOf(out: Uint8Array | undefined): number {
 export const ownName = (fd: CallArgument): SystemCall => call('getsockname', fd, { out: 28 }, int(28));
 
 /** struct sockaddr_in, sockaddr_in6. */
-export function socketAddress(address: string, port: number, scope = 0): Uint8Array {
+function socketAddress(address: string, port: number, scope = 0): Uint8Array {
   const isSix = address.includes(':');
   const bytes = Buffer.alloc(isSix ? 28 : 16);
   bytes.writeUInt16LE(domains[isSix ? 6 : 4]);
@@ -133,5 +133,3 @@ export function addressBytes(address: string): Uint8Array {
     bytes.writeUInt16BE(Number.parseInt(group, 16), index * 2);
   return bytes;
 }
-
-export const addressHex = (address: string): string => Buffer.from(addressBytes(address)).toString('hex');

@@ -11,7 +11,12 @@ import { defineStep, type StepWorld } from './step-definition.ts';
 /** `connectivity`: who reaches whom, measured from inside of each network namespace, against the declared truth table. */
 export const connectivityStep = defineStep<JsonObject>({
   kind: 'connectivity',
-  normalize: (value) => (isJsonObject(value) ? value : {}),
+  normalize: (value) => {
+    const mapping = isJsonObject(value) ? value : {};
+    if (placesOf(mapping).length > 0)
+      throw new MayflyError('LANGUAGE_NOT_AVAILABLE_YET', 'places outside (`also`) cannot be asked for yet');
+    return mapping;
+  },
   async perform(value, _step, world, signal) {
     // Most scenarios have no such step, and every start would pay for it.
     const { readTruth } = await import('../connectivity/read-truth.ts');
