@@ -90,10 +90,10 @@ export function icmpErrorFrame(
   return frame(from, to, type, whole, {});
 }
 
-/** RFC 826: tells `to` that `claimed.address` is at `claimed.mac`. */
-export function arpReplyFrame(claimed: Station, to: Station, choice: FrameChoice = {}): string {
+/** RFC 826: asks `to` for its address, and so tells it that `claimed.address` is at `claimed.mac`. */
+export function arpRequestFrame(claimed: Station, to: Station, choice: FrameChoice = {}): string {
   const payload = Buffer.concat([
-    Buffer.from([0, 1, 8, 0, 6, 4, 0, 2]),
+    Buffer.from([0, 1, 8, 0, 6, 4, 0, 1]),
     macOf(claimed.mac),
     addressOf(claimed.address),
     macOf(to.mac),
