@@ -15,6 +15,8 @@ export const hostFeatures = [
   'net',
   'ipv6',
   'egress',
+  'policies',
+  'policies-stateful',
   'fault-rate',
   'fault-delay',
   'debian-images',
