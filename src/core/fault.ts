@@ -117,4 +117,7 @@ export const featureOfFault: Readonly<Partial<Record<FaultWord, HostFeature>>> =
   disk_full: 'tmpfs-upper',
   rate: 'fault-rate',
   delay: 'fault-delay',
+  partition: 'fault-filter',
+  loss: 'fault-filter',
+  reset: 'fault-reset',
 };

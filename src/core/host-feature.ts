@@ -16,6 +16,8 @@ export const hostFeatures = [
   'egress',
   'fault-rate',
   'fault-delay',
+  'fault-filter',
+  'fault-reset',
   'debian-images',
 ] as const;
 

@@ -56,9 +56,8 @@ async function sandboxFindings(
   const opened = await openSandboxProcesses(host, { ...options, mapping }).catch((error: Error) => error);
   if (opened instanceof Error) {
     const failed = { failed: opened.message };
-    return (['userns', 'overlay', 'tmpfs-upper', 'net', 'fault-rate', 'fault-delay'] as const).map(
-      (feature) => [feature, failed],
-    );
+    const tried = planInSandboxProbes().map(({ feature }) => feature);
+    return ['userns' as const, ...tried].map((feature) => [feature, failed]);
   }
   try {
     const idmap: Finding =

@@ -36,9 +36,6 @@ export const notYet: readonly NotYet[] = [
   { in: 'service', key: 'build', what: 'building an image from a Dockerfile' },
 
   { in: 'step', key: 'connectivity', what: 'the step `connectivity`' },
-  ...(['partition', 'loss', 'reset'] as const).map((word): NotYet => {
-    return { in: 'fault', key: word, what: `the fault \`${word}\`` };
-  }),
 ];
 
 /** R9: a service or an image that is a registry reference. */

@@ -5,6 +5,8 @@ import type { SlotPool } from '../sandbox/slot-pool.ts';
 import type { Slot } from '../tape/op.ts';
 import { DelayLines } from './delay-lines.ts';
 import { DnsFaults } from './dns-faults.ts';
+import { FilterFaults } from './filter-faults.ts';
+import type { FilterFault, Place } from './plan-filters.ts';
 import { RateFaults } from './rate-faults.ts';
 import { setRate } from './set-rate.ts';
 
@@ -13,6 +15,9 @@ interface Parts {
   readonly slots: SlotPool;
   readonly namespaceOf: (network: string) => Slot;
   readonly seed: number;
+  readonly ipv6: boolean;
+  /** Everyone on every network now. */
+  readonly places: () => readonly Omit<Place, 'isDelayed'>[];
 }
 
 /** A container that runs, as far as networks go. */
@@ -27,12 +32,14 @@ export class NetworkFaults {
   readonly dns = new DnsFaults();
   readonly #rates = new RateFaults();
   readonly #delays: DelayLines;
+  readonly #filters: FilterFaults;
   readonly #parts: Parts;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#delays = new DelayLines(parts.init, parts.namespaceOf, parts.seed);
+    this.#filters = new FilterFaults({ ...parts, places: () => parts.places().map(this.#withDelay) });
   }
 
   /** Holds for lines once they are applied. */
@@ -40,13 +47,35 @@ export class NetworkFaults {
     return fault.kind === 'rate' ? this.#rates.begin(fault) : this.#delays.begin(fault);
   }
 
+  /** Frames that are dropped may be those to or from anyone, so those faults concern all. */
   befalls(container: string): boolean {
+    if (this.#filters.any) return true;
     return this.#rates.of(container) !== undefined || this.#delays.of(container) !== undefined;
+  }
+
+  /** From now on; resolves to how it ends. `running`: pidfds of containers that run. */
+  async beginFilter(fault: FilterFault, running: ReadonlyMap<string, Slot>): Promise<() => Promise<void>> {
+    const filter = this.#filters.begin(fault);
+    const end = (): Promise<void> => this.#inTurn(() => this.#filters.end(filter));
+    try {
+      await this.applyFilters();
+      if (fault.kind === 'reset') await this.#inTurn(() => this.#filters.rouse(fault, running));
+    } catch (error) {
+      await end();
+      throw error;
+    }
+    return end;
+  }
+
+  /** For who is where now, also before a link is there. */
+  applyFilters(): Promise<void> {
+    return this.#inTurn(() => this.#filters.apply());
   }
 
   /** Makes the lines what faults make of them now, or nothing of it; as often as one likes. */
   apply(lines: Lines): Promise<void> {
     return this.#inTurn(async () => {
+      await this.#filters.apply();
       await this.#applyRate(lines);
       await this.#delays.apply(lines.container, lines.attachments);
     });
@@ -56,6 +85,12 @@ export class NetworkFaults {
   requireNoneLost(): void {
     this.#delays.requireNoneLost();
   }
+
+  readonly #withDelay = (place: Omit<Place, 'isDelayed'>): Place => {
+    const isDelayed =
+      this.#delays.of(place.container) !== undefined || this.#delays.isOnRelay(place.attachment);
+    return { ...place, isDelayed };
+  };
 
   async #applyRate({ container, pidfd, attachments }: Lines): Promise<void> {
     const { init, slots } = this.#parts;

@@ -56,8 +56,17 @@ export class ContainerNetworks {
       hostRanges: facts.hostRanges,
       ipv6: facts.ipv6,
     });
-    const namespaceOf = (network: string): Slot => this.#networks.namespaceOf(network);
-    this.faults = new NetworkFaults({ init, slots, namespaceOf, seed: facts.seed });
+    this.faults = new NetworkFaults({
+      init,
+      slots,
+      namespaceOf: (network) => this.#networks.namespaceOf(network),
+      seed: facts.seed,
+      ipv6: facts.ipv6,
+      places: () =>
+        [...this.#members].flatMap(([container, { attachments }]) =>
+          attachments.map((attachment) => ({ container, attachment })),
+        ),
+    });
   }
 
   plan(): readonly Tape[] {
@@ -150,6 +159,7 @@ export class ContainerNetworks {
     member.attachments = [...member.attachments, attachment]; // at once: another connect must not choose the same number
     const scratch = [this.#slots.take(), this.#slots.take()] as const;
     try {
+      await this.faults.applyFilters();
       await this.#init.perform(
         planConnect(
           { container: pidfd, scratchNamespace: scratch[0], scratchSocket: scratch[1] },
