@@ -73,9 +73,7 @@ async function changeLines(
   const apply = async (): Promise<void> => {
     for (const name of spec.containers) {
       const container = containers.get(name);
-      if (container === undefined || !isAlive(container)) continue;
-      const { pidfd } = container;
-      await networks.faults.apply({ container: name, pidfd, attachments: networks.attachmentsOf(name) });
+      if (container !== undefined && isAlive(container)) await networks.changeLines(name, container.pidfd);
     }
   };
   const undo: Undo = async () => {

@@ -16,6 +16,8 @@ interface Parts {
   readonly namespaceOf: (network: string) => Slot;
   /** Everyone on every network now, whether it runs or not. */
   readonly places: () => readonly Place[];
+  /** By which ports of the bridge its frames arrive and leave, now or soon. */
+  readonly portsOf: (place: Place) => readonly number[];
 }
 
 export interface Filter {
@@ -33,10 +35,6 @@ export class FilterFaults {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-  }
-
-  get any(): boolean {
-    return this.#active.size > 0;
   }
 
   /**
@@ -104,7 +102,8 @@ export class FilterFaults {
     const socket = ways[0]?.from.attachment.networkSocket;
     const first =
       filter.fault.kind === 'reset' && socket !== undefined ? planResets(socket, this.#parts.ipv6) : [];
-    await this.#batch(network, [...before, ...planFilter(filter.fault, filter.name, ways)], first);
+    const table = planFilter(filter.fault, filter.name, ways, this.#parts.portsOf);
+    await this.#batch(network, [...before, ...table], first);
     filter.made.add(network);
   }
 

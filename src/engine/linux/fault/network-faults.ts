@@ -1,11 +1,12 @@
 import type { DelayFault, RateFault } from '../../../core/fault.ts';
 import type { LauncherClient } from '../client/launcher-client.ts';
-import type { Attachment } from '../net/plan-attach.ts';
+import { type Attachment, indexesOf } from '../net/plan-attach.ts';
 import type { SlotPool } from '../sandbox/slot-pool.ts';
 import type { Slot } from '../tape/op.ts';
 import { DelayLines } from './delay-lines.ts';
 import { DnsFaults } from './dns-faults.ts';
 import { FilterFaults } from './filter-faults.ts';
+import { delayedPortOf } from './plan-delay-line.ts';
 import type { FilterFault, Place } from './plan-filters.ts';
 import { RateFaults } from './rate-faults.ts';
 import { setRate } from './set-rate.ts';
@@ -17,7 +18,7 @@ interface Parts {
   readonly seed: number;
   readonly ipv6: boolean;
   /** Everyone on every network now. */
-  readonly places: () => readonly Omit<Place, 'isDelayed'>[];
+  readonly places: () => readonly Place[];
 }
 
 /** A container that runs, as far as networks go. */
@@ -39,7 +40,7 @@ export class NetworkFaults {
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#delays = new DelayLines(parts.init, parts.namespaceOf, parts.seed);
-    this.#filters = new FilterFaults({ ...parts, places: () => parts.places().map(this.#withDelay) });
+    this.#filters = new FilterFaults({ ...parts, portsOf: (place) => this.portsOf(place) });
   }
 
   /** Holds for lines once they are applied. */
@@ -47,10 +48,14 @@ export class NetworkFaults {
     return fault.kind === 'rate' ? this.#rates.begin(fault) : this.#delays.begin(fault);
   }
 
-  /** Frames that are dropped may be those to or from anyone, so those faults concern all. */
   befalls(container: string): boolean {
-    if (this.#filters.any) return true;
     return this.#rates.of(container) !== undefined || this.#delays.of(container) !== undefined;
+  }
+
+  /** By which ports of the bridge its frames arrive and leave: another than its own while its line is long. */
+  portsOf({ container, attachment }: Place): readonly number[] {
+    const isDelayed = this.#delays.of(container) !== undefined || this.#delays.isOnRelay(attachment);
+    return [indexesOf(attachment).onBridge, ...(isDelayed ? [delayedPortOf(attachment)] : [])];
   }
 
   /** From now on; resolves to how it ends. `running`: pidfds of containers that run. */
@@ -85,12 +90,6 @@ export class NetworkFaults {
   requireNoneLost(): void {
     this.#delays.requireNoneLost();
   }
-
-  readonly #withDelay = (place: Omit<Place, 'isDelayed'>): Place => {
-    const isDelayed =
-      this.#delays.of(place.container) !== undefined || this.#delays.isOnRelay(place.attachment);
-    return { ...place, isDelayed };
-  };
 
   async #applyRate({ container, pidfd, attachments }: Lines): Promise<void> {
     const { init, slots } = this.#parts;

@@ -9,8 +9,7 @@ import {
 } from '../net/netfilter/line-tables.ts';
 import type { Family } from '../net/netfilter/table.ts';
 import type { NetlinkMessage } from '../net/netlink/message.ts';
-import { type Attachment, indexesOf } from '../net/plan-attach.ts';
-import { delayedPortOf } from './plan-delay-line.ts';
+import type { Attachment } from '../net/plan-attach.ts';
 
 export type FilterFault = PartitionFault | LossFault | ResetFault;
 
@@ -18,8 +17,6 @@ export type FilterFault = PartitionFault | LossFault | ResetFault;
 export interface Place {
   readonly container: string;
   readonly attachment: Attachment;
-  /** Its frames may arrive and leave by the pair that stands for its port. */
-  readonly isDelayed: boolean;
 }
 
 export interface Way {
@@ -56,32 +53,26 @@ function waysBetween(
   );
 }
 
-/** The table that does it to these ways, in `familyOf`. */
+/** The table that does it to these ways, in `familyOf`. `portsOf`: by which ports of the bridge a place's frames arrive and leave. */
 export function planFilter(
   fault: FilterFault,
   name: string,
   ways: readonly Way[],
+  portsOf: (place: Place) => readonly number[],
 ): readonly NetlinkMessage[] {
+  const betweenPorts = (): readonly Direction[] =>
+    ways.flatMap((way) => portsOf(way.from).flatMap((from) => portsOf(way.to).map((to) => ({ from, to }))));
   switch (fault.kind) {
     case 'partition':
-      return cutTable(name, ways.flatMap(portsOfWay));
+      return cutTable(name, betweenPorts());
     case 'loss':
-      return lossTable(name, ways.flatMap(portsOfWay), fault.percent / 100);
+      return lossTable(name, betweenPorts(), fault.percent / 100);
     case 'reset':
       return resetTable(name, ways.flatMap(addressesOfWay), fault.port);
     default:
       return fault satisfies never;
   }
 }
-
-function portsOfWay(way: Way): readonly Direction[] {
-  return portsOf(way.from).flatMap((from) => portsOf(way.to).map((to) => ({ from, to })));
-}
-
-const portsOf = ({ attachment, isDelayed }: Place): readonly number[] => [
-  indexesOf(attachment).onBridge,
-  ...(isDelayed ? [delayedPortOf(attachment)] : []),
-];
 
 export function addressesOfWay({ from, to }: Way): readonly AddressDirection[] {
   return addressesOf(from.attachment).flatMap((one) =>

@@ -8,15 +8,20 @@ import { MayflyError } from '../../../core/mayfly-error.ts';
 import { errnoOf } from '../client/errno-of.ts';
 import type { LauncherClient } from '../client/launcher-client.ts';
 import { NetworkFaults } from '../fault/network-faults.ts';
+import type { Place } from '../fault/plan-filters.ts';
 import { dnsResponder, type ForwardQuery } from '../net/dns/dns-responder.ts';
 import { planDnsSockets } from '../net/dns/plan-dns.ts';
 import { type NamedMember, resolveName } from '../net/dns/resolve-names.ts';
 import { type DnsServer, serveDns } from '../net/dns/serve-dns.ts';
 import { type IpAddress, renderIp } from '../net/ip.ts';
 import { type Attachment, planConnect, planContainerNetwork, planDisconnect } from '../net/plan-attach.ts';
+import { type PolicyMember, policyMember } from '../net/policy/policy-member.ts';
 import { type Publication, publishPort } from '../net/publish/publish-port.ts';
 import type { Slot, Tape } from '../tape/op.ts';
 import { dialerInto } from './dialer-into.ts';
+import { ignoreEndedLauncher } from './ignore-ended-launcher.ts';
+import { namedMember } from './named-member.ts';
+import { NetworkPolicies } from './network-policies.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
 import { SandboxNetworks } from './sandbox-networks.ts';
 import type { SlotPool } from './slot-pool.ts';
@@ -43,6 +48,7 @@ export class ContainerNetworks {
   readonly #slots: SlotPool;
   readonly #facts: SandboxFacts;
   readonly #networks: SandboxNetworks;
+  readonly #policies: NetworkPolicies;
   readonly #members = new Map<string, Member>();
   readonly faults: NetworkFaults;
   #closed = false;
@@ -62,22 +68,29 @@ export class ContainerNetworks {
       namespaceOf: (network) => this.#networks.namespaceOf(network),
       seed: facts.seed,
       ipv6: facts.ipv6,
-      places: () =>
-        [...this.#members].flatMap(([container, { attachments }]) =>
-          attachments.map((attachment) => ({ container, attachment })),
-        ),
+      places: () => this.#places(),
+    });
+    this.#policies = new NetworkPolicies(specs, {
+      init,
+      slots,
+      namespaceOf: (network) => this.#networks.namespaceOf(network),
+      membersOf: (network) => this.#policyMembers(network),
     });
   }
 
-  plan(): readonly Tape[] {
-    return this.#networks.plan();
+  /** Once, before any container. */
+  async prepare(): Promise<void> {
+    await Promise.all(this.#networks.plan().map((tape) => this.#init.perform(tape)));
+    await this.#policies.prepare();
   }
 
   /** A container's place on its networks; the same addresses again when it starts once more. */
-  join(spec: ContainerSpec, pidfd: Slot, forward?: ForwardQuery): NetworkPlace {
+  async join(spec: ContainerSpec, pidfd: Slot, forward?: ForwardQuery): Promise<NetworkPlace> {
     if (spec.network.kind === 'shared')
       return { addresses: this.#addressesOf(spec.network.container), tape: [], scratch: [] };
     const member = this.#renewedMember(spec.name) ?? this.#newMember(spec);
+    await this.#policies.renew(...member.attachments.map(({ network }) => network));
+    await this.faults.applyFilters();
     const isAttached = spec.network.kind === 'attached';
     const scratch = [this.#slots.take(), this.#slots.take(), this.#slots.take(), this.#slots.take()] as const;
     const tape = planContainerNetwork(
@@ -113,16 +126,7 @@ export class ContainerNetworks {
   }
 
   members(): readonly NamedMember[] {
-    return [...this.#members.values()].map(({ spec, attachments, aliases }) => ({
-      container: spec.name,
-      names: spec.hostname === spec.name || spec.domainname !== '' ? namesOf(spec) : [spec.hostname],
-      attachments: attachments.map((attachment) => ({
-        network: attachment.network,
-        aliases: aliases.find(({ network }) => network === attachment.network)?.aliases ?? [],
-        ...(attachment.ipv4 === undefined ? {} : { ipv4: renderIp(attachment.ipv4.address) }),
-        ...(attachment.ipv6 === undefined ? {} : { ipv6: renderIp(attachment.ipv6.address) }),
-      })),
-    }));
+    return [...this.#members.values()].map(namedMember);
   }
 
   /** Undefined for what only servers outside may know. */
@@ -138,9 +142,16 @@ export class ContainerNetworks {
     return resolveName(name, asker, this.members(), 0);
   }
 
+  /** Of a container that has just got links. */
   async applyFaults(container: string, pidfd: Slot): Promise<void> {
-    if (!this.faults.befalls(container)) return;
-    await this.faults.apply({ container, pidfd, attachments: this.attachmentsOf(container) });
+    if (this.faults.befalls(container)) await this.changeLines(container, pidfd);
+  }
+
+  /** Makes its lines what faults make of them now. */
+  async changeLines(container: string, pidfd: Slot): Promise<void> {
+    const attachments = this.attachmentsOf(container);
+    await this.#policies.renew(...attachments.map(({ network }) => network)); // a long line has another port
+    await this.faults.apply({ container, pidfd, attachments });
   }
 
   attachmentsOf(container: string): readonly Attachment[] {
@@ -160,6 +171,7 @@ export class ContainerNetworks {
     const scratch = [this.#slots.take(), this.#slots.take()] as const;
     try {
       await this.faults.applyFilters();
+      await this.#policies.renew(network);
       await this.#init.perform(
         planConnect(
           { container: pidfd, scratchNamespace: scratch[0], scratchSocket: scratch[1] },
@@ -183,6 +195,7 @@ export class ContainerNetworks {
       if (!isGone(error)) throw error; // the container has ended, and its interfaces with it
     });
     this.#drop(member, attachment);
+    await this.#policies.renew(network);
   }
 
   #drop(member: Member, attachment: Attachment): void {
@@ -196,7 +209,10 @@ export class ContainerNetworks {
     this.#members.delete(container);
     member.dns?.close();
     for (const attachment of member.attachments) this.#networks.release(attachment);
-    await Promise.all(member.publications.map((each) => each.close(0)));
+    await Promise.all([
+      ...member.publications.map((each) => each.close(0)),
+      this.#policies.renew(...member.attachments.map(({ network }) => network)).catch(ignoreEndedLauncher),
+    ]);
   }
 
   async closeAll(deadlineMs: number): Promise<void> {
@@ -250,6 +266,19 @@ export class ContainerNetworks {
     return planDnsSockets({ datagrams, listener, datagramStream, listenerStream });
   }
 
+  #places(): readonly Place[] {
+    return [...this.#members].flatMap(([container, { attachments }]) =>
+      attachments.map((attachment) => ({ container, attachment })),
+    );
+  }
+
+  #policyMembers(network: string): readonly PolicyMember[] {
+    const places = this.#places().filter(({ attachment }) => attachment.network === network);
+    return places.flatMap((place) =>
+      this.faults.portsOf(place).map((port) => policyMember(place.container, place.attachment, port)),
+    );
+  }
+
   #addressesOf(container: string): readonly string[] {
     return this.attachmentsOf(container).flatMap(({ ipv4, ipv6 }) =>
       [ipv4, ipv6].flatMap((each) => (each === undefined ? [] : [renderIp(each.address)])),
@@ -265,9 +294,4 @@ export class ContainerNetworks {
 
 function isGone(error: unknown): boolean {
   return errnoOf(error) === 'ENODEV';
-}
-
-function namesOf({ name, hostname, domainname }: ContainerSpec): readonly string[] {
-  const short = hostname === name ? [] : [hostname];
-  return domainname === '' ? short : [...short, `${hostname}.${domainname}`];
 }
