@@ -28,7 +28,10 @@ export type FaultSpec =
   | DnsFault
   | DiskFullFault;
 
-/** Packets that are lost on every network the two sides share, whatever they carry; connections that are open stay so, and starve. */
+/**
+ * Packets that are lost on every network the two sides share, whatever they carry but questions about hardware addresses;
+ * connections that are open stay so, and starve.
+ */
 export interface PartitionFault {
   readonly kind: 'partition';
   /** What `from` sends to `to` is dropped. A cut of both ways is two of these. */

@@ -1,77 +1,15 @@
-import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import type { Container } from '../../../../src/core/engine.ts';
 import type { FaultSpec } from '../../../../src/core/fault.ts';
 import { describeRequiring } from '../../../requires.ts';
-import { on, processSpec } from '../../contract/container-spec.ts';
 import { type Bench, codeOf, firstOutput, inSandbox, never } from '../../contract/contract-kit.ts';
+import { countEchoes } from '../net/count-echoes.ts';
 import { openNetworkBed, runIn } from '../network/network-bed.ts';
+import { dialled, nodeIn, open, startEcho } from './line-kit.ts';
+import { hear, keepOpen, send, talk } from './line-scripts.ts';
 
 const subject = openNetworkBed(() => []);
 const networks = { networks: [{ name: 'front', egress: false }] };
-
-/** Sends back every datagram and every byte, on port 7 and on port 8. */
-const echo = `
-  const dgram = require('node:dgram');
-  for (const type of ['udp4', 'udp6']) {
-    const socket = dgram.createSocket({ type, ipv6Only: type === 'udp6', recvBufferSize: 1 << 20 });
-    socket.on('message', (text, { port, address }) => socket.send(text, port, address)).bind(7);
-  }
-  const serve = (port, then) =>
-    require('node:net').createServer((peer) => peer.on('error', ({ code }) => console.log(code)).pipe(peer)).listen(port, '::', then);
-  serve(7, () => serve(8, () => console.log('up')));`;
-
-/** How many of so many datagrams came back, late ones too; each is sent when the one before has come, or has not for a while. */
-const countEchoes = (host: string, count: number): string => `
-  const socket = require('node:dgram').createSocket('udp4');
-  let back = 0, sent = 0, wait;
-  const next = () => {
-    clearTimeout(wait);
-    if (sent === ${count}) return setTimeout(() => { console.log(back); process.exit(); }, 300);
-    sent += 1;
-    socket.send(String(sent), 7, host);
-    wait = setTimeout(next, 4);
-  };
-  let host;
-  socket.on('message', (text) => { back += 1; if (Number(text) === sent) next(); });
-  require('node:dns').lookup('${host}', { family: 4 }, (error, address) => { host = address; next(); });`;
-
-/** `connected`, the error, or `silent`. */
-const dial = (host: string, port: number): string => `
-  const socket = require('node:net').connect(${port}, '${host}', () => { console.log('connected'); process.exit(); });
-  socket.on('error', ({ code }) => { console.log(code); process.exit(); });
-  setTimeout(() => { console.log('silent'); process.exit(); }, 1000);`;
-
-/** A connection over which nothing is said once it is there; then what became of it. */
-const keepOpen = (host: string, port: number, family: 4 | 6): string => `
-  const socket = require('node:net').connect({ port: ${port}, host: '${host}', family: ${family} });
-  socket.once('data', () => console.log('open')).on('connect', () => socket.write('x'));
-  socket.on('error', ({ code }) => { console.log(code); process.exit(); });`;
-
-const nodeIn = async (container: Container, script: string): Promise<string> =>
-  (await runIn(container, ['node', '-e', script])).stdout.trim();
-const dialled = (from: Container, host: string, port = 7): Promise<string> => nodeIn(from, dial(host, port));
-
-async function startEcho({ start }: Bench, name: string, ...names: readonly string[]): Promise<Container> {
-  const container = await start(name, ['node', '-e', echo], on(...names));
-  await firstOutput(container.main.stdout);
-  return container;
-}
-
-interface Open {
-  /** All that it has said, once it has ended. */
-  readonly said: Promise<string>;
-  stop(): Promise<void>;
-}
-
-/** A connection that is there when this resolves. */
-async function open(from: Container, script: string): Promise<Open> {
-  const process = await from.exec(processSpec(['node', '-e', script]), never);
-  const said = text(process.stdout);
-  const begun = new Promise((resolve) => process.stdout.once('data', resolve));
-  await Promise.race([begun, said]);
-  return { said, stop: () => process.kill('SIGKILL') };
-}
 
 /** Three that can all reach each other. */
 function withThree(
@@ -171,25 +109,6 @@ describeRequiring(['userns', 'overlay', 'net', 'fault-filter'], 'partitions (R25
       { networks: ['front', 'back'].map((name) => ({ name, egress: false })) },
     ));
 });
-
-/** Says something now and then until it is enough, and is heard to the last. */
-const talk = (host: string): string => `
-  const socket = require('node:net').connect(7, '${host}');
-  let back = 0, sent = 0;
-  const say = () => { sent += 1; socket.write('x'); setTimeout(say, 20); };
-  socket.once('data', () => console.log('open')).on('connect', say).on('error', ({ code }) => { console.log(code); process.exit(); });
-  socket.on('data', (data) => {
-    back += data.length;
-    if (back === sent && require('node:fs').existsSync('/enough')) { console.log('it goes on'); process.exit(); }
-  });`;
-
-const hear = `
-  const socket = require('node:dgram').createSocket('udp4');
-  socket.on('message', () => { console.log('heard'); process.exit(); }).bind(9, () => console.log('up'));`;
-
-const send = (host: string): string => `
-  const socket = require('node:dgram').createSocket('udp4');
-  socket.send('x', 9, '${host}', () => process.exit())`;
 
 describeRequiring(['userns', 'overlay', 'net', 'fault-filter'], 'lossy lines (R25)', () => {
   const datagrams = 1_500;
