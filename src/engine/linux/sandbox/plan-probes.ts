@@ -1,13 +1,14 @@
 import type { HostFeature } from '../../../core/host-feature.ts';
 import { cloneFlags } from '../abi/clone-flags.ts';
 import { mountFlags } from '../abi/mount-flags.ts';
-import { planResets } from '../net/netfilter/bridge-calls.ts';
+import { planBridgeCalls, planResets } from '../net/netfilter/bridge-calls.ts';
 import { lossTable, resetTable } from '../net/netfilter/line-tables.ts';
 import { planBatch } from '../net/netfilter/perform-batch.ts';
 import { encodeMessages, type NetlinkMessage } from '../net/netlink/message.ts';
 import { newTokenBucket } from '../net/netlink/token-bucket.ts';
 import { hearInterface, openPacketSocket } from '../net/packet-socket.ts';
 import { bridgeIndex, planNetwork } from '../net/plan-network.ts';
+import { type PolicyKind, planPolicy } from '../net/policy/plan-policy.ts';
 import { noSlot, type Op, type Tape } from '../tape/op.ts';
 import { initSlots } from './sandbox-slots.ts';
 
@@ -29,6 +30,12 @@ export function planInSandboxProbes(): readonly InSandboxProbe[] {
       tape: planNetwork({ namespace: layerA, socket: layerB }, false),
       seen: 'a bridge was made',
     },
+    { feature: 'policies', tape: planPolicyProbe('stateless'), seen: 'tables of a bridge were made' },
+    {
+      feature: 'policies-stateful',
+      tape: planPolicyProbe('stateful'),
+      seen: 'bridged packets are handed to connection tracking',
+    },
     { feature: 'fault-rate', tape: planRateProbe(), seen: 'a token bucket was set on a link' },
     { feature: 'fault-delay', tape: planDelayProbe(), seen: 'a packet socket heard a bridge' },
     {
@@ -45,6 +52,15 @@ export function planInSandboxProbes(): readonly InSandboxProbe[] {
       ],
       seen: 'segments on a bridge could be answered with resets',
     },
+  ];
+}
+
+/** With an edge, so that what looks edges up is tried, too. */
+function planPolicyProbe(kind: PolicyKind): Tape {
+  const allow = [{ from: [], to: [], protocol: 'tcp', port: 1 }] as const;
+  return [
+    ...planNetwork({ namespace: layerA, socket: layerB }, false),
+    ...planBatch(layerA, layerB, planPolicy({ allow }, kind), kind === 'stateful' ? planBridgeCalls() : []),
   ];
 }
 
