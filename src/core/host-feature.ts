@@ -19,6 +19,8 @@ export const hostFeatures = [
   'policies-stateful',
   'fault-rate',
   'fault-delay',
+  'fault-filter',
+  'fault-reset',
   'debian-images',
 ] as const;
 

@@ -86,6 +86,17 @@ const texts: Readonly<Record<HostFeature, FeatureText>> = {
     remedy: 'a kernel of 4.20 or later with CONFIG_PACKET: modprobe af_packet',
     required: false,
   },
+  'fault-filter': {
+    cost: 'faults of kind `partition` and `loss` are refused',
+    remedy: 'a kernel with CONFIG_NF_TABLES_BRIDGE and CONFIG_NFT_NUMGEN: modprobe nf_tables nft_numgen',
+    required: false,
+  },
+  'fault-reset': {
+    cost: 'faults of kind `reset` are refused',
+    remedy:
+      'a kernel with CONFIG_NF_TABLES_INET, CONFIG_NFT_REJECT_INET and CONFIG_BRIDGE_NETFILTER: modprobe br_netfilter nft_reject_inet',
+    required: false,
+  },
   'debian-images': {
     cost: 'images with `debian:` cannot be made; all others can',
     remedy: 'apt-get install mmdebstrap, on Debian or a derivative; an ordinary user also needs `subids`',
