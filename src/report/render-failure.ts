@@ -1,4 +1,6 @@
 import { errorCatalogue } from '../core/error-catalogue.ts';
+import type { Problem } from '../core/event.ts';
+import { renderLocation } from '../core/source-location.ts';
 import { renderDuration } from '../core/units.ts';
 import { outcomeMark, outcomePaint, type Palette } from './palette.ts';
 import { countOf, cutLines, renderFirstLine, renderPrintableLine } from './printable.ts';
@@ -102,9 +104,18 @@ function stepProblems(step: StepSummary, palette: Palette): readonly Section[] {
 
 function cutProblems(problems: AttemptSummary['problems'], palette: Palette): readonly Section[] {
   const most = reportLimits.problemsPerStep;
-  const shown = problems.slice(0, most).map((problem) => renderProblem(problem, palette));
+  const shown = problems
+    .slice(0, most)
+    .map((problem, at) => renderProblem(withoutKnownPlace(problem, problems[at - 1]), palette));
   const more = problems.length - shown.length;
   return more > 0 ? [...shown, [palette.dim(`… ${countOf(more, 'more problem')}`)]] : shown;
+}
+
+/** A step of many claims fails at one place, which is shown once. */
+function withoutKnownPlace(problem: Problem, before: Problem | undefined): Problem {
+  const { at, sourceLine, ...rest } = problem;
+  if (at === undefined || before?.at === undefined) return problem;
+  return renderLocation(at) === renderLocation(before.at) ? rest : problem;
 }
 
 /** What every attempt left behind, by name; what the census counted but could not name, by number. */
