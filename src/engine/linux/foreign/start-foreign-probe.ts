@@ -14,7 +14,7 @@ import { readCredentials } from './foreign-credentials.ts';
 import {
   foreignSlots,
   foreignSpec,
-  planEnter,
+  planEnterProcesses,
   planForeignProbe,
   planHostProbe,
   planOpenNamespaces,
@@ -54,8 +54,7 @@ export async function startForeignProbe(
     await server.perform(plan.open);
     // It is there still, so that its number was its own when the server opened it.
     if (!target.isThere()) throw gone(target);
-    await server.perform(plan.enter);
-    return closingWith(await startIn(server, plan.tape, options.systemCalls), close);
+    return closingWith(await startIn(server, plan, options.systemCalls), close);
   } catch (error) {
     await close();
     throw target.isThere() ? notPermitted(error) : gone(target);
@@ -84,14 +83,14 @@ function planInside({ witness }: ForeignTarget, rights: 'itself' | 'root', isRoo
   const user: UserEntry = isShared ? 'not at all' : isRoot ? 'at last' : 'at first';
   return {
     open: planOpenNamespaces(witness.pid),
-    enter: planEnter(user),
+    enter: planEnterProcesses(user),
     tape: (stdio) => planForeignProbe(credentials, user, stdio),
   };
 }
 
 async function startIn(
   server: LauncherClient,
-  plan: ProbePlan['tape'],
+  { enter, tape }: ProbePlan,
   systemCalls: ForeignOptions['systemCalls'],
 ): Promise<LinuxProbe> {
   const slots = new SlotPool(foreignSlots.firstFree);
@@ -100,11 +99,12 @@ async function startIn(
     const given = stdio.forChild(id);
     if (given.kind !== 'pipes' || given.stdin === undefined) throw new RangeError('a probe has three pipes');
     const { stdin, stdout, stderr } = given;
-    return plan({ stdin, stdout, stderr, isTerminal: false });
+    return tape({ stdin, stdout, stderr, isTerminal: false });
   });
   try {
     await server.perform([
       ...stdio.before,
+      ...enter,
       { kind: 'clone', flags: 0, process: process.id, pidfd: noSlot, tape: process.tape },
       { kind: 'release', process: process.id },
       ...stdio.after(process.id),
