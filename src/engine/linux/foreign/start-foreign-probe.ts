@@ -1,3 +1,4 @@
+import type { Process } from '../../../core/engine.ts';
 import type { ForeignRights } from '../../../core/foreign-process.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { Probe, Witness } from '../../../core/probe.ts';
@@ -65,12 +66,15 @@ interface ProbePlan {
   readonly open: Tape;
   readonly enter: Tape;
   readonly tape: (stdio: Stdio) => Tape;
+  /** What is cloned is the parent of the helper. */
+  readonly isNested: boolean;
 }
 
 const planOnHost = (isRoot: boolean): ProbePlan => ({
   open: [{ kind: 'selfImage', into: foreignSlots.self }],
   enter: [],
   tape: (stdio) => planHostProbe(isRoot, stdio),
+  isNested: false,
 });
 
 /** @throws MayflyError PROBE_NOT_PERMITTED */
@@ -85,12 +89,13 @@ function planInside({ witness }: ForeignTarget, rights: 'itself' | 'root', isRoo
     open: planOpenNamespaces(witness.pid),
     enter: planEnterProcesses(user),
     tape: (stdio) => planForeignProbe(credentials, user, stdio),
+    isNested: user === 'at first',
   };
 }
 
 async function startIn(
   server: LauncherClient,
-  { enter, tape }: ProbePlan,
+  { enter, tape, isNested }: ProbePlan,
   systemCalls: ForeignOptions['systemCalls'],
 ): Promise<LinuxProbe> {
   const slots = new SlotPool(foreignSlots.firstFree);
@@ -111,12 +116,23 @@ async function startIn(
     ]);
     const pid = await process.started;
     const running = new LinuxProcess(server, process, stdio, pid, async () => false);
-    return await LinuxProbe.greet(running, systemCalls);
+    return await LinuxProbe.greet(isNested ? endedByParent(running) : running, systemCalls);
   } catch (error) {
     await abandonProcess(server, process, stdio, [], error as Error);
     throw error;
   }
 }
+
+/** Its parent hands on every signal but SIGKILL, and reaps it: else a dead child would be left to who knows whom. */
+const endedByParent = (parent: LinuxProcess): Process => ({
+  pid: parent.pid,
+  stdin: parent.stdin,
+  stdout: parent.stdout,
+  stderr: parent.stderr,
+  exited: parent.exited,
+  kill: () => parent.kill('SIGTERM'),
+  resize: async () => {},
+});
 
 /** Pipes stay whose they are: the helper has them open already. */
 const nobodys = { uid: 0, gid: 0, groups: [], home: '/' };

@@ -17,36 +17,26 @@ export const processAudits: readonly Audit[] = [
   },
 ];
 
-async function lookAtProc({ witness, processes, look, clock }: Audited): Promise<Verdict> {
+async function lookAtProc({ witness, processes, look }: Audited): Promise<Verdict> {
   const shared = notApart(witness, 'pid', 'it sees the processes of the host');
   if (shared !== undefined) return shared;
   const inside = await look('root');
   if ('refused' in inside) return byMount(witness.read('mountinfo'), witness.readSelf('mountinfo'));
-  // An ordinary user is not shown where his own helpers are: this one, and for a moment one that has just ended.
+  // An ordinary user is not shown what namespace his own helper is in.
   const own = (await callOne(inside.probe, 'getpid')).value;
-  const compare = async () => {
-    const before = await processes();
-    const listed = await listInside(inside.probe, '/proc');
-    const known = new Set([own, ...[...before, ...(await processes())].map(({ pid }) => pid)]);
-    const names = 'names' in listed ? listed.names : [];
-    const numbers = names.filter((name) => /^\d+$/.test(name)).map(Number);
-    return { listed, numbers, foreign: numbers.filter((pid) => !known.has(pid)) };
-  };
-  let seen = await compare();
-  for (let tries = 0; seen.foreign.length > 0 && tries < mostTries; tries++) {
-    await clock.sleep(pauseMs);
-    seen = await compare();
-  }
-  const { listed, numbers, foreign } = seen;
+  const before = await processes();
+  const listed = await listInside(inside.probe, '/proc');
+  const after = await processes();
   if ('error' in listed) return inconclusive(`/proc cannot be listed: ${listed.error}`);
+  const numbers = listed.names.filter((name) => /^\d+$/.test(name)).map(Number);
   if (numbers.length === 0) return pass('/proc lists no process at all');
+  const known = new Set([own, ...[...before, ...after].map(({ pid }) => pid)]);
+  const foreign = numbers.filter((pid) => !known.has(pid));
   return judged(
     foreign.map((pid) => `/proc/${pid} is no process of its PID namespace`),
     [`/proc lists ${numbers.join(', ')}; the host counts the same in its PID namespace`],
   );
 }
-
-const [mostTries, pauseMs] = [10, 20];
 
 /** Every PID namespace has one file system of this type. */
 function byMount(its: string | undefined, ours: string | undefined): Verdict {
