@@ -110,18 +110,27 @@ export class PeerWorld implements AsyncDisposable {
 
   /** Its own image, of busybox alone; nothing is pulled. */
   async podman(...flags: readonly string[]): Promise<void> {
-    if (!(await this.run(['podman', 'images', '-q'])))
-      await this.run(['podman', 'import', '-q', this.#tar, 'peer:1']);
-    await this.run([
-      'podman',
-      'run',
-      '-d',
-      `--cgroup-parent=/${this.cgroup}`,
-      ...flags,
-      'localhost/peer:1',
-      'sleep',
-      '1000',
-    ]);
+    await this.podmanRun(flags, ['sleep', '1000']);
+  }
+
+  async podmanRun(flags: readonly string[], argv: readonly string[]): Promise<void> {
+    const isThere = (await this.run(['podman', 'images', '-q'])) !== '';
+    if (!isThere) await this.run(['podman', 'import', '-q', this.#tar, 'peer:1']);
+    const own = ['-d', `--cgroup-parent=/${this.cgroup}`];
+    await this.run(['podman', 'run', ...own, ...flags, 'localhost/peer:1', ...argv]);
+  }
+
+  /** Of its process 1. */
+  get pid(): number {
+    return Number(this.#pid);
+  }
+
+  /** Outside, of a process that has this number in the world. */
+  hostPid(inWorld: number): number {
+    const found = readdirSync('/proc').filter(
+      (name) => /^\d+$/.test(name) && isOf(name, inWorld, this.cgroup),
+    );
+    return Number(found[0]);
   }
 
   async docker(...flags: readonly string[]): Promise<void> {
@@ -194,8 +203,20 @@ export class PeerWorld implements AsyncDisposable {
   }
 }
 
+/** One that has gone meanwhile is none of those that are looked for. */
+function isOf(name: string, inWorld: number, cgroup: string): boolean {
+  try {
+    const [, second] =
+      /^NSpid:\t(.*)$/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1]?.split('\t') ?? [];
+    return Number(second) === inWorld && readFileSync(`/proc/${name}/cgroup`, 'utf8').includes(`/${cgroup}`);
+  } catch {
+    return false;
+  }
+}
+
 /** The part of the OCI's configuration that tests change. */
 export interface OciConfig {
+  readonly hostname?: string;
   readonly process: Readonly<Record<string, unknown>>;
   readonly root: Readonly<Record<string, unknown>>;
   readonly mounts: readonly Readonly<Record<string, unknown>>[];
