@@ -1,5 +1,5 @@
 /** Longer values are shown with their middle left out. */
-export const maxShownLength = 1000;
+const maxShownLength = 1000;
 
 /**
  * Ends are what tells most: the first line says what it is, the last what went wrong. Of text that may hold a secret this is done
