@@ -1,43 +1,53 @@
-// Bundles the command into dist/: our code and the libraries it uses, in chunks that are loaded when they are needed.
-// An installed package then needs no other package, and a start reads a handful of files instead of hundreds.
+// Bundles the command into dist/: our code and the libraries it uses, in one file of which a module runs when it is needed, and
+// dist/mayfly.js, which loads that file (src/cli/load-program.ts). An installed package then needs no other package.
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
-/** Libraries that are CommonJS ask for Node's own modules with `require`, which ECMAScript modules do not have. */
-const requireForLibraries =
-  "import { createRequire as mayflyRequire } from 'node:module'; const require = mayflyRequire(import.meta.url);";
-
 export async function buildCommand(root, dist) {
-  const { metafile } = await build({
+  /** CommonJS, because V8's code cache is for scripts, not for modules (src/cli/load-program.ts). */
+  const options = {
     absWorkingDir: root,
-    entryPoints: { mayfly: 'src/cli/main.ts' },
     outdir: dist,
     bundle: true,
-    splitting: true,
-    format: 'esm',
+    format: 'cjs',
     platform: 'node',
     target: 'node20.19',
+    charset: 'ascii', // read as such
     minifySyntax: true,
     minifyWhitespace: true,
-    banner: { js: requireForLibraries },
-    chunkNames: 'chunk-[hash]',
     legalComments: 'none', // every licence is in full in dist/third-party-licenses.txt
     metafile: true,
-    plugins: [namedExports(root)],
     logLevel: 'warning',
+  };
+  const { metafile } = await build({
+    ...options,
+    entryPoints: { program: 'src/cli/main.ts' },
+    entryNames: '[name]-[hash]',
+    outExtension: { '.js': '.cjs' },
+    // Libraries that are ECMAScript modules ask where they are.
+    define: { 'import.meta.url': 'mayflyUrl' },
+    banner: { js: "const mayflyUrl = require('node:url').pathToFileURL(__filename).href;" },
+    plugins: [namedExports(root)],
   });
-  const written = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
-  // Last, so that a command which runs meanwhile still finds its chunks.
-  for (const name of readdirSync(dist))
-    if (name.endsWith('.js') && !written.has(name)) rmSync(join(dist, name));
+  const program = basename(Object.keys(metafile.outputs)[0]);
+  await build({
+    ...options,
+    entryPoints: { mayfly: 'src/cli/start.ts' },
+    define: { programFile: JSON.stringify(program) },
+  });
+  // dist/mayfly.js keeps its name, and the package is one of ECMAScript modules otherwise.
+  writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
+  // Last, so that a command which starts meanwhile still finds its program.
+  const kept = new Set(['mayfly.js', program]);
+  for (const name of readdirSync(dist)) if (/\.c?js$/.test(name) && !kept.has(name)) rmSync(join(dist, name));
   chmodSync(join(dist, 'mayfly.js'), 0o755);
   writeFileSync(join(dist, 'third-party-licenses.txt'), renderLicenses(root, bundledPackages(metafile)));
 }
 
 /**
- * A chunk made of a CommonJS library has a default export only, while `await import('library')` in Node also offers its
+ * A module made of a CommonJS library has a default export only, while `await import('library')` in Node also offers its
  * names. In between goes a module that exports those by name.
  */
 function namedExports(root) {

@@ -174,6 +174,17 @@ describe('plan', () => {
     });
   });
 
+  test('--shard shows one part, and says so', async () => {
+    for (const name of ['a', 'b', 'c']) writeFileSync(join(folder, `${name}.yaml`), hello);
+    const parts = await Promise.all(
+      [1, 2].map((index) => run(`plan --shard ${index}/2 a.yaml b.yaml c.yaml`)),
+    );
+    expect(parts.map(({ status }) => status)).toEqual([0, 0]);
+    expect(parts[0]?.out).toMatch(/2 scenarios · seed \d+ · shard 1\/2 of 3 scenarios\n$/);
+    expect(parts[1]?.out).toMatch(/1 scenario · seed \d+ · shard 2\/2 of 3 scenarios\n$/);
+    expect((await run('plan --shard 3/2 a.yaml')).err).toContain('`--shard 3/2` names no part');
+  });
+
   test('R8 masks secrets', async () => {
     const text = `${hello}services: { s: { image: tools, network_mode: none, command: [echo, "\${{ secrets.TOKEN }}"] } }\nsecrets: { TOKEN: { environment: TOKEN } }\n`;
     writeFileSync(join(folder, 'a.yaml'), text);

@@ -108,6 +108,12 @@ describe('the JUnit report', () => {
     ]);
   });
 
+  test('says which part of a run it is', () => {
+    const run = [runStarted({ shard: { index: 2, total: 5, of: 9 } }), planned('a'), finished('a')];
+    const properties = attributesOf(renderJunit(run), 'property');
+    expect(properties).toContainEqual({ name: 'shard', value: '2/5' });
+  });
+
   test('carries seed, tags, matrix and what each attempt left behind as properties', () => {
     const properties = attributesOf(renderJunit(eventfulRun), 'property').map(
       ({ name, value }) => `${name}=${value}`,

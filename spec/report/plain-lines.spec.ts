@@ -16,6 +16,12 @@ describe('plain progress', () => {
     await expect(`${play(eventfulRun).join('\n')}\n`).toMatchFileSnapshot('plain-lines.golden.txt');
   });
 
+  test('the first says which part of a run it is', () => {
+    expect(play([runStarted({ shard: { index: 2, total: 5, of: 9 } })])).toEqual([
+      expect.stringContaining(' · seed 42 · shard 2/5 of 9 scenarios · linux '),
+    ]);
+  });
+
   test('a slow image shows that it is alive every five seconds', () => {
     const times = [0, 1000, 4999, 5000, 7000, 9999, 10_000];
     const lines = play([

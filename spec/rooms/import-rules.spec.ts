@@ -96,8 +96,8 @@ test.each(ambient)('only cli reads $what', ({ pattern }) => {
   expect(broken, 'take it as an argument instead').toEqual([]);
 });
 
-test('in cli, only read-surroundings.ts and main.ts do', () => {
-  const readers = ['src/cli/read-surroundings.ts', 'src/cli/main.ts'];
+test('in cli, only read-surroundings.ts and what starts it do', () => {
+  const readers = ['read-surroundings.ts', 'main.ts', 'load-program.ts'].map((name) => `src/cli/${name}`);
   const broken = files.filter(
     ({ path, code }) =>
       roomOf(path) === 'cli' &&

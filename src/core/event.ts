@@ -1,6 +1,7 @@
 import type { Leak } from './engine.ts';
 import type { FaultWord } from './fault.ts';
 import type { Json } from './json.ts';
+import type { Shard } from './plan.ts';
 import type { SourceLocation } from './source-location.ts';
 import type { ReportedKind } from './step-kind.ts';
 
@@ -42,6 +43,8 @@ export interface RunStarted {
   readonly mayflyVersion: string;
   readonly runId: string;
   readonly seed: number;
+  /** Of a run that is shared among machines. */
+  readonly shard?: Shard;
   /** ISO 8601. */
   readonly startedAt: string;
   readonly host: {

@@ -135,4 +135,14 @@ export type ReadyCondition =
 export interface RunPlan {
   readonly seed: number;
   readonly scenarios: readonly ScenarioPlan[];
+  readonly shard?: Shard;
+}
+
+/** The part of a run that falls to one machine. */
+export interface Shard {
+  /** From 1. */
+  readonly index: number;
+  readonly total: number;
+  /** How many scenarios all parts together have. */
+  readonly of: number;
 }

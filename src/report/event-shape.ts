@@ -32,6 +32,7 @@ const runStarted = object<OfKind<'runStarted'>>(
     mayflyVersion: text,
     runId: text,
     seed: number,
+    shard: optional(value.shard),
     startedAt: text,
     host: value.host,
   },

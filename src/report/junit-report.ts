@@ -1,6 +1,7 @@
 import { junitCases, renderSeconds } from './junit-cases.ts';
 import { renderPrintableLine } from './printable.ts';
 import { collectLogTails } from './render-logs.ts';
+import { renderShard } from './render-shard.ts';
 import type { Report } from './report.ts';
 import { renderScenarioName } from './scenario-name.ts';
 import type { AttemptSummary, RunSummary, ScenarioSummary, Summary } from './summary.ts';
@@ -78,6 +79,7 @@ function properties(scenario: ScenarioSummary, run: RunSummary | undefined): Xml
           ['run', run.runId],
           ['mayfly', run.mayflyVersion],
         ] as const)),
+    ...(run?.shard === undefined ? [] : [['shard', renderShard(run.shard)] as const]),
     ...scenario.tags.map((tag) => ['tag', tag] as const),
     ...Object.entries(scenario.matrix).map(
       ([key, value]) => [`matrix.${key}`, typeof value === 'string' ? value : JSON.stringify(value)] as const,

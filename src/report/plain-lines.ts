@@ -3,6 +3,7 @@ import { renderDuration, renderSize } from '../core/units.ts';
 import { createPalette, outcomeMark, outcomePaint, type Palette } from './palette.ts';
 import { countOf, renderFirstLine, renderPrintableLine } from './printable.ts';
 import { renderFinishedLine } from './render-finished.ts';
+import { renderShardOf } from './render-shard.ts';
 import { renderScenarioName } from './scenario-name.ts';
 
 /** A slow image shows that it is alive, no more often than this. */
@@ -35,7 +36,7 @@ export class PlainLines {
     switch (event.kind) {
       case 'runStarted':
         return renderPrintableLine(
-          `mayfly ${event.mayflyVersion} · run ${event.runId} · seed ${event.seed} · ${event.host.platform} ${event.host.kernel} · node ${event.host.node}`,
+          `mayfly ${event.mayflyVersion} · run ${event.runId} · seed ${event.seed}${event.shard === undefined ? '' : ` · ${renderShardOf(event.shard)}`} · ${event.host.platform} ${event.host.kernel} · node ${event.host.node}`,
         );
       case 'runFinished':
         return event.interruptedBy === undefined

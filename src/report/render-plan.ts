@@ -6,6 +6,7 @@ import { createPalette, type Palette } from './palette.ts';
 import { renderImageSource, renderNetwork, renderVolume } from './plan-parts.ts';
 import { countOf, renderPrintable, renderPrintableText } from './printable.ts';
 import { renderServicesTable } from './render-plan-services.ts';
+import { renderShardOf } from './render-shard.ts';
 import type { RenderOptions } from './report.ts';
 import { renderScenarioName } from './scenario-name.ts';
 
@@ -15,7 +16,12 @@ export function renderPlan(plan: RunPlan, options: RenderOptions): string {
   const columns = Math.min(140, Math.max(40, options.columns));
   const count = countOf(plan.scenarios.length, 'scenario');
   const skipped = plan.scenarios.filter((scenario) => scenario.skip !== undefined).length;
-  const total = [count, ...(skipped > 0 ? [`${skipped} skipped`] : []), `seed ${plan.seed}`];
+  const total = [
+    count,
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+    `seed ${plan.seed}`,
+    ...(plan.shard === undefined ? [] : [renderShardOf(plan.shard)]),
+  ];
   const scenarios = plan.scenarios.map((scenario) => renderScenario(scenario, palette, columns));
   return `${[...scenarios, total.join(palette.dim(' · '))].join('\n\n')}\n`;
 }

@@ -3,6 +3,7 @@ import { renderDuration } from '../core/units.ts';
 import { displayWidth } from './display-width.ts';
 import { outcomePaint, type Palette } from './palette.ts';
 import { countOf, renderPrintable } from './printable.ts';
+import { renderShardOf } from './render-shard.ts';
 import type { ScenarioOutcome, Summary } from './summary.ts';
 import { leftBehindByAll } from './summary.ts';
 
@@ -26,6 +27,7 @@ export function renderTotals(summary: Summary, palette: Palette, columns: number
   const isClean = totals.scenarios === totals.outcomes.passed + totals.outcomes.skipped;
   const parts = [
     outcomes.length === 0 ? scenarios : `${scenarios}: ${outcomes.join(', ')}`,
+    ...(summary.run?.shard === undefined ? [] : [renderShardOf(summary.run.shard)]),
     countOf(totals.steps, 'step'),
     renderDuration(summary.durationMs),
     ...renderLeft(summary, palette),

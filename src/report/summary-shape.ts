@@ -43,6 +43,7 @@ const run = object<RunSummary>({
   mayflyVersion: text,
   runId: text,
   seed: number,
+  shard: optional(value.shard),
   startedAt: text,
   host: value.host,
 });

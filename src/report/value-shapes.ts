@@ -1,5 +1,6 @@
 import type { Leak } from '../core/engine.ts';
 import type { ContainerStarted, Problem, RunStarted } from '../core/event.ts';
+import type { Shard } from '../core/plan.ts';
 import type { SourceLocation } from '../core/source-location.ts';
 import { stepKinds } from '../core/step-kind.ts';
 import { count, list, named, number, object, oneOf, optional, record, type Shape, text } from './shape.ts';
@@ -23,6 +24,8 @@ export const host: Shape<RunStarted['host']> = object<RunStarted['host']>({
   user: text,
   node: text,
 });
+
+export const shard: Shape<Shard> = object<Shard>({ index: count, total: count, of: count });
 
 export const problem: Shape<Problem> = named(
   'problem',

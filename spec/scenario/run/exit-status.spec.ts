@@ -45,6 +45,9 @@ describe('R30 exit status', () => {
       options: { interruptedBy: 'SIGINT' },
       status: 130,
     },
+    { name: 'an empty part of a run', results: [], options: { isPart: true }, status: 0 },
+    { name: 'nothing at all', results: [], status: 2 },
+    { name: 'a part that is skipped', results: [result('skipped')], options: { isPart: true }, status: 3 },
     { name: 'terminated', results: [], options: { interruptedBy: 'SIGTERM' }, status: 143 },
     {
       name: 'leaked over interrupted',

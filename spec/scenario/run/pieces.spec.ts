@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
 import { DialError, dialFailureOf } from '../../../src/core/dial-error.ts';
+import type { MayflyEvent } from '../../../src/core/event.ts';
 import { Scope } from '../../../src/core/scope.ts';
 import { FakeClock } from '../../../src/engine/fake/fake-clock.ts';
 import { createMasker } from '../../../src/scenario/mask/create-masker.ts';
 import { abortable, openController, openLinked } from '../../../src/scenario/run/abortable.ts';
 import { cutFacts } from '../../../src/scenario/run/cut-facts.ts';
 import { openDeadline } from '../../../src/scenario/run/deadline.ts';
+import { ScenarioEmitter } from '../../../src/scenario/run/emitter.ts';
 import { evidenceFolder, openEvidence } from '../../../src/scenario/run/evidence.ts';
 import { mergeEnvironment } from '../../../src/scenario/run/plan-exec.ts';
 
@@ -120,6 +122,52 @@ describe('what an event keeps of facts', () => {
     const cut = cutFacts(facts, 16, createMasker({ S: 's3cr3t-value' }));
     expect(cut).toEqual({ a: expect.stringMatching(/^x{10}\*\*\* an\n\[cut: 16 of 22 /) });
   });
+});
+
+describe('a problem in an event', () => {
+  const problemOf = (text: string) => {
+    const events: MayflyEvent[] = [];
+    const emitter = new ScenarioEmitter(
+      'a',
+      createMasker({ S: 's3cr3t-value' }),
+      new FakeClock(),
+      0,
+      (event) => events.push(event),
+    );
+    const problem = {
+      code: 'EXPECTATION_FAILED',
+      message: text,
+      expected: text,
+      actual: text,
+      diff: [text],
+    } as const;
+    emitter.emit({
+      kind: 'scenarioFinished',
+      attempt: 1,
+      outcome: 'failed',
+      final: true,
+      durationMs: 1,
+      problems: [problem],
+    });
+    const [event] = events;
+    return event?.kind === 'scenarioFinished' ? event.problems[0] : undefined;
+  };
+
+  test('values are shown with their middle left out, and the limit is named', () => {
+    const found = problemOf('x'.repeat(5000));
+    expect(found?.message).toContain('1000 characters left out (maxShownLength is 4000)');
+    for (const text of [found?.expected, found?.actual, found?.diff?.[0]]) {
+      expect(text).toContain('4000 characters left out (maxShownLength is 1000)');
+    }
+  });
+
+  test.each([590, 595, 3990])(
+    'R8 a secret at character %i, where a part is left out, is masked first',
+    (at) => {
+      const found = problemOf(`${'x'.repeat(at)}s3cr3t-value${'x'.repeat(5000)}`);
+      expect(JSON.stringify(found)).not.toMatch(/s3c|lue/);
+    },
+  );
 });
 
 describe('evidence', () => {

@@ -53,8 +53,8 @@ export const planCommand = defineCommand({
   },
 });
 
-function renderJson({ seed, scenarios }: RunPlan): string {
-  return `${JSON.stringify({ format: 'mayfly-plan', version: planVersion, seed, scenarios: scenarios.map(describePlan) }, null, 2)}\n`;
+function renderJson({ seed, shard, scenarios }: RunPlan): string {
+  return `${JSON.stringify({ format: 'mayfly-plan', version: planVersion, seed, ...(shard === undefined ? {} : { shard }), scenarios: scenarios.map(describePlan) }, null, 2)}\n`;
 }
 
 async function renderTable(plan: RunPlan, { hasColor, columns }: Output): Promise<string> {

@@ -7,6 +7,7 @@ import { errorsOf, loadScenarioFiles } from './load-scenario-files.ts';
 import { type PlannedScenarios, planScenarios } from './plan-scenarios.ts';
 import type { PlanningValues, SelectionValues } from './planning-flags.ts';
 import { isWanted, selectByName, selectByTags } from './select-scenarios.ts';
+import { parseShard, selectShard } from './select-shard.ts';
 
 export interface ScenarioChoice {
   readonly paths: readonly string[];
@@ -23,6 +24,7 @@ export async function chooseScenarios(
 ): Promise<PlannedScenarios> {
   const { paths, flags, purpose, runId, timeoutMs } = choice;
   const { workingDirectory } = surroundings;
+  const shard = flags.shard === undefined ? undefined : parseShard(flags.shard);
   const vars = readVars(flags.var, flags['vars-file'], workingDirectory);
   const files = await loadScenarioFiles(findScenarioFiles(paths, workingDirectory), workingDirectory, {
     ...loadOptions(purpose, flags, vars),
@@ -47,14 +49,15 @@ export async function chooseScenarios(
     surroundings,
   );
   if (errors.length > 0) throw new MayflyErrors(errors);
-  const scenarios = selectByName(plan.scenarios, flags.grep);
+  const named = { ...plan, scenarios: selectByName(plan.scenarios, flags.grep) };
+  const part = shard === undefined ? named : selectShard(named, shard, flags.seed ?? 0);
   const partial = new Set([
     ...files.flatMap((file) =>
       file.scenarios.filter((each) => !tagged.includes(each)).map(({ file: name }) => name),
     ),
-    ...plan.scenarios.filter((each) => !scenarios.includes(each)).map(({ file: name }) => name),
+    ...plan.scenarios.filter((each) => !part.scenarios.includes(each)).map(({ file: name }) => name),
   ]);
-  return { ...plan, scenarios, isWhole: ({ file }) => !partial.has(file) };
+  return { ...plan, ...part, isWhole: ({ file }) => !partial.has(file) };
 }
 
 export function loadOptions(

@@ -28,6 +28,11 @@ export const selectionFlags = {
     what: 'Only scenarios with one of these tags; `manual` ones only when asked for',
   },
   grep: { kind: 'text', value: 'REGEX', what: 'Only scenarios whose file and name match' },
+  shard: {
+    kind: 'text',
+    value: 'K/N',
+    what: 'Only the K-th of N equal parts of them; the same `--seed` (else 0) cuts them the same on every machine',
+  },
 } as const satisfies Flags;
 
 export type SelectionValues = FlagValues<typeof selectionFlags>;

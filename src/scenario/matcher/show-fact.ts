@@ -3,24 +3,24 @@ import type { Fact } from '../../core/matcher.ts';
 import { renderDuration, renderSize } from '../../core/units.ts';
 import type { MatcherContext } from './matcher.ts';
 
-/** Longer values are shown with their middle left out. */
-const maxShownLength = 1000;
-
 /** What cannot be seen, or could change how the terminal shows the rest: controls, bidirectional and zero-width marks. */
 const invisible = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]/gu;
 
-/** A fact for a person: one-line text in quotes, text of several lines as its lines, all else as JSON. */
+/**
+ * A fact for a person: one-line text in quotes, text of several lines as its lines, all else as JSON. Whole: what reaches a
+ * person is shortened where it is masked, which must come first.
+ */
 export function showFact(fact: Fact): string {
   if (fact === undefined) return 'nothing';
   if (fact instanceof Uint8Array) return showBytes(fact);
-  if (typeof fact !== 'string') return shorten(escapeInvisible(JSON.stringify(fact)));
+  if (typeof fact !== 'string') return escapeInvisible(JSON.stringify(fact));
   const inside = fact.indexOf('\n');
-  return inside >= 0 && inside < fact.length - 1 ? shorten(escapeInvisible(fact)) : quote(fact);
+  return inside >= 0 && inside < fact.length - 1 ? escapeInvisible(fact) : quote(fact);
 }
 
 /** `"ready\n"`: text in quotes on one line. */
 export function quote(text: string): string {
-  return shorten(escapeInvisible(JSON.stringify(text)));
+  return escapeInvisible(JSON.stringify(text));
 }
 
 export function escapeInvisible(text: string): string {
@@ -29,15 +29,6 @@ export function escapeInvisible(text: string): string {
     if (code === 0x0d) return '\\r';
     return code < 0x100 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`;
   });
-}
-
-/** Ends are what tells most: the first line says what it is, the last what went wrong. */
-export function shorten(text: string): string {
-  if (text.length <= maxShownLength) return text;
-  const head = Math.floor(maxShownLength * 0.6);
-  const tail = maxShownLength - head;
-  const cut = text.length - maxShownLength;
-  return `${text.slice(0, head)} … ${cut} characters left out (maxShownLength is ${maxShownLength}) … ${text.slice(-tail)}`;
 }
 
 export function showNumber(value: number, unit: MatcherContext['unit']): string {
@@ -67,6 +58,6 @@ function hex(code: number, digits: number): string {
 
 /** Several values for a sentence: `"a", 1 or null`. */
 export function showChoices(values: readonly Json[]): string {
-  const shown = values.map((value) => shorten(escapeInvisible(JSON.stringify(value))));
+  const shown = values.map((value) => escapeInvisible(JSON.stringify(value)));
   return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`;
 }

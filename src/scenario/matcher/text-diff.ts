@@ -1,4 +1,4 @@
-import { escapeInvisible, shorten } from './show-fact.ts';
+import { escapeInvisible } from './show-fact.ts';
 
 /** Beyond so many changed lines the rest is shown as replaced whole: the search costs their square. */
 export const maxDiffEdits = 500;
@@ -118,6 +118,6 @@ function renderHunks(edits: readonly Edit[]): readonly string[] {
 }
 
 function renderLine([mark, line]: Edit): readonly string[] {
-  const shown = mark + shorten(escapeInvisible(line.replace(/\n$/, '')));
+  const shown = mark + escapeInvisible(line.replace(/\n$/, ''));
   return line.endsWith('\n') ? [shown] : [shown, '\\ No newline at end of text'];
 }

@@ -1,5 +1,6 @@
 import { didYouMean } from '../../core/did-you-mean.ts';
 import { isJsonObject, type Json } from '../../core/json.ts';
+import { shorten } from '../mask/shorten.ts';
 import type { MatcherProblem, OperandValidator } from './matcher.ts';
 import { findMatcher, matcherNames } from './matchers.ts';
 import { assertsNothing, invalid, pointerStep } from './operand-problem.ts';
@@ -62,11 +63,11 @@ async function validateList(
       if (isJsonObject(entry) || Array.isArray(entry)) return validate(entry, here, options, depth + 1);
       if (entry === null) return [nothing(here, 'an entry of a list of matchers is empty')];
       if (isTemplate(entry) && options.templates !== false) return [];
-      const message = `${showFact(entry)} is a value; a list holds matchers, all of which must hold`;
+      const message = `${shorten(showFact(entry))} is a value; a list holds matchers, all of which must hold`;
       const hint =
         typeof entry === 'string'
           ? `write { contains: ${entry} }, or { equals: ${entry} }`
-          : `write { equals: ${showFact(entry)} }`;
+          : `write { equals: ${shorten(showFact(entry))} }`;
       return [invalid(here, message, hint)];
     }),
   );

@@ -4,6 +4,7 @@ import type { MayflyEvent, Problem } from '../../core/event.ts';
 import type { Json } from '../../core/json.ts';
 import type { SourceLocation } from '../../core/source-location.ts';
 import type { Masker } from '../mask/create-masker.ts';
+import { shorten } from '../mask/shorten.ts';
 
 type OfScenario = Extract<MayflyEvent, { readonly scenario: string }>;
 type WithoutEnvelope<E> = E extends OfScenario ? Omit<E, 'atMs' | 'scenario'> : never;
@@ -96,20 +97,23 @@ function maskReason(reason: string | undefined, masker: Masker): { readonly reas
   return reason === undefined ? {} : { reason: masker.text(reason) };
 }
 
+/** A message may hold values, and the last words of a process. */
+const maxMessageLength = 4_000;
+
 function maskProblem(problem: Problem, masker: Masker): Problem {
-  const text = (key: 'hint' | 'sourceLine' | 'subject' | 'expected' | 'actual'): Partial<Problem> => {
+  const text = (key: 'hint' | 'subject' | 'expected' | 'actual'): Partial<Problem> => {
     const value = problem[key];
-    return value === undefined ? {} : { [key]: masker.text(value) };
+    return value === undefined ? {} : { [key]: shorten(masker.text(value)) };
   };
   return {
     ...problem,
-    message: masker.text(problem.message),
+    message: shorten(masker.text(problem.message), maxMessageLength),
     ...text('hint'),
-    ...text('sourceLine'),
+    ...(problem.sourceLine === undefined ? {} : { sourceLine: masker.text(problem.sourceLine) }),
     ...text('subject'),
     ...text('expected'),
     ...text('actual'),
-    ...(problem.diff === undefined ? {} : { diff: problem.diff.map((line) => masker.text(line)) }),
+    ...(problem.diff === undefined ? {} : { diff: problem.diff.map((line) => shorten(masker.text(line))) }),
     ...(problem.logs === undefined ? {} : { logs: maskLogs(problem.logs, masker) }),
   };
 }

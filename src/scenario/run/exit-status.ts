@@ -3,6 +3,8 @@ import type { ScenarioResult } from './run-context.ts';
 export interface ExitStatusOptions {
   readonly failOnFlaky: boolean;
   readonly failOnSkipped: boolean;
+  /** Other machines run the rest: that this part is empty says nothing of the run. */
+  readonly isPart?: boolean;
   /** `SIGINT`, … when the run was interrupted. */
   readonly interruptedBy?: string;
 }
@@ -21,7 +23,7 @@ export function exitStatusOf(
   const statuses = results.flatMap((result) => statusesOf(result, options));
   if (statuses.includes(5)) return 5;
   if (options.interruptedBy !== undefined) return interruptStatus[options.interruptedBy] ?? 130;
-  if (results.length === 0) return 2;
+  if (results.length === 0) return options.isPart === true ? 0 : 2;
   if (results.every(({ outcome }) => outcome === 'skipped')) return 3;
   return gravest.find((status) => statuses.includes(status)) ?? 0;
 }

@@ -14,9 +14,18 @@ import { runScenario, skipScenario } from './run-scenario.ts';
 /** Runs every scenario, so many at once, and says how it went. Never throws for what a scenario does. */
 export async function runScenarios(plan: RunPlan, context: RunContext): Promise<RunResult> {
   const { clock, signal, runId, about } = context;
+  const { seed, shard } = plan;
   const startedAtMs = clock.nowMs();
   setMaxListeners(0, signal);
-  context.emit({ kind: 'runStarted', atMs: 0, version: eventVersion, runId, seed: plan.seed, ...about });
+  context.emit({
+    kind: 'runStarted',
+    atMs: 0,
+    version: eventVersion,
+    runId,
+    seed,
+    ...(shard === undefined ? {} : { shard }),
+    ...about,
+  });
   for (const scenario of plan.scenarios) announce(scenario, context, startedAtMs);
   const snapshots =
     context.snapshots && new SnapshotFiles(context.snapshots, (one) => context.scenarioDirectory(one));
@@ -31,6 +40,7 @@ export async function runScenarios(plan: RunPlan, context: RunContext): Promise<
   const ofScenarios = exitStatusOf(scenarios, {
     failOnFlaky: context.failOnFlaky,
     failOnSkipped: context.failOnSkipped,
+    isPart: shard !== undefined,
     ...interruption,
   });
   const exitStatus = areKept || ofScenarios > 1 ? ofScenarios : harnessError;

@@ -1,4 +1,5 @@
 import type { Json } from '../../../core/json.ts';
+import { shorten } from '../../mask/shorten.ts';
 import { linesOf, textMatcher } from '../fact-text.ts';
 import { allOf, below, mismatch } from '../match-result.ts';
 import type {
@@ -62,7 +63,7 @@ function lineContext(subject: string) {
 async function validate(operand: Json, validator: OperandValidator): Promise<readonly MatcherProblem[]> {
   if (!Array.isArray(operand)) {
     if (typeof operand === 'object') return validator.validateNested(operand, '');
-    const hint = `write lines: [${showFact(operand)}], or line_count: for their number`;
+    const hint = `write lines: [${shorten(showFact(operand))}], or line_count: for their number`;
     return [
       {
         code: 'MATCHER_INVALID',
