@@ -127,11 +127,14 @@ describeRequiring(['userns', 'overlay', 'disk-limit'], 'writable layers on disk,
       await expect.poll(() => loopDevicesOver(directory)).not.toContain(device);
     }));
 
-  test('HOST_LIMIT_UNAVAILABLE: a size that no file system has', () =>
-    inSandbox(subject, async ({ image, start }) => {
-      const tiny = { rootfs: { layers: image.layers, readOnly: false, writableBytes: 100_000 } };
-      expect(await codeOf(start('one', ['sleep', '1000'], tiny))).toBe('HOST_LIMIT_UNAVAILABLE');
-    }));
+  test.each([100_000, 2 ** 41])(
+    'HOST_LIMIT_UNAVAILABLE: %d bytes, which no file system has',
+    (writableBytes) =>
+      inSandbox(subject, async ({ image, start }) => {
+        const odd = { rootfs: { layers: image.layers, readOnly: false, writableBytes } };
+        expect(await codeOf(start('one', ['sleep', '1000'], odd))).toBe('HOST_LIMIT_UNAVAILABLE');
+      }),
+  );
 });
 
 describeRequiring(
