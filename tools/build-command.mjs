@@ -15,6 +15,7 @@ export async function buildCommand(root, dist) {
     platform: 'node',
     target: 'node20.19',
     charset: 'ascii', // read as such
+    supported: { 'dynamic-import': false }, // a script from V8's cache cannot import in Node 20; it requires
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none', // every licence is in full in dist/third-party-licenses.txt

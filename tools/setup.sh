@@ -9,7 +9,10 @@ needed=(
   "passt /usr/bin/pasta"                                    # networks with egress
   "mmdebstrap /usr/bin/mmdebstrap"                          # images of Debian packages
   "debian-archive-keyring /usr/share/keyrings/debian-archive-keyring.gpg" # what those are signed with
-  "crun /usr/bin/crun"                                      # the peer whose seccomp filter ours is compared with
+  "crun /usr/bin/crun"                                      # the peer whose seccomp filter and containers ours are compared with
+  "podman /usr/bin/podman"                                  # peers of `mayfly verify`: podman,
+  "docker.io /usr/sbin/dockerd"                             # Docker,
+  "iptables /usr/sbin/iptables"                             # and what it makes its networks with
   "iproute2 /sbin/ip"                                       # planted leaks and networks seen from outside
   "libxml2-utils /usr/bin/xmllint"                          # JUnit reports against the Jenkins schema
   "e2fsprogs /sbin/mkfs.ext4"                               # writable layers on disk with a limit

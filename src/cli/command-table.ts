@@ -30,6 +30,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./command/explain.ts')).explainCommand,
   },
   {
+    name: 'verify',
+    summary: 'hold a container or a process that Mayfly did not start to the isolation checks',
+    load: async () => (await import('./command/verify.ts')).verifyCommand,
+  },
+  {
     name: 'doctor',
     summary: 'show what this host can do, and how to mend what it cannot',
     load: async () => (await import('./command/doctor.ts')).doctorCommand,

@@ -14,7 +14,7 @@ import {
 import { createRequire, Module } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { cachedDataVersionTag } from 'node:v8';
-import { constants, Script } from 'node:vm';
+import { Script } from 'node:vm';
 
 interface LoadedProgram {
   readonly program: typeof import('./main.ts');
@@ -34,7 +34,6 @@ export function loadProgram(path: string, directory: string): LoadedProgram {
   const script = new Script(Module.wrap(readFileSync(path, 'latin1')), {
     filename: path,
     ...(cachedData === undefined ? {} : { cachedData }),
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(path), module, path, dirname(path));

@@ -154,6 +154,8 @@ export interface ContainerUsage {
   /** Processes and threads. */
   readonly pids?: number;
   readonly oomKills?: number;
+  /** Periods of 100 ms in which it was held back for its quota of processor time. */
+  readonly throttledPeriods?: number;
 }
 
 export interface FileFacts {

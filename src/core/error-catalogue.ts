@@ -91,6 +91,14 @@ export const errorCatalogue = {
     'A recorded event stream is damaged, or of another version.',
     'record it again with `--report ndjson=FILE`',
   ),
+  TARGET_NOT_FOUND: input(
+    'There is no process or container of that number or name to verify.',
+    'check it with `ps`, or with `ps` of what runs the container',
+  ),
+  TARGET_AMBIGUOUS: input(
+    'Several containers have the name that was given to verify.',
+    'give the id, or the number of a process',
+  ),
   // Images
   IMAGE_REFERENCE_INVALID: input(
     'An image reference is malformed.',
@@ -148,6 +156,11 @@ export const errorCatalogue = {
     'The helper that looks from inside a container ended before it answered.',
     'a limit of the container, or its seccomp profile, may not let it run',
   ),
+  PROBE_NOT_PERMITTED: host(
+    'No helper of ours may enter the namespaces of a process that Mayfly did not start.',
+    'run as root',
+  ),
+  TARGET_GONE: harness('A process ended while it was verified.', 'verify it again while it runs'),
   PROGRAM_NOT_FOUND: harness(
     'The program to run is not in the image.',
     'check `command`, or add the program to the image',
@@ -168,6 +181,10 @@ export const errorCatalogue = {
   FAULT_UNSUPPORTED: host(
     'A fault was asked for that cannot be made here.',
     'remove it, or see the table of docs/faults.md for what it needs',
+  ),
+  FAULT_LOST: harness(
+    'A fault ended by itself before it was undone.',
+    'what steps saw meanwhile proves nothing: run it again, and report how it ended',
   ),
   SERVICE_NOT_READY: {
     exitStatus: 1,

@@ -116,4 +116,5 @@ export const featureOfFault: Readonly<Partial<Record<FaultWord, HostFeature>>> =
   // Only a file system of its own has a size that can be taken away; with `upper: disk` that is `disk-limit`.
   disk_full: 'tmpfs-upper',
   rate: 'fault-rate',
+  delay: 'fault-delay',
 };

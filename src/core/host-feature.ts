@@ -16,6 +16,7 @@ export const hostFeatures = [
   'ipv6',
   'egress',
   'fault-rate',
+  'fault-delay',
   'debian-images',
 ] as const;
 

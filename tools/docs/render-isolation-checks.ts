@@ -1,9 +1,10 @@
 import { isolationChecks } from '../../src/scenario/isolation/check-table.ts';
+import { teardownClaim } from '../../src/scenario/isolation/teardown-claim.ts';
 import { code, table } from './markdown.ts';
 
 /** docs/isolation-checks.md */
 export function renderIsolationChecks(): string {
-  const rows = isolationChecks.map(({ id, claim, probed, source, profile }) => [
+  const rows = [...isolationChecks, teardownClaim].map(({ id, claim, probed, source, profile }) => [
     code(id),
     claim,
     probed,
@@ -26,5 +27,6 @@ nothing of the image, and, where the kernel shows it, seen from outside in the h
 - \`profile: baseline\` is what Docker's defaults promise, \`standard\` (the default) what Mayfly promises, \`strict\` what is asked of a service that was
   declared hardened; each holds the ones before it. \`only\` chooses checks by name, \`in\` one service.
 - What a service might not survive is done to a twin: a container of the same plan in which nothing runs, with empty volumes and no published ports.
-- The teardown has its proof in every run, whatever its steps: the census at its end.
+- \`teardown.nothing-left\` holds when all steps are over, so no step can show it: the census at the end of every run does, whatever its steps. What it
+  finds makes the outcome \`leaked\` (exit status 5), and the report names it.
 `;

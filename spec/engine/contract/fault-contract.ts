@@ -10,6 +10,7 @@ const faults: readonly FaultSpec[] = [
   { kind: 'dns', containers: ['one', 'two'], answer: 'slow', delayMs: 5 },
   { kind: 'disk_full', container: 'one', path: '/' },
   { kind: 'rate', containers: ['one', 'two'], bytesPerSecond: 100_000 },
+  { kind: 'delay', containers: ['one', 'two'], delayMs: 20, jitterMs: 5 },
 ];
 
 export function describeFaults(subject: ContractSubject): void {

@@ -3,14 +3,15 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
+import type { CheckResult } from '../../../src/core/check-result.ts';
 import { systemClock } from '../../../src/core/clock.ts';
-import type { ContainerSpec } from '../../../src/core/container.ts';
+import type { ContainerSpec, NetworkSpec } from '../../../src/core/container.ts';
 import type { Sandbox } from '../../../src/core/engine.ts';
 import type { Image } from '../../../src/core/image.ts';
 import { LauncherClient } from '../../../src/engine/linux/client/launcher-client.ts';
 import type { Op, Tape } from '../../../src/engine/linux/tape/op.ts';
-import type { CheckResult, IsolationCheck, Verdict } from '../../../src/scenario/isolation/check.ts';
+import type { IsolationCheck, Verdict } from '../../../src/scenario/isolation/check.ts';
 import { isolationChecks } from '../../../src/scenario/isolation/check-table.ts';
 import { type Examined, examine } from '../../../src/scenario/isolation/examine.ts';
 import { defaultContainer } from '../../../src/scenario/plan/container-defaults.ts';
@@ -24,6 +25,8 @@ export interface Sabotage {
   readonly name: string;
   /** Operation by operation of every tape, those within `clone` too: what is performed in its place. */
   readonly tape?: (op: Op) => readonly Op[];
+  /** Alters the engine otherwise; what it returns undoes it. */
+  readonly around?: () => () => void;
   /** What is declared beside the usual, so that there is something to break. */
   readonly declares?: (usual: ContainerSpec) => ContainerSpec;
   /** What the engine is given instead of what was declared. */
@@ -34,21 +37,34 @@ export interface Sabotage {
 
 const { maskedPaths, readonlyPaths, process } = defaultContainer('any');
 
-/** Two services with a network in common, sealed as every service of a scenario is. */
-function declared(image: Image, name: string, change: Partial<ContainerSpec> = {}): ContainerSpec {
+/** With subnets of their own, so that a sabotage knows where things are. */
+const networks: readonly NetworkSpec[] = [
+  { name: 'front', subnet4: '10.91.7.0/24', subnet6: 'fd91:7::/64', egress: false },
+  { name: 'back', subnet4: '10.92.7.0/24', subnet6: 'fd92:7::/64', egress: false },
+];
+
+/** Two services with a network in common, and one on another, sealed as every service of a scenario is. */
+const services = { one: 'front', two: 'front', other: 'back' } as const;
+
+/** As declared. */
+function declared(
+  image: Image,
+  name: keyof typeof services,
+  change: Partial<ContainerSpec> = {},
+): ContainerSpec {
   const plain = containerSpec(image, name, ['sleep', '1000']);
   return {
     ...plain,
     maskedPaths,
     readonlyPaths,
     process: { ...plain.process, ...process, stdin: false },
-    network: { kind: 'attached', attachments: [{ network: 'front', aliases: [] }] },
+    network: { kind: 'attached', attachments: [{ network: services[name], aliases: [`${name}-alias`] }] },
     ...change,
   };
 }
 
 export interface IsolationBench {
-  /** Verdicts on service `one`, beside `two`, by check. */
+  /** Verdicts on service `one`, beside the others, by check. */
   examine(options?: {
     readonly sabotage?: Sabotage;
     readonly change?: Partial<ContainerSpec>;
@@ -68,24 +84,25 @@ export function openIsolationBench(): IsolationBench {
     async examine({ sabotage, change, checks = isolationChecks } = {}) {
       const { engine } = await kit;
       const restore = alterTapes(sabotage?.tape);
+      const undo = sabotage?.around?.();
       try {
         const runId = `i${randomUUID().replaceAll('-', '').slice(0, 11)}`;
-        const networks = [{ name: 'front', egress: false }];
         const sandbox = await engine.openSandbox(
           { runId, networks, volumes: [{ name: 'data' }], upper: 'auto' },
           never,
         );
         try {
-          const services: Examined[] = [];
+          const started: Examined[] = [];
           const declares = sabotage?.declares ?? ((usual) => usual);
-          for (const name of ['one', 'two'])
-            services.push(await start(sandbox, declares(declared(await image, name, change)), sabotage));
+          for (const name of ['one', 'two', 'other'] as const)
+            started.push(await start(sandbox, declares(declared(await image, name, change)), sabotage));
           const [examination] = await examine(
-            services.slice(0, 1),
-            services,
+            started.slice(0, 1),
+            started,
             checks,
             systemClock(() => performance.now()),
             never,
+            networks,
           );
           return examination?.verdicts ?? new Map();
         } finally {
@@ -93,6 +110,7 @@ export function openIsolationBench(): IsolationBench {
         }
       } finally {
         restore();
+        undo?.();
       }
     },
   };
@@ -139,4 +157,16 @@ export function notPassed(verdicts: ReadonlyMap<string, Verdict>): Readonly<Reco
       .filter(([, { result }]) => !fine.includes(result))
       .map(([id, { result, evidence }]) => [id, `${result}: ${evidence.join(' | ')}`]),
   );
+}
+
+/** With each, exactly the declared checks do not pass. */
+export function testSabotages(bench: IsolationBench, sabotages: readonly Sabotage[]): void {
+  for (const sabotage of sabotages) {
+    test(`sabotage: ${sabotage.name}`, async () => {
+      const broken = notPassed(await bench.examine({ sabotage }));
+      expect(Object.keys(broken).sort(), JSON.stringify(broken, null, 1)).toEqual(
+        Object.keys(sabotage.breaks).sort(),
+      );
+    });
+  }
 }

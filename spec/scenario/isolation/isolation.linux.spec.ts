@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { isolationChecks } from '../../../src/scenario/isolation/check-table.ts';
 import { describeAsRoot } from '../../requires.ts';
-import { notPassed, openIsolationBench } from './isolation-kit.ts';
+import { notPassed, openIsolationBench, testSabotages } from './isolation-kit.ts';
 import { sabotages as sabotagesOfRights, unbreakable } from './sabotages.ts';
 import { sabotagesOfFiles } from './sabotages-of-files.ts';
+import { sabotagesOfLimits } from './sabotages-of-limits.ts';
+import { sabotagesOfNetworks } from './sabotages-of-networks.ts';
 
 const sabotages = [...sabotagesOfRights, ...sabotagesOfFiles];
 
@@ -30,17 +32,14 @@ describeAsRoot(['userns', 'overlay', 'net'], 'isolation', () => {
   });
 
   test('every check has a sabotage that breaks it, or a reason why there is none', () => {
-    const broken = new Set(sabotages.flatMap(({ breaks }) => Object.keys(breaks)));
+    const broken = new Set(
+      [...sabotages, ...sabotagesOfLimits, ...sabotagesOfNetworks].flatMap(({ breaks }) =>
+        Object.keys(breaks),
+      ),
+    );
     const unbroken = isolationChecks.map(({ id }) => id).filter((id) => !broken.has(id));
     expect(unbroken.sort()).toEqual(Object.keys(unbreakable).sort());
   });
 
-  for (const sabotage of sabotages) {
-    test(`sabotage: ${sabotage.name}`, async () => {
-      const broken = notPassed(await bench.examine({ sabotage }));
-      expect(Object.keys(broken).sort(), JSON.stringify(broken, null, 1)).toEqual(
-        Object.keys(sabotage.breaks).sort(),
-      );
-    });
-  }
+  testSabotages(bench, sabotages);
 });

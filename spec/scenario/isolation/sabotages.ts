@@ -108,6 +108,7 @@ export const sabotages: readonly Sabotage[] = [
       'seccomp.mode': 'what is broken',
       'seccomp.denied': 'nothing refuses them',
       'user.no-nested-userns': 'only the filter refuses them',
+      'net.no-spoof': 'only the filter refuses to bind an IPv6 address that is another’s',
     },
   },
   {

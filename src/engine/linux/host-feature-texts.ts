@@ -71,6 +71,11 @@ const texts: Readonly<Record<HostFeature, FeatureText>> = {
     remedy: 'a kernel with CONFIG_NET_SCH_TBF: modprobe sch_tbf',
     required: false,
   },
+  'fault-delay': {
+    cost: 'faults of kind `delay` are refused',
+    remedy: 'a kernel of 4.20 or later with CONFIG_PACKET: modprobe af_packet',
+    required: false,
+  },
   'debian-images': {
     cost: 'images with `debian:` cannot be made; all others can',
     remedy: 'apt-get install mmdebstrap, on Debian or a derivative; an ordinary user also needs `subids`',

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { access, constants, mkdir, open, readdir, readFile, readlink, rm, rmdir } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { networkInterfaces, constants as osConstants } from 'node:os';
@@ -209,7 +209,18 @@ export class Host {
   }
 
   listNow(path: string): readonly string[] {
-    return orUndefined(() => readdirSync(path)) ?? [];
+    return this.tryListNow(path) ?? [];
+  }
+
+  /** Undefined where it is not there, or not ours to read. */
+  tryListNow(path: string): readonly string[] | undefined {
+    return orUndefined(() => readdirSync(path));
+  }
+
+  /** `path` names that very directory from then on, or nothing once it is gone, and never another of the same name. */
+  holdDirectory(path: string): { readonly path: string; release(): void } | undefined {
+    const held = orUndefined(() => openSync(path, constants.O_RDONLY | constants.O_DIRECTORY));
+    return held === undefined ? undefined : { path: `/proc/self/fd/${held}`, release: () => closeSync(held) };
   }
 
   existsNow(path: string): boolean {

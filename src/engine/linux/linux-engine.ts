@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine, Sandbox, SandboxSpec } from '../../core/engine.ts';
+import type { ForeignProcess } from '../../core/foreign-process.ts';
 import type { HostReport } from '../../core/host-feature.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { LayerIds, LayerWriter } from '../../image/layer-writer.ts';
@@ -86,6 +87,13 @@ export class LinuxEngine implements Engine {
   /** Programs of this machine that make images. */
   get programs(): ProgramRunner {
     return new LinuxProgramRunner(this.#host, this.#options.environment);
+  }
+
+  /** A process that this engine did not start, to be looked at. */
+  async openForeign(pid: number): Promise<ForeignProcess> {
+    const { openForeignProcess } = await import('./foreign/open-foreign-process.ts');
+    const systemCalls = machineOf(this.#options.arch)?.abis[0]?.syscalls ?? {};
+    return openForeignProcess(this.#host, { ...this.#options, systemCalls }, pid);
   }
 
   async #layerMapping() {

@@ -9,9 +9,9 @@ r))&&typeof r!="string"&&(e=o(e,n,"#/definitions/shared3/type","type",{}),i++),t
 d3/maximum","maximum",{comparison:"<=",limit:10}),i++),(r<0||isNaN(r))&&(e=o(e,n,"#/definitions/shared3/minimum","minimum",{comparison:">=",limit:0}),i++)),typeof r==
 "string"&&(P.test(r)||(e=o(e,n,"#/definitions/shared3/pattern","pattern",{}),i++)),Me.errors=e,i===0}function Le(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&(e=o(e,n,"#/definitions/shared4/type","type",{}),i++),r==="linux"||r==="launcher"||
 r==="userns"||r==="subids"||r==="overlay"||r==="tmpfs-upper"||r==="disk-limit"||r==="idmap"||r==="seccomp"||r==="cgroup-memory"||r==="cgroup-pids"||r==="cgroup-\
-cpu"||r==="net"||r==="ipv6"||r==="egress"||r==="fault-rate"||r==="debian-images"||(e=o(e,n,"#/definitions/shared4/enum","enum",{}),i++),Le.errors=e,i===0}function Ye(r,{
-instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){const s=r.length;for(let f=0;f<s;f++)Le(r[f],{instancePath:n+"/"+f})||(e=t(e,Le.errors),i=e.length)}else
-e=o(e,n,"#/definitions/shared5/type","type",{}),i++;return Ye.errors=e,i===0}function $e(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&(e=o(e,n,"#/definitions/shared6/type","type",{}),i++),r==="auto"||r==="tmpfs"||r===
+cpu"||r==="net"||r==="ipv6"||r==="egress"||r==="fault-rate"||r==="fault-delay"||r==="debian-images"||(e=o(e,n,"#/definitions/shared4/enum","enum",{}),i++),Le.errors=
+e,i===0}function Ye(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){const s=r.length;for(let f=0;f<s;f++)Le(r[f],{instancePath:n+"/"+f})||(e=t(e,Le.
+errors),i=e.length)}else e=o(e,n,"#/definitions/shared5/type","type",{}),i++;return Ye.errors=e,i===0}function $e(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&(e=o(e,n,"#/definitions/shared6/type","type",{}),i++),r==="auto"||r==="tmpfs"||r===
 "disk"||(e=o(e,n,"#/definitions/shared6/enum","enum",{}),i++),$e.errors=e,i===0}const qe=new RegExp("^[A-Za-z_][A-Za-z0-9_-]{0,127}$","u");function ze(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r))for(const f in r){
 const c=i;typeof f=="string"&&(qe.test(f)||(e=o(e,n,"#/definitions/shared7/propertyNames/pattern","pattern",{},f),i++));var s=c===i;s||(e=o(e,n,"#/definitions/s\
 hared7/propertyNames","propertyNames",{propertyName:f}),i++)}else e=o(e,n,"#/definitions/shared7/type","type",{}),i++;return ze.errors=e,i===0}function k(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&!(typeof r=="number"&&!(r%1)&&!isNaN(r)&&isFinite(r))&&(e=o(e,n,"#/definitions/sh\
@@ -757,9 +757,9 @@ r.start!==void 0&&s++,r.stop!==void 0&&s++,r.restart!==void 0&&s++,r.kill!==void
 disconnect!==void 0&&s++,s!==1&&(e=o(e,n,"#/definitions/shared194/x-one-of","x-one-of",{count:s}),i++)}else e=o(e,n,"#/definitions/shared194/type","type",{}),i++;
 return bn.errors=e,i===0}function kn(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&(e=o(e,n,"#/definitions/shared195/type","type",{}),i++),r==="deny"||r==="allow"||
 (e=o(e,n,"#/definitions/shared195/enum","enum",{}),i++),kn.errors=e,i===0}function jn(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&(e=o(e,n,"#/definitions/shared196/type","type",{}),i++),r==="host"||r==="gateway"||
-r==="internet"||r==="metadata"||(e=o(e,n,"#/definitions/shared196/enum","enum",{}),i++),jn.errors=e,i===0}function Nn(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.
-isArray(r)){const s=r.length;for(let f=0;f<s;f++)jn(r[f],{instancePath:n+"/"+f})||(e=t(e,jn.errors),i=e.length)}else e=o(e,n,"#/definitions/shared197/type","typ\
-e",{}),i++;return Nn.errors=e,i===0}function Y(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared198/minItems","minItems",{limit:1}),i++);const s=r.
+r==="internet"||r==="metadata"||r==="ipv6-link-local"||(e=o(e,n,"#/definitions/shared196/enum","enum",{}),i++),jn.errors=e,i===0}function Nn(r,{instancePath:n=""}={}){
+let e=null,i=0;if(Array.isArray(r)){const s=r.length;for(let f=0;f<s;f++)jn(r[f],{instancePath:n+"/"+f})||(e=t(e,jn.errors),i=e.length)}else e=o(e,n,"#/definiti\
+ons/shared197/type","type",{}),i++;return Nn.errors=e,i===0}function Y(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared198/minItems","minItems",{limit:1}),i++);const s=r.
 length;for(let f=0;f<s;f++)l(r[f],{instancePath:n+"/"+f})||(e=t(e,l.errors),i=e.length)}else e=o(e,n,"#/definitions/shared198/type","type",{}),i++;return Y.errors=
 e,i===0}function xn(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r))for(const s in r)Y(r[s],{instancePath:n+"/"+s.replace(/~/g,
 "~0").replace(/\//g,"~1")})||(e=t(e,Y.errors),i=e.length);else e=o(e,n,"#/definitions/shared199/type","type",{}),i++;return xn.errors=e,i===0}function wn(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared200/minItems","minItems",{limit:1}),i++);const s=r.
@@ -779,9 +779,10 @@ hostname"||r==="caps.exact"||r==="caps.no-dangerous"||r==="priv.no-new-privs"||r
 solated"||r==="lsm.profile"||r==="rlimits.exact"||r==="oom.score"||r==="fd.none-inherited"||r==="env.exact"||r==="fs.mounts-exact"||r==="fs.mount-flags"||r==="f\
 s.propagation-private"||r==="fs.no-host-paths"||r==="fs.masked-paths"||r==="fs.readonly-paths"||r==="fs.sys-read-only"||r==="fs.kernel-knobs"||r==="fs.read-only\
 -root"||r==="fs.old-root-gone"||r==="fs.symlink-escape"||r==="fs.image-untouched"||r==="fs.no-runtime-socket"||r==="dev.exact"||r==="dev.no-block"||r==="dev.no-\
-mem"||(e=o(e,n,"#/definitions/shared203/enum","enum",{}),i++),Oe.errors=e,i===0}function Sn(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){r.length<
-1&&(e=o(e,n,"#/definitions/shared204/minItems","minItems",{limit:1}),i++);const s=r.length;for(let f=0;f<s;f++)Oe(r[f],{instancePath:n+"/"+f})||(e=t(e,Oe.errors),
-i=e.length)}else e=o(e,n,"#/definitions/shared204/type","type",{}),i++;return Sn.errors=e,i===0}function On(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){r.check===void 0&&(e=o(e,n,"#/definitions/shared205/required",
+mem"||r==="limit.memory"||r==="limit.pids"||r==="limit.cpu"||r==="limit.disk"||r==="net.no-host"||r==="net.no-internet"||r==="net.no-metadata"||r==="net.dns-sco\
+pe"||r==="net.no-cross-scenario"||r==="net.no-spoof"||r==="net.ports-exact"||(e=o(e,n,"#/definitions/shared203/enum","enum",{}),i++),Oe.errors=e,i===0}function Sn(r,{
+instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared204/minItems","minItems",{limit:1}),i++);const s=r.length;for(let f=0;f<
+s;f++)Oe(r[f],{instancePath:n+"/"+f})||(e=t(e,Oe.errors),i=e.length)}else e=o(e,n,"#/definitions/shared204/type","type",{}),i++;return Sn.errors=e,i===0}function On(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){r.check===void 0&&(e=o(e,n,"#/definitions/shared205/required",
 "required",{missingProperty:"check"}),i++),r.reason===void 0&&(e=o(e,n,"#/definitions/shared205/required","required",{missingProperty:"reason"}),i++);for(const s in r)
 s==="check"||s==="service"||s==="reason"||y.test(s)||(e=o(e,n,"#/definitions/shared205/additionalProperties","additionalProperties",{additionalProperty:s}),i++);
 r.check!==void 0&&(Oe(r.check,{instancePath:n+"/check"})||(e=t(e,Oe.errors),i=e.length)),r.service!==void 0&&(l(r.service,{instancePath:n+"/service"})||(e=t(e,l.

@@ -5,7 +5,7 @@ import { statusField } from './status-fields.ts';
 import { inconclusive, judged } from './verdict.ts';
 
 /** What reaches beyond a container, were it ever to leave its user namespace. */
-const dangerous = [
+export const dangerous = [
   'SYS_ADMIN',
   'SYS_MODULE',
   'SYS_RAWIO',
@@ -21,7 +21,7 @@ const dangerous = [
 ];
 
 /** As /proc/PID/status names them. */
-const sets = ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'] as const;
+export const sets = ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'] as const;
 
 export const capabilityChecks: readonly IsolationCheck[] = [
   {
@@ -83,16 +83,17 @@ async function lookForDangerous({ probe, witness }: Subject): Promise<Verdict> {
   );
 }
 
-const maskIn = (status: string, set: string): bigint => BigInt(`0x${statusField(status, set)[0] ?? '0'}`);
+export const maskIn = (status: string, set: string): bigint =>
+  BigInt(`0x${statusField(status, set)[0] ?? '0'}`);
 
 /** Bit by bit in the kernel's order (linux/capability.h). */
-const maskOf = (names: readonly string[]): bigint =>
+export const maskOf = (names: readonly string[]): bigint =>
   names.reduce(
     (mask, name) => mask | (1n << BigInt(capabilityNames.indexOf(name as (typeof capabilityNames)[number]))),
     0n,
   );
 
-function namesOf(mask: bigint): string {
+export function namesOf(mask: bigint): string {
   const names = capabilityNames.filter((_, bit) => (mask >> BigInt(bit)) & 1n);
   return names.length === 0 ? 'none' : names.join(' ');
 }

@@ -7,10 +7,12 @@ import { inheritanceChecks } from './inheritance.ts';
 import { kernelObjectChecks } from './kernel-objects.ts';
 import { mountTableChecks } from './mount-table.ts';
 import { namespaceChecks } from './namespaces.ts';
+import { networkWallChecks } from './network-walls.ts';
 import { privilegeChecks } from './privileges.ts';
 import { processLimitChecks } from './process-limits.ts';
 import { processChecks } from './processes.ts';
 import { readOnlyRootChecks } from './read-only-root.ts';
+import { resourceLimitChecks } from './resource-limits.ts';
 import { rootWallChecks } from './root-walls.ts';
 import { sharedObjectChecks } from './shared-objects.ts';
 import { systemCallChecks } from './system-calls.ts';
@@ -34,6 +36,8 @@ export const isolationChecks: readonly IsolationCheck[] = [
   ...rootWallChecks,
   ...fileEscapeChecks,
   ...deviceChecks,
+  ...resourceLimitChecks,
+  ...networkWallChecks,
 ];
 
 /** Those a profile holds a service to. */

@@ -1,17 +1,12 @@
+import type { CheckResult } from '../../core/check-result.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { ContainerSpec } from '../../core/container.ts';
+import type { ContainerSpec, NetworkSpec } from '../../core/container.ts';
 import type { Container } from '../../core/engine.ts';
 import type { Probe, Witness } from '../../core/probe.ts';
 
 /** What a service is held to; each contains the ones before it. */
 export const profiles = ['baseline', 'standard', 'strict'] as const;
 export type Profile = (typeof profiles)[number];
-
-/**
- * `inconclusive`: the positive control did not answer. `unsupported`: the host lacks what the claim needs. Both count as failures. `n/a`:
- * nothing of the kind was declared.
- */
-export type CheckResult = 'pass' | 'fail' | 'inconclusive' | 'unsupported' | 'n/a';
 
 export interface Verdict {
   readonly result: CheckResult;
@@ -29,6 +24,8 @@ export interface IsolationCheck {
   /** A man page, a section of the OCI specification, a CVE or a CIS item. */
   readonly source: string;
   readonly profile: Profile;
+  /** It looks at who is on a network: no twin may come or go meanwhile. */
+  readonly quiet?: true;
   look(subject: Subject): Promise<Verdict>;
 }
 
@@ -45,21 +42,30 @@ export interface Subject {
   readonly witness: Witness;
   /** The other services that run. */
   readonly siblings: readonly Sibling[];
+  /** During `quiet` checks: twins of those who are alone on a network, for somebody has to answer there. */
+  readonly guests: readonly Guest[];
+  /** As the scenario declares them. */
+  readonly networks: readonly NetworkSpec[];
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** A further probe for what the probe would not survive. */
   openProbe(rights: 'itself' | 'root'): Promise<Probe>;
   /** A second container of the same plan, for what the service would not survive; removed when disposed. */
   openTwin(): Promise<Twin>;
+  /** For what would be disturbed by its like: of all services, one at a time. */
+  alone<T>(look: () => Promise<T>): Promise<T>;
 }
 
-export interface Sibling {
+export interface Guest {
   readonly name: string;
-  readonly spec: ContainerSpec;
   readonly container: Container;
-  readonly witness: Witness;
   /** Uid 0 of it. */
   readonly root: Probe;
+}
+
+export interface Sibling extends Guest {
+  readonly spec: ContainerSpec;
+  readonly witness: Witness;
 }
 
 export interface Twin extends AsyncDisposable {

@@ -6,8 +6,8 @@ import { defaultNodes, deviceTarget } from './expected-mounts.ts';
 import { type InsideFile, lookAtFiles } from './file-facts.ts';
 import { inconclusive, judged } from './verdict.ts';
 
-const places = ['pts', 'shm', 'mqueue'];
-const links = ['fd', 'stdin', 'stdout', 'stderr', 'core', 'ptmx'];
+export const places = ['pts', 'shm', 'mqueue'];
+export const links = ['fd', 'stdin', 'stdout', 'stderr', 'core', 'ptmx'];
 
 interface Kind {
   readonly typeBits: number;
@@ -18,7 +18,7 @@ interface Kind {
 }
 
 /** Documentation/admin-guide/devices.txt of the kernel. */
-const block: Kind = {
+export const block: Kind = {
   typeBits: 0o060000,
   present: ['sda', 'vda', 'xvda', 'nvme0n1', 'loop0', 'ram0', 'dm-0'].map((name) => `/dev/${name}`),
   made: [
@@ -29,7 +29,7 @@ const block: Kind = {
   ],
 };
 
-const memory: Kind = {
+export const memory: Kind = {
   typeBits: 0o020000,
   present: ['/dev/mem', '/dev/kmem', '/dev/port'],
   made: [
@@ -144,7 +144,7 @@ interface Finding {
 
 const refusals = ['EACCES', 'EPERM'];
 
-async function openPresent(probe: Probe, paths: readonly string[]): Promise<readonly Finding[]> {
+export async function openPresent(probe: Probe, paths: readonly string[]): Promise<readonly Finding[]> {
   const results = await probe.calls(paths.map((path) => openFile(path, open.nonBlocking)));
   await closeAll(probe, results);
   return paths.map((path, at) => {

@@ -1,10 +1,10 @@
 import type { Clock } from '../../core/clock.ts';
-import type { ContainerSpec } from '../../core/container.ts';
+import type { ContainerSpec, NetworkSpec } from '../../core/container.ts';
 import type { Container } from '../../core/engine.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
-import type { Probe } from '../../core/probe.ts';
 import { Scope } from '../../core/scope.ts';
-import type { IsolationCheck, Sibling, Subject, Twin, Verdict } from './check.ts';
+import type { Guest, IsolationCheck, Sibling, Subject, Verdict } from './check.ts';
+import { openGuests, openTwin } from './company.ts';
 import { inconclusive } from './verdict.ts';
 
 /** For ending probes: they are killed. */
@@ -34,14 +34,43 @@ export async function examine(
   checks: readonly IsolationCheck[],
   clock: Clock,
   signal: AbortSignal,
+  networks: readonly NetworkSpec[] = [],
 ): Promise<readonly Examination[]> {
   await using scope = new Scope(probeBudgetMs, clock);
   const looks = new Map<string, Promise<Sibling>>();
   for (const service of services) looks.set(service.name, open(service, scope, signal));
   await Promise.allSettled(looks.values());
-  return await Promise.all(
-    targets.map((target) => examineOne(target, looks, checks, { clock, signal, scope })),
-  );
+  const means: Means = { clock, signal, scope, networks, alone: oneAtATime() };
+  const opened = await Promise.all(targets.map((target) => openSubject(target, looks, means)));
+  const found = opened.map(() => new Map<string, Verdict>());
+  const lookAll = async (which: readonly IsolationCheck[], guests: readonly Guest[]): Promise<void> => {
+    await Promise.all(
+      opened.map(async (subject, at) => {
+        for (const check of which)
+          found[at]?.set(
+            check.id,
+            typeof subject === 'string'
+              ? inconclusive(subject)
+              : await lookOnce(check, { ...subject, guests }),
+          );
+      }),
+    );
+  };
+  const [quiet, others] = [checks.filter((check) => check.quiet), checks.filter((check) => !check.quiet)];
+  if (quiet.length > 0) {
+    await using company = await openGuests(targets, services, signal);
+    await lookAll(quiet, company.guests);
+  }
+  await lookAll(others, []);
+  return targets.map(({ name }, at) => ({
+    service: name,
+    verdicts: new Map(checks.flatMap(({ id }) => [...pick(found[at], id)])),
+  }));
+}
+
+function* pick(verdicts: ReadonlyMap<string, Verdict> | undefined, id: string): Generator<[string, Verdict]> {
+  const verdict = verdicts?.get(id);
+  if (verdict !== undefined) yield [id, verdict];
 }
 
 async function open(service: Examined, scope: Scope, signal: AbortSignal): Promise<Sibling> {
@@ -55,17 +84,18 @@ interface Means {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly scope: Scope;
+  readonly networks: readonly NetworkSpec[];
+  readonly alone: Subject['alone'];
 }
 
-/** Without a probe that answers nothing can be shown, whatever may be seen from outside. */
-async function examineOne(
+/** Without a probe that answers nothing can be shown, whatever may be seen from outside: then the reason. */
+async function openSubject(
   target: Examined,
   looks: ReadonlyMap<string, Promise<Sibling>>,
-  checks: readonly IsolationCheck[],
-  { clock, signal, scope }: Means,
-): Promise<Examination> {
+  { scope, ...means }: Means,
+): Promise<Subject | string> {
   const { name, container } = target;
-  const verdicts = new Map<string, Verdict>();
+  const { signal } = means;
   try {
     const own = await looks.get(name);
     if (own === undefined) throw new MayflyError('CONTAINER_STATE', `${name} does not run`);
@@ -75,22 +105,28 @@ async function examineOne(
     );
     const siblings = others.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     const openProbe: Subject['openProbe'] = (rights) => container.probe(rights, signal);
-    const subject: Subject = {
+    return {
       ...own,
+      ...means,
       probe,
       siblings,
-      clock,
-      signal,
+      guests: [],
       openProbe,
       openTwin: () => openTwin(target, signal),
     };
-    for (const check of checks) verdicts.set(check.id, await lookOnce(check, subject));
   } catch (error) {
     signal.throwIfAborted();
-    const why = `nothing could be probed: ${messageOf(error)}`;
-    for (const { id } of checks) if (!verdicts.has(id)) verdicts.set(id, inconclusive(why));
+    return `nothing could be probed: ${messageOf(error)}`;
   }
-  return { service: name, verdicts };
+}
+
+function oneAtATime(): Subject['alone'] {
+  let last: Promise<unknown> = Promise.resolve();
+  return (look) => {
+    const result = last.then(look);
+    last = result.catch(() => {}); // its own caller is told
+    return result;
+  };
 }
 
 /** A check that breaks shows nothing; the others go on. */
@@ -101,24 +137,6 @@ async function lookOnce(check: IsolationCheck, subject: Subject): Promise<Verdic
     subject.signal.throwIfAborted();
     if (!(error instanceof MayflyError)) throw error;
     return inconclusive(messageOf(error));
-  }
-}
-
-async function openTwin(target: Examined, signal: AbortSignal): Promise<Twin> {
-  const twin = await target.openTwin();
-  const { container } = twin;
-  const probes: Probe[] = [];
-  const end = async (): Promise<void> => {
-    for (const probe of probes) await probe[Symbol.asyncDispose]();
-    await twin[Symbol.asyncDispose]();
-  };
-  try {
-    const [probe, root] = [await container.probe('itself', signal), await container.probe('root', signal)];
-    probes.push(probe, root);
-    return { container, probe, root, witness: await container.witness(), [Symbol.asyncDispose]: end };
-  } catch (error) {
-    await end();
-    throw error;
   }
 }
 

@@ -6,7 +6,7 @@ import { lookAtFiles } from './file-facts.ts';
 import { parseMountInfo } from './mount-info.ts';
 import { inconclusive, judged, pass } from './verdict.ts';
 
-const sockets = [
+export const sockets = [
   '/run/docker.sock',
   '/var/run/docker.sock',
   '/run/containerd/containerd.sock',

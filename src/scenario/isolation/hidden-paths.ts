@@ -5,7 +5,7 @@ import { parseMountInfo } from './mount-info.ts';
 import { inconclusive, judged } from './verdict.ts';
 
 /** moby, oci/defaults.go: what tells of the machine, or of other containers. */
-const maskedPaths = [
+export const maskedPaths = [
   '/proc/acpi',
   '/proc/asound',
   '/proc/interrupts',
@@ -20,15 +20,15 @@ const maskedPaths = [
   '/sys/firmware',
 ];
 
-const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
+export const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
 /** Within them, where a write would reach furthest. */
 const belowReadonlyPaths = ['/proc/sys/kernel', '/proc/sys/vm/overcommit_memory', '/proc/sys/fs'];
 
-const sysPaths = ['/sys', '/sys/kernel', '/sys/block', '/sys/devices', '/sys/class', '/sys/module'];
+export const sysPaths = ['/sys', '/sys/kernel', '/sys/block', '/sys/devices', '/sys/class', '/sys/module'];
 
 /** Programs the kernel starts as root of the host, or rules for what it starts. */
-const knobs = [
+export const knobs = [
   '/proc/sys/kernel/core_pattern',
   '/proc/sys/kernel/modprobe',
   '/proc/sys/kernel/hotplug',
@@ -71,7 +71,7 @@ export const hiddenPathChecks: readonly IsolationCheck[] = [
   },
 ];
 
-async function lookAtMasks({ root }: Subject): Promise<Verdict> {
+export async function lookAtMasks({ root }: Pick<Subject, 'root'>): Promise<Verdict> {
   const faults: string[] = [];
   const seen: string[] = [];
   for (const path of maskedPaths) {
@@ -148,7 +148,7 @@ async function removeMade(
   );
 }
 
-async function lookAtKnobs({ root, witness }: Subject): Promise<Verdict> {
+export async function lookAtKnobs({ root, witness }: Pick<Subject, 'root' | 'witness'>): Promise<Verdict> {
   const mounts = witness.read('mountinfo');
   if (mounts === undefined) return inconclusive("the host's /proc does not tell where cgroups are mounted");
   const agents = parseMountInfo(mounts)

@@ -122,7 +122,7 @@ function compareFlags({ entries, expected }: Table) {
   return { faults, seen: [`${promised} mounts have the flags that were promised`] };
 }
 
-function comparePropagation({ entries }: Table) {
+export function comparePropagation({ entries }: Pick<Table, 'entries'>) {
   const faults = entries
     .filter(({ propagation }) => propagation.some((word) => word !== 'unbindable'))
     .map(({ target, propagation }) => `${target} is ${propagation.join(' ')}`);

@@ -22,7 +22,9 @@ interface Findings {
   readonly seen: readonly string[];
 }
 
-async function lookAtOldRoot(subject: Subject): Promise<Verdict> {
+export async function lookAtOldRoot(
+  subject: Pick<Subject, 'root' | 'witness' | 'openProbe'>,
+): Promise<Verdict> {
   const [ownRoot] = await subject.root.calls([statFile('/')]);
   const home = identityOf(ownRoot);
   if (home === undefined) return inconclusive(`/ cannot be told: ${outcomeOf(ownRoot)}`);
@@ -45,7 +47,7 @@ const identityOf = (result: CallResult | undefined): string | undefined => {
   return 'identity' in file ? file.identity : undefined;
 };
 
-function topOfTable({ witness }: Subject): Findings {
+function topOfTable({ witness }: Pick<Subject, 'witness'>): Findings {
   const entries = parseMountInfo(witness.read('mountinfo') ?? '');
   const ids = new Set(entries.map(({ id }) => id));
   const tops = entries.filter(({ parent }) => !ids.has(parent));

@@ -29,7 +29,7 @@ const abstractAddress = (name: number): Uint8Array => {
   return bytes;
 };
 
-const shared: readonly Shared[] = [
+export const shared: readonly Shared[] = [
   {
     id: 'ipc.shm',
     claim: 'System V shared memory of one container is not another’s.',
@@ -104,9 +104,9 @@ async function withPeer(
   return await look({ name: 'a twin', root: twin.root });
 }
 
-async function lookFor(
+export async function lookFor(
   { make, find, clear, absent }: Shared,
-  { root, clock }: Subject,
+  { root, clock }: Pick<Subject, 'root' | 'clock'>,
   peer: { readonly name: string; readonly root: Probe },
 ): Promise<Verdict> {
   const name = 0x4d00_0000 + (Math.trunc(clock.nowMs() * 1000) % 0xff_ffff);

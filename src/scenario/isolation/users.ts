@@ -41,7 +41,7 @@ export const userChecks: readonly IsolationCheck[] = [
   },
 ];
 
-async function lookAtRoot({ witness }: Subject): Promise<Verdict> {
+export async function lookAtRoot({ witness }: Pick<Subject, 'witness'>): Promise<Verdict> {
   const map = rangesOf(witness.read('uid_map'));
   if (map === undefined) return inconclusive("the host's /proc does not tell");
   const root = map.find(({ inside, count }) => inside === 0 && count > 0);
@@ -98,7 +98,7 @@ async function tryNesting({ openProbe }: Subject): Promise<Verdict> {
   return cloned.error === undefined || unshared.error === undefined ? fail(...seen) : pass(...seen);
 }
 
-function rangesOf(map: string | undefined): readonly IdRange[] | undefined {
+export function rangesOf(map: string | undefined): readonly IdRange[] | undefined {
   if (map === undefined) return undefined;
   return map
     .split('\n')
@@ -110,5 +110,5 @@ function rangesOf(map: string | undefined): readonly IdRange[] | undefined {
     );
 }
 
-const overlap = (a: IdRange, b: IdRange): boolean =>
+export const overlap = (a: IdRange, b: IdRange): boolean =>
   a.outside < b.outside + b.count && b.outside < a.outside + a.count;

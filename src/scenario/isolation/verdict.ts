@@ -1,4 +1,5 @@
-import type { CheckResult, Verdict } from './check.ts';
+import type { CheckResult } from '../../core/check-result.ts';
+import type { Verdict } from './check.ts';
 
 const verdict =
   (result: CheckResult) =>

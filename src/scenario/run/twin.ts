@@ -28,11 +28,16 @@ export async function openTwin(
   };
 }
 
+/** sethostname(2): HOST_NAME_MAX. */
+const mostHostnameBytes = 64;
+
 /** Without what there can be one of only: names, addresses and ports; its volumes are empty ones of its own. */
 export function twinSpec(spec: ContainerSpec, name: string): ContainerSpec {
   return {
     ...spec,
     name,
+    // Else the service's name would lead to the twin, too.
+    hostname: name.slice(0, mostHostnameBytes),
     idle: true,
     measured: true,
     ports: [],

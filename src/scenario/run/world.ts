@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
+import type { NetworkSpec } from '../../core/container.ts';
 import type { Sandbox } from '../../core/engine.ts';
 import type { Problem } from '../../core/event.ts';
 import type { Image } from '../../core/image.ts';
@@ -196,6 +197,10 @@ export class World implements StepWorld {
     const marks = new Map(this.services.map((service) => [service, service.log.mark]));
     this.#marks.set(step.path, marks);
     if (step.id !== undefined) this.#marks.set(idIn(step, step.id), marks);
+  }
+
+  get networks(): readonly NetworkSpec[] {
+    return this.plan.networks;
   }
 
   logMark(service: RunningService, since: string, step: Step): number {

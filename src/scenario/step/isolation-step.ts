@@ -1,9 +1,11 @@
+import type { CheckResult } from '../../core/check-result.ts';
 import type { Json } from '../../core/json.ts';
 import { isJsonObject } from '../../core/json.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { Step } from '../../core/scenario.ts';
-import type { CheckResult, IsolationCheck, Profile, Verdict } from '../isolation/check.ts';
+import type { IsolationCheck, Profile, Verdict } from '../isolation/check.ts';
 import type { Examination, Examined } from '../isolation/examine.ts';
+import { teardownClaim } from '../isolation/teardown-claim.ts';
 import type { RunningService } from '../run/running-service.ts';
 import type { Finding } from './expectations.ts';
 import { defineStep, type StepWorld } from './step-definition.ts';
@@ -41,13 +43,16 @@ export const isolationStep = defineStep<Isolation>({
     const targets = targetsOf(step, world, running);
     const all = running.map((service) => examinedOf(service, world, signal));
     const chosen = all.filter(({ name }) => targets.some((target) => target.name === name));
-    const examinations = await examine(chosen, all, checks, world.clock, signal);
+    const examinations = await examine(chosen, all, checks, world.clock, signal, world.networks);
     const excepted = (service: string, check: string): Exception | undefined =>
-      exceptions.find((each) => each.check === check && (each.service ?? service) === service);
+      exceptions.find((each) => each.check === check && isOf(service, each.service));
     return {
       facts: {
         profile,
         summary: summarize(examinations, excepted),
+        afterwards: {
+          [teardownClaim.id]: 'shown by the census that ends the run; its outcome is `leaked` if not',
+        },
         services: Object.fromEntries(
           examinations.map(({ service, verdicts }) => [service, factsOf(service, verdicts, excepted)]),
         ),
@@ -62,6 +67,10 @@ export const isolationStep = defineStep<Isolation>({
     };
   },
 });
+
+/** `web` of an exception is each of `web[1]`, `web[2]` … */
+const isOf = (service: string, excepted: string | undefined): boolean =>
+  excepted === undefined || excepted === service || excepted === service.replace(/\[\d+\]$/, '');
 
 const isRunning = ({ container }: RunningService): boolean => container.state === 'running';
 

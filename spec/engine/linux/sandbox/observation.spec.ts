@@ -61,7 +61,7 @@ const v2: Files = {
   '/cg/memory.current': '5000\n',
   '/cg/memory.stat': 'anon 1000\ninactive_file 1500\n',
   '/cg/memory.events': 'low 0\noom 2\noom_kill 1\n',
-  '/cg/cpu.stat': 'usage_usec 2500\nuser_usec 1\n',
+  '/cg/cpu.stat': 'usage_usec 2500\nuser_usec 1\nnr_throttled 6\n',
   '/cg/pids.current': '3\n',
 };
 const v1: Files = {
@@ -69,6 +69,7 @@ const v1: Files = {
   '/m/memory.stat': 'cache 2000\ntotal_inactive_file 9000\n',
   '/m/memory.oom_control': 'oom_kill_disable 0\nunder_oom 0\noom_kill 4\n',
   '/c/cpuacct.usage': '7500000\n',
+  '/c/cpu.stat': 'nr_periods 9\nnr_throttled 2\nthrottled_time 5\n',
   '/p/pids.current': '3\n',
 };
 
@@ -79,14 +80,14 @@ describe('what control groups count', () => {
       host: v2,
       directories: { memory: '/cg', pids: '/cg', cpu: '/cg' },
       version: 'v2',
-      usage: { memoryBytes: 3500, cpuMs: 2.5, pids: 3, oomKills: 1 },
+      usage: { memoryBytes: 3500, cpuMs: 2.5, pids: 3, oomKills: 1, throttledPeriods: 6 },
     },
     {
       name: 'v1; a cache that is said to be larger than everything is not taken away',
       host: v1,
-      directories: { memory: '/m', pids: '/p', cpuacct: '/c' },
+      directories: { memory: '/m', pids: '/p', cpu: '/c', cpuacct: '/c' },
       version: 'hybrid',
-      usage: { memoryBytes: 5000, cpuMs: 7.5, pids: 3, oomKills: 4 },
+      usage: { memoryBytes: 5000, cpuMs: 7.5, pids: 3, oomKills: 4, throttledPeriods: 2 },
     },
     {
       name: 'v2, processes only',

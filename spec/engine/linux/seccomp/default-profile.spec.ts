@@ -42,6 +42,17 @@ const cases: readonly Case[] = [
     call,
     answers: ALLOW,
   })),
+  // Sending as somebody else, whatever stands in the upper halves, which the kernel does not look at.
+  { call: 'setsockopt', args: [3n, 41n, 78n], answers: EPERM },
+  { call: 'setsockopt', args: [3n, 0n, 15n], answers: EPERM },
+  { call: 'setsockopt', args: [3n, (1n << 32n) | 41n, (7n << 32n) | 78n], answers: EPERM },
+  { call: 'setsockopt', args: [3n, 41n, 78n], caps: ['NET_RAW'], answers: ALLOW },
+  ...[
+    [41n, 15n],
+    [0n, 78n],
+    [1n, 15n],
+    [6n, 1n],
+  ].map(([level = 0n, option = 0n]) => ({ call: 'setsockopt', args: [3n, level, option], answers: ALLOW })),
   // isolation-checks.md, seccomp.denied
   ...[
     'mount',

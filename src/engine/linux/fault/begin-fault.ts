@@ -1,5 +1,11 @@
 import type { ContainerSpec } from '../../../core/container.ts';
-import { containersOf, type Fault, type FaultSpec, type RateFault } from '../../../core/fault.ts';
+import {
+  containersOf,
+  type DelayFault,
+  type Fault,
+  type FaultSpec,
+  type RateFault,
+} from '../../../core/fault.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { LauncherClient } from '../client/launcher-client.ts';
 import type { LinuxContainer } from '../container/linux-container.ts';
@@ -35,7 +41,7 @@ export async function beginFault(spec: FaultSpec, parts: FaultParts, signal: Abo
 async function make(spec: FaultSpec, parts: FaultParts): Promise<Undo> {
   switch (spec.kind) {
     case 'dns': {
-      const end = parts.networks.dnsFaults.begin(spec);
+      const end = parts.networks.faults.dns.begin(spec);
       return async () => end();
     }
     case 'disk_full': {
@@ -43,27 +49,34 @@ async function make(spec: FaultSpec, parts: FaultParts): Promise<Undo> {
       return fillDisk(parts.init, place);
     }
     case 'rate':
-      return slowDown(spec, parts);
+    case 'delay':
+      return changeLines(spec, parts);
     default:
       throw new MayflyError('FAULT_UNSUPPORTED', `this engine cannot make the fault \`${spec.kind}\``);
   }
 }
 
-async function slowDown(spec: RateFault, { networks, containers }: FaultParts): Promise<Undo> {
+async function changeLines(
+  spec: RateFault | DelayFault,
+  { networks, containers }: FaultParts,
+): Promise<Undo> {
   for (const name of spec.containers) {
     if (networks.attachmentsOf(name).length === 0)
-      throw new MayflyError('FAULT_UNSUPPORTED', `${name} is on no network, so it has no line to slow down`);
+      throw new MayflyError('FAULT_UNSUPPORTED', `${name} is on no network, so \`${spec.kind}\` has no line`);
   }
-  const end = networks.rates.begin(spec);
+  const end = networks.faults.begin(spec);
   const apply = async (): Promise<void> => {
     for (const name of spec.containers) {
       const container = containers.get(name);
-      if (container !== undefined && isAlive(container)) await networks.setRate(name, container.pidfd);
+      if (container === undefined || !isAlive(container)) continue;
+      const { pidfd } = container;
+      await networks.faults.apply({ container: name, pidfd, attachments: networks.attachmentsOf(name) });
     }
   };
   const undo: Undo = async () => {
     end();
     await apply();
+    networks.faults.requireNoneLost();
   };
   try {
     await apply();

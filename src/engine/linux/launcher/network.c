@@ -22,6 +22,11 @@ int op_bind(const struct field *f) {
   return fd < 0 ? -1 : bind(fd, address(&f[1]), f[1].length);
 }
 
+int op_setSocketOption(const struct field *f) {
+  int fd = slot_fd(f[0].number);
+  return fd < 0 ? -1 : setsockopt(fd, (int)f[1].number, (int)f[2].number, f[3].data, f[3].length);
+}
+
 int op_listen(const struct field *f) {
   int fd = slot_fd(f[0].number);
   return fd < 0 ? -1 : listen(fd, (int)f[1].number);

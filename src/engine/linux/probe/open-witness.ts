@@ -1,16 +1,17 @@
 import type { Witness } from '../../../core/probe.ts';
 import type { Host } from '../host.ts';
 
-/** By /proc of the host, which only the kernel writes. */
+/** By /proc of the host, which only the kernel writes. `directory` names that of the process. */
 export function openWitness(
   host: Pick<Host, 'readTextNow' | 'readLinkNow' | 'listNow'>,
   pid: number,
+  directory = `/proc/${pid}`,
 ): Witness {
-  const readOf = (directory: string, name: string): string | undefined =>
-    host.readLinkNow(`${directory}/${name}`) ?? host.readTextNow(`${directory}/${name}`);
+  const readOf = (place: string, name: string): string | undefined =>
+    host.readLinkNow(`${place}/${name}`) ?? host.readTextNow(`${place}/${name}`);
   return {
     pid,
-    read: (name) => readOf(`/proc/${pid}`, name),
+    read: (name) => readOf(directory, name),
     readOf: (other, name) => readOf(`/proc/${other}`, name),
     readSelf: (name) => readOf('/proc/self', name),
     pids: () =>

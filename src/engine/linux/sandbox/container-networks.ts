@@ -7,18 +7,20 @@ import type {
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import { errnoOf } from '../client/errno-of.ts';
 import type { LauncherClient } from '../client/launcher-client.ts';
-import { DnsFaults } from '../fault/dns-faults.ts';
-import { RateFaults } from '../fault/rate-faults.ts';
-import { setRate } from '../fault/set-rate.ts';
+import { NetworkFaults } from '../fault/network-faults.ts';
 import { dnsResponder, type ForwardQuery } from '../net/dns/dns-responder.ts';
 import { planDnsSockets } from '../net/dns/plan-dns.ts';
 import { type NamedMember, resolveName } from '../net/dns/resolve-names.ts';
 import { type DnsServer, serveDns } from '../net/dns/serve-dns.ts';
 import { type IpAddress, renderIp } from '../net/ip.ts';
 import { type Attachment, planConnect, planContainerNetwork, planDisconnect } from '../net/plan-attach.ts';
+import { type PolicyMember, policyMember } from '../net/policy/policy-member.ts';
 import { type Publication, publishPort } from '../net/publish/publish-port.ts';
 import type { Slot, Tape } from '../tape/op.ts';
 import { dialerInto } from './dialer-into.ts';
+import { ignoreEndedLauncher } from './ignore-ended-launcher.ts';
+import { namedMember } from './named-member.ts';
+import { NetworkPolicies } from './network-policies.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
 import { SandboxNetworks } from './sandbox-networks.ts';
 import type { SlotPool } from './slot-pool.ts';
@@ -45,9 +47,9 @@ export class ContainerNetworks {
   readonly #slots: SlotPool;
   readonly #facts: SandboxFacts;
   readonly #networks: SandboxNetworks;
+  readonly #policies: NetworkPolicies;
   readonly #members = new Map<string, Member>();
-  readonly dnsFaults = new DnsFaults();
-  readonly rates = new RateFaults();
+  readonly faults: NetworkFaults;
   #closed = false;
 
   constructor(init: LauncherClient, slots: SlotPool, specs: readonly NetworkSpec[], facts: SandboxFacts) {
@@ -59,17 +61,28 @@ export class ContainerNetworks {
       hostRanges: facts.hostRanges,
       ipv6: facts.ipv6,
     });
+    const namespaceOf = (network: string): Slot => this.#networks.namespaceOf(network);
+    this.#policies = new NetworkPolicies(specs, {
+      init,
+      slots,
+      namespaceOf,
+      membersOf: (network) => this.#policyMembers(network),
+    });
+    this.faults = new NetworkFaults({ init, slots, namespaceOf, seed: facts.seed });
   }
 
-  plan(): readonly Tape[] {
-    return this.#networks.plan();
+  /** Once, before any container. */
+  async prepare(): Promise<void> {
+    await Promise.all(this.#networks.plan().map((tape) => this.#init.perform(tape)));
+    await this.#policies.prepare();
   }
 
   /** A container's place on its networks; the same addresses again when it starts once more. */
-  join(spec: ContainerSpec, pidfd: Slot, forward?: ForwardQuery): NetworkPlace {
+  async join(spec: ContainerSpec, pidfd: Slot, forward?: ForwardQuery): Promise<NetworkPlace> {
     if (spec.network.kind === 'shared')
       return { addresses: this.#addressesOf(spec.network.container), tape: [], scratch: [] };
     const member = this.#renewedMember(spec.name) ?? this.#newMember(spec);
+    await this.#policies.renew(...member.attachments.map(({ network }) => network));
     const isAttached = spec.network.kind === 'attached';
     const scratch = [this.#slots.take(), this.#slots.take(), this.#slots.take(), this.#slots.take()] as const;
     const tape = planContainerNetwork(
@@ -89,7 +102,7 @@ export class ContainerNetworks {
 
   async afterStart(spec: ContainerSpec, pidfd: Slot): Promise<void> {
     const member = this.#members.get(spec.name);
-    if (member !== undefined && this.rates.of(spec.name) !== undefined) await this.setRate(spec.name, pidfd);
+    if (member !== undefined) await this.applyFaults(spec.name, pidfd); // one may have begun while it started
     if (member === undefined || member.publications.length > 0) return;
     const dialer = dialerInto(this.#init, this.#slots, pidfd, () => member.attachments);
     const publications: Publication[] = [];
@@ -105,16 +118,7 @@ export class ContainerNetworks {
   }
 
   members(): readonly NamedMember[] {
-    return [...this.#members.values()].map(({ spec, attachments, aliases }) => ({
-      container: spec.name,
-      names: spec.hostname === spec.name || spec.domainname !== '' ? namesOf(spec) : [spec.hostname],
-      attachments: attachments.map((attachment) => ({
-        network: attachment.network,
-        aliases: aliases.find(({ network }) => network === attachment.network)?.aliases ?? [],
-        ...(attachment.ipv4 === undefined ? {} : { ipv4: renderIp(attachment.ipv4.address) }),
-        ...(attachment.ipv6 === undefined ? {} : { ipv6: renderIp(attachment.ipv6.address) }),
-      })),
-    }));
+    return [...this.#members.values()].map(namedMember);
   }
 
   /** Undefined for what only servers outside may know. */
@@ -123,23 +127,16 @@ export class ContainerNetworks {
     name: string,
     signal: AbortSignal,
   ): Promise<readonly IpAddress[] | 'no such name' | undefined> {
-    for (const { answer, delayMs = 0 } of this.dnsFaults.of(asker, name)) {
+    for (const { answer, delayMs = 0 } of this.faults.dns.of(asker, name)) {
       if (answer !== 'slow') return 'no such name';
       await this.#facts.sleep(delayMs, signal).catch(() => signal.throwIfAborted());
     }
     return resolveName(name, asker, this.members(), 0);
   }
 
-  /** The slowest of the faults that befall it, on all its lines; performed again when it has started again. */
-  async setRate(container: string, pidfd: Slot): Promise<void> {
-    const scratch = this.#slots.take();
-    const rate = this.rates.of(container);
-    try {
-      for (const attachment of this.attachmentsOf(container))
-        await setRate(this.#init, { attachment, container: pidfd, scratch }, rate);
-    } finally {
-      this.#slots.give(scratch);
-    }
+  async applyFaults(container: string, pidfd: Slot): Promise<void> {
+    if (!this.faults.befalls(container)) return;
+    await this.faults.apply({ container, pidfd, attachments: this.attachmentsOf(container) });
   }
 
   attachmentsOf(container: string): readonly Attachment[] {
@@ -158,12 +155,14 @@ export class ContainerNetworks {
     member.attachments = [...member.attachments, attachment]; // at once: another connect must not choose the same number
     const scratch = [this.#slots.take(), this.#slots.take()] as const;
     try {
+      await this.#policies.renew(network);
       await this.#init.perform(
         planConnect(
           { container: pidfd, scratchNamespace: scratch[0], scratchSocket: scratch[1] },
           attachment,
         ),
       );
+      await this.applyFaults(container, pidfd);
     } catch (error) {
       this.#drop(member, attachment);
       throw error;
@@ -180,6 +179,7 @@ export class ContainerNetworks {
       if (!isGone(error)) throw error; // the container has ended, and its interfaces with it
     });
     this.#drop(member, attachment);
+    await this.#policies.renew(network);
   }
 
   #drop(member: Member, attachment: Attachment): void {
@@ -193,7 +193,10 @@ export class ContainerNetworks {
     this.#members.delete(container);
     member.dns?.close();
     for (const attachment of member.attachments) this.#networks.release(attachment);
-    await Promise.all(member.publications.map((each) => each.close(0)));
+    await Promise.all([
+      ...member.publications.map((each) => each.close(0)),
+      this.#policies.renew(...member.attachments.map(({ network }) => network)).catch(ignoreEndedLauncher),
+    ]);
   }
 
   async closeAll(deadlineMs: number): Promise<void> {
@@ -240,11 +243,19 @@ export class ContainerNetworks {
         members: () => this.members(),
         seed: this.#facts.seed,
         ...(forward === undefined ? {} : { forward }),
-        faultsOf: (name) => this.dnsFaults.of(member.spec.name, name),
+        faultsOf: (name) => this.faults.dns.of(member.spec.name, name),
         sleep: this.#facts.sleep,
       }),
     );
     return planDnsSockets({ datagrams, listener, datagramStream, listenerStream });
+  }
+
+  #policyMembers(network: string): readonly PolicyMember[] {
+    return [...this.#members].flatMap(([container, { attachments }]) =>
+      attachments
+        .filter((attachment) => attachment.network === network)
+        .map((attachment) => policyMember(container, attachment)),
+    );
   }
 
   #addressesOf(container: string): readonly string[] {
@@ -262,9 +273,4 @@ export class ContainerNetworks {
 
 function isGone(error: unknown): boolean {
   return errnoOf(error) === 'ENODEV';
-}
-
-function namesOf({ name, hostname, domainname }: ContainerSpec): readonly string[] {
-  const short = hostname === name ? [] : [hostname];
-  return domainname === '' ? short : [...short, `${hostname}.${domainname}`];
 }

@@ -3,6 +3,7 @@ import { cloneFlags } from '../abi/clone-flags.ts';
 import { mountFlags } from '../abi/mount-flags.ts';
 import { encodeMessages } from '../net/netlink/message.ts';
 import { newTokenBucket } from '../net/netlink/token-bucket.ts';
+import { hearInterface, openPacketSocket } from '../net/packet-socket.ts';
 import { bridgeIndex, planNetwork } from '../net/plan-network.ts';
 import { noSlot, type Op, type Tape } from '../tape/op.ts';
 import { initSlots } from './sandbox-slots.ts';
@@ -26,6 +27,7 @@ export function planInSandboxProbes(): readonly InSandboxProbe[] {
       seen: 'a bridge was made',
     },
     { feature: 'fault-rate', tape: planRateProbe(), seen: 'a token bucket was set on a link' },
+    { feature: 'fault-delay', tape: planDelayProbe(), seen: 'a packet socket heard a bridge' },
   ];
 }
 
@@ -34,6 +36,16 @@ function planRateProbe(): Tape {
   return [
     ...planNetwork({ namespace: layerA, socket: layerB }, false),
     { kind: 'netlink', slot: layerB, messages, reply: 0 },
+  ];
+}
+
+function planDelayProbe(): Tape {
+  const socket = layerB + 1;
+  return [
+    ...planNetwork({ namespace: layerA, socket: layerB }, false),
+    ...openPacketSocket(socket, 65_536),
+    hearInterface(socket, bridgeIndex),
+    { kind: 'close', slot: socket },
   ];
 }
 

@@ -55,11 +55,12 @@ function readV2(read: Read, { memory, pids, cpu }: CgroupPlan['directories']): U
     cpuMs: usageUs === undefined ? undefined : usageUs / 1e3,
     pids: pids === undefined ? undefined : number(read(`${pids}/pids.current`)),
     oomKills: oomKillsIn(read, memory, 'v2'),
+    throttledPeriods: throttledIn(read, cpu),
   };
 }
 
 /** cgroup-v1/memory.rst, cpuacct.rst and pids.rst. */
-function readV1(read: Read, { memory, pids, cpuacct }: CgroupPlan['directories']): Usage {
+function readV1(read: Read, { memory, pids, cpu, cpuacct }: CgroupPlan['directories']): Usage {
   const usageNs = cpuacct === undefined ? undefined : number(read(`${cpuacct}/cpuacct.usage`));
   return {
     memoryBytes:
@@ -69,7 +70,13 @@ function readV1(read: Read, { memory, pids, cpuacct }: CgroupPlan['directories']
     cpuMs: usageNs === undefined ? undefined : usageNs / 1e6,
     pids: pids === undefined ? undefined : number(read(`${pids}/pids.current`)),
     oomKills: oomKillsIn(read, memory, 'v1'),
+    throttledPeriods: throttledIn(read, cpu),
   };
+}
+
+/** scheduler/sched-bwc.rst: the same in both. */
+function throttledIn(read: Read, cpu: string | undefined): number | undefined {
+  return cpu === undefined ? undefined : field(read(`${cpu}/cpu.stat`), 'nr_throttled');
 }
 
 /** As Docker's command line counts it (docker/cli, calculateMemUsageUnixNoCache). */

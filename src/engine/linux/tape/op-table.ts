@@ -157,6 +157,14 @@ export const opTable = {
   allocate: { slot: 'slot', bytes: 'u64' },
   /** A free loop device over `file`, detached with its last user (loop(4), LO_FLAGS_AUTOCLEAR). Replies with its number as u32. */
   loopDevice: { file: 'slot', into: 'slot' },
+  /** setsockopt(2). */
+  setSocketOption: { slot: 'slot', level: 'u32', name: 'u32', value: 'bytes' },
+  /**
+   * In a child, which becomes that: frames of either packet socket leave by the other `delayNs` later, plus or minus up to
+   * `jitterNs`, in order. Beyond `limitBytes` held in a direction they are lost. SIGTERM: what is held goes at once, and exit 0; exit
+   * 3 when an interface has gone.
+   */
+  relayFrames: { a: 'slot', b: 'slot', delayNs: 'u64', jitterNs: 'u64', limitBytes: 'u64', seed: 'u64' },
 } as const satisfies Record<string, Record<string, FieldType>>;
 
 export type FieldType = 'slot' | 'u32' | 'u64' | 'text' | 'bytes' | 'texts' | 'tape';

@@ -96,6 +96,12 @@ function usesOfStep({ step, pointer, kind }: StepAt, use: Use, useImage: Use): v
   for (const action of controlActions)
     useService('service', memberOf(step.control, action), below(pointer, 'control', action));
   use('network', memberOf(step.control, 'network'), below(pointer, 'control', 'network'));
+  for (const [index, exception] of itemsOf(memberOf(step.isolation, 'except')).entries())
+    useService(
+      'service',
+      memberOf(exception, 'service'),
+      below(pointer, 'isolation', 'except', index, 'service'),
+    );
   for (const one of servicesOfFault(step.fault, below(pointer, 'fault')))
     useService('service', one.name, one.pointer);
   for (const end of ['from', 'to']) {

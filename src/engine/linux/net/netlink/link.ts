@@ -72,11 +72,16 @@ const oneQueue: readonly Attribute[] = [
 
 /** The peer comes to life in the network namespace whose descriptor stands in IFLA_NET_NS_FD, see `netNsFdOffset`. */
 export function newVeth(link: NewLink, peer: NewLink): NetlinkMessage {
-  const peerAttributes = [
-    ...settingAttributes(peer),
-    ...oneQueue,
-    { type: IFLA.NET_NS_FD, value: u32(netNsFdMark) },
-  ];
+  return veth(link, peer, [{ type: IFLA.NET_NS_FD, value: u32(netNsFdMark) }]);
+}
+
+/** Both ends in the socket's own namespace. */
+export function newVethHere(link: NewLink, peer: NewLink): NetlinkMessage {
+  return veth(link, peer, []);
+}
+
+function veth(link: NewLink, peer: NewLink, ofPeer: readonly Attribute[]): NetlinkMessage {
+  const peerAttributes = [...settingAttributes(peer), ...oneQueue, ...ofPeer];
   const value = Buffer.concat([linkHeader(peer.index, peer), encodeAttributes(peerAttributes)]);
   return createLink(link, 'veth', [{ type: IFLA.VETH_INFO_PEER, value }], oneQueue);
 }

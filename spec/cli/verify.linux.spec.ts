@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, expect, test } from 'vitest';
+import type { AuditReport } from '../../src/core/audit-report.ts';
+import type { CheckResult } from '../../src/core/check-result.ts';
+import { describeAsRoot, describeRequiring } from '../requires.ts';
+import { MayflyBench, program } from './mayfly-process.ts';
+
+const bench = new MayflyBench();
+const shared = mkdtempSync(join(tmpdir(), 'verify-'));
+chmodSync(shared, 0o1777);
+const children: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+  bench.remove();
+  rmSync(shared, { recursive: true, force: true });
+});
+
+/** A process that says its number once it is what it is to be. */
+async function start(command: string, ...args: readonly string[]): Promise<number> {
+  const child = spawn(command, [...args, 'sh', '-c', 'echo; exec sleep infinity'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  await once(child.stdout, 'data');
+  return child.pid ?? 0;
+}
+
+async function verify(...args: readonly string[]) {
+  const ended = await bench.run(['verify', ...args, '--report', 'json']);
+  const report =
+    ended.status === 0 || ended.status === 1 ? (JSON.parse(ended.out) as AuditReport) : undefined;
+  const results = Object.fromEntries((report?.checks ?? []).map(({ id, result }) => [id, result]));
+  const idsOf = (wanted: CheckResult): readonly string[] =>
+    (report?.checks ?? []).filter(({ result }) => result === wanted).map(({ id }) => id);
+  return { ...ended, report, results, idsOf };
+}
+
+describeRequiring(['linux', 'launcher'], 'mayfly verify', () => {
+  test('a process of the host has nothing of its own', async () => {
+    const { status, results } = await verify(String(await start('env')));
+    expect(status).toBe(1);
+    for (const id of ['ns.pid', 'ns.net', 'ns.mnt', 'ns.ipc', 'ns.uts', 'ns.user', 'user.ranges', 'ipc.shm'])
+      expect([id, results[id]]).toEqual([id, 'fail']);
+  });
+
+  test('a number of nobody', async () => {
+    const child = spawn('true');
+    await once(child, 'exit');
+    const { status, err } = await verify(String(child.pid));
+    expect(status).toBe(2);
+    expect(err).toContain(`error[TARGET_NOT_FOUND]: there is no process ${child.pid}`);
+  });
+
+  test.each([
+    [[], 'what is to be verified?'],
+    [['1', '--profile', 'loose'], 'there is no profile `loose`'],
+    [['1', '--only', 'ns.pids'], 'did you mean `ns.pid`?'],
+    [['1', '--except', 'ns.pid'], '`--except ns.pid` gives no reason'],
+  ])('%j is no proper question', async (args, complaint) => {
+    const { status, err } = await bench.run(['verify', ...args]);
+    expect([status, err]).toEqual([2, expect.stringContaining(complaint)]);
+  });
+
+  test('an exception has a reason, and does not count', async () => {
+    const pid = String(await start('env'));
+    const { status, report } = await verify(pid, '--only', 'ns.uts', '--except', 'ns.uts=it is ours');
+    expect(status).toBe(0);
+    expect(report?.checks).toMatchObject([{ id: 'ns.uts', result: 'fail', excepted: 'it is ours' }]);
+  });
+});
+
+describeAsRoot(['linux', 'launcher'], 'mayfly verify, as root', () => {
+  test('namespaces of its own are seen from outside and inside', async () => {
+    const pid = await start('unshare', '--net', '--ipc', '--uts', '--cgroup', '--mount');
+    const { report, idsOf } = await verify(
+      String(pid),
+      '--only',
+      'ns.net',
+      '--only',
+      'ns.pid',
+      '--only',
+      'ns.uts',
+    );
+    expect(report?.notProbed).toBeUndefined();
+    expect(idsOf('pass')).toEqual(['ns.net', 'ns.uts']);
+    expect(report?.checks.find(({ id }) => id === 'ns.net')?.evidence[0]).toContain(
+      'from outside and inside',
+    );
+    expect(idsOf('fail')).toEqual(['ns.pid']);
+  });
+
+  test('an ordinary user is told what may not be read, and none of it passes', async () => {
+    const pid = await start('unshare', '--net', '--ipc', '--uts', '--cgroup', '--mount');
+    const asNobody = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, program];
+    const child = spawn('setpriv', [...asNobody, 'verify', String(pid), '--report', 'json'], {
+      cwd: '/',
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { MAYFLY_STORE: `${shared}/store`, MAYFLY_STATE: `${shared}/state` },
+    });
+    const report = JSON.parse(await text(child.stdout)) as AuditReport;
+    expect(report.notProbed).toBe('its namespaces can be entered by root only');
+    const results = new Map(report.checks.map((check) => [check.id, check]));
+    for (const id of ['ns.net', 'ns.pid', 'user.ranges', 'ipc.shm', 'fs.masked-paths', 'dev.no-block']) {
+      expect([id, results.get(id)?.result]).toEqual([id, 'unsupported']);
+      expect(results.get(id)?.evidence[0]).toContain('not for this user to read');
+    }
+  });
+});

@@ -1,0 +1,131 @@
+import type { ProcessSpec } from '../../../core/container.ts';
+import { cloneFlags } from '../abi/clone-flags.ts';
+import { openFlags } from '../abi/open-flags.ts';
+import { planBecomeRoot } from '../plan/plan-entry.ts';
+import { planProcess, type Stdio } from '../plan/plan-process.ts';
+import { asProbe } from '../probe/as-probe.ts';
+import { noSlot, type Op, type Slot, type Tape } from '../tape/op.ts';
+import type { ForeignCredentials } from './foreign-credentials.ts';
+
+/** Slots of the server that enters namespaces of others. */
+export const foreignSlots = { self: 0, target: 1, namespaces: 8, scratch: 32, firstFree: 64 } as const;
+
+/** Every kind but the user's and that of processes, which have their places in the order. */
+const plain = ['net', 'ipc', 'uts', 'cgroup', 'mnt'] as const;
+const kinds = [...plain, 'pid', 'user'] as const;
+type Kind = (typeof kinds)[number];
+
+const flagOf: Readonly<Record<Kind, number>> = {
+  net: cloneFlags.CLONE_NEWNET,
+  ipc: cloneFlags.CLONE_NEWIPC,
+  uts: cloneFlags.CLONE_NEWUTS,
+  cgroup: cloneFlags.CLONE_NEWCGROUP,
+  mnt: cloneFlags.CLONE_NEWNS,
+  pid: cloneFlags.CLONE_NEWPID,
+  user: cloneFlags.CLONE_NEWUSER,
+};
+
+const slotOf = (kind: Kind): Slot => foreignSlots.namespaces + kinds.indexOf(kind);
+const enter = (kind: Kind): Op => ({ kind: 'setns', slot: slotOf(kind), flags: flagOf[kind] });
+
+/**
+ * How the user namespace is entered: by root at last, for it has the rights to enter all the others without it, some of which may
+ * belong to another user namespace; by a user at first, for nothing else gives the rights to enter the others. Not at all where it
+ * is the runner's.
+ */
+export type UserEntry = 'at first' | 'at last' | 'not at all';
+
+/** The server's first tape: everything is opened before anything is entered, and nobody may trace it from then on. */
+export function planOpenNamespaces(pid: number): Tape {
+  const open = (kind: Kind): Op => ({
+    kind: 'open',
+    dir: foreignSlots.target,
+    path: `ns/${kind}`,
+    flags: openFlags.O_CLOEXEC,
+    mode: 0,
+    resolve: 0,
+    into: slotOf(kind),
+  });
+  return [
+    { kind: 'selfImage', into: foreignSlots.self },
+    {
+      kind: 'open',
+      dir: noSlot,
+      path: `/proc/${pid}`,
+      flags: openFlags.O_PATH | openFlags.O_CLOEXEC,
+      mode: 0,
+      resolve: 0,
+      into: foreignSlots.target,
+    },
+    ...kinds.map(open),
+    { kind: 'close', slot: foreignSlots.target },
+    { kind: 'dumpable', on: 0 },
+  ];
+}
+
+/** Its children are processes of the namespace from then on; the server itself stays outside (setns(2), CLONE_NEWPID). */
+export const planEnter = (user: UserEntry): Tape => [
+  ...(user === 'at first' ? [enter('user')] : []),
+  enter('pid'),
+];
+
+export function planForeignProbe(credentials: ForeignCredentials, user: UserEntry, stdio: Stdio): Tape {
+  const mappedIds = credentials.mayChangeGroups ? 65_536 : 1;
+  const isOther = user !== 'not at all';
+  return [
+    { kind: 'await' },
+    { kind: 'dumpable', on: 0 },
+    ...plain.map(enter),
+    ...(user === 'at last' ? [enter('user')] : []),
+    ...(isOther ? planBecomeRoot(mappedIds) : []),
+    ...planProgram(credentials, stdio, mappedIds),
+  ];
+}
+
+/** In the runner's own namespaces. A user has no rights to give up. */
+export function planHostProbe(isRoot: boolean, stdio: Stdio): Tape {
+  if (isRoot) return [{ kind: 'await' }, ...planProgram(powerlessRoot, stdio, 65_536)];
+  return [
+    { kind: 'await' },
+    ...[stdio.stdin, stdio.stdout, stdio.stderr].map((slot, fd) => ({ kind: 'dupTo', slot, fd }) as const),
+    { kind: 'closeRest' },
+    { kind: 'noNewPrivs' },
+    { kind: 'setsid' },
+    { kind: 'execSlot', slot: foreignSlots.self, argv: foreignSpec().argv, env: [] },
+  ];
+}
+
+const powerlessRoot: ForeignCredentials = {
+  user: { uid: 0, gid: 0, groups: [0], home: '/' },
+  capabilities: [],
+  mayChangeGroups: true,
+};
+
+const planProgram = ({ user, capabilities }: ForeignCredentials, stdio: Stdio, mappedIds: number): Tape =>
+  planProcess({
+    process: foreignSpec(capabilities),
+    user,
+    hostname: '',
+    seccomp: undefined,
+    mappedIds,
+    init: false,
+    stdio,
+    scratch: foreignSlots.scratch,
+    program: foreignSlots.self,
+  });
+
+export const foreignSpec = (capabilities: readonly string[] = []): ProcessSpec =>
+  asProbe({
+    argv: [],
+    environment: [],
+    workingDir: '/',
+    user: '',
+    groupAdd: [],
+    tty: false,
+    stdin: true,
+    capabilities,
+    noNewPrivileges: true,
+    seccomp: { kind: 'unconfined' },
+    rlimits: [],
+    oomScoreAdj: 0,
+  });

@@ -1,0 +1,69 @@
+import { callOne, outcomeOf } from '../calls.ts';
+import type { Verdict } from '../check.ts';
+import { statusField } from '../status-fields.ts';
+import { lookAtRoot, overlap, rangesOf } from '../users.ts';
+import { fail, judged, pass, unsupported } from '../verdict.ts';
+import type { Audit, Audited } from './audit.ts';
+import { closed, notApart } from './host-namespaces.ts';
+
+/** clone(2) */
+const [newUser, childSignal] = [0x1000_0000, 17];
+
+export const userAudits: readonly Audit[] = [
+  {
+    check: 'user.root-not-host-root',
+    looked: "the host's /proc/PID/uid_map: to what number 0 inside leads",
+    against: 'the numbers of the host',
+    look: lookAtRoot,
+  },
+  {
+    check: 'user.ranges',
+    looked: "the host's /proc/PID/uid_map against that of every other user namespace the runner is shown",
+    against: 'a range that nobody else has, which Docker and Podman do not give by default',
+    look: lookAtRanges,
+  },
+  {
+    check: 'user.no-nested-userns',
+    looked:
+      'clone(CLONE_NEWUSER) with the rights of the process; where only its filter could refuse it, that cannot be told',
+    against: 'a refusal',
+    look: tryNesting,
+  },
+];
+
+function lookAtRanges({ witness }: Audited): Verdict {
+  const shared = notApart(witness, 'user', 'it has the users of the host');
+  if (shared !== undefined) return shared;
+  const own = rangesOf(witness.read('uid_map'));
+  if (own === undefined) return closed('uid_map');
+  const [mine, ours] = [witness.read('ns/user'), witness.readSelf('ns/user')];
+  const others = new Map<string, boolean>();
+  for (const pid of witness.pids()) {
+    const namespace = witness.readOf(pid, 'ns/user');
+    if (namespace === undefined || namespace === mine || namespace === ours || others.has(namespace))
+      continue;
+    const ranges = rangesOf(witness.readOf(pid, 'uid_map')) ?? [];
+    others.set(
+      namespace,
+      ranges.some((range) => own.some((each) => overlap(each, range))),
+    );
+  }
+  return judged(
+    [...others].filter(([, isShared]) => isShared).map(([name]) => `${name} has users of the same numbers`),
+    [
+      `${own.map(({ outside, count }) => `${outside}–${outside + count - 1}`).join(', ')}: none of ${others.size} other user namespaces has these`,
+    ],
+  );
+}
+
+async function tryNesting({ witness, look, openProbe }: Audited): Promise<Verdict> {
+  const inside = await look('root');
+  if ('refused' in inside) return unsupported(`it can only be tried from inside: ${inside.refused}`);
+  await using probe = await openProbe('itself');
+  const cloned = await callOne(probe, 'clone', newUser | childSignal, 0, 0, 0, 0);
+  const seen = `clone(CLONE_NEWUSER): ${outcomeOf(cloned)}`;
+  if (cloned.error !== undefined) return pass(`${seen}, whatever its filter says`);
+  return statusField(witness.read('status') ?? '', 'Seccomp')[0] === '2'
+    ? unsupported(`${seen} without its filter, under which nothing of ours can be`)
+    : fail(`${seen}, and it has no filter`);
+}

@@ -1,0 +1,46 @@
+import type { Probe } from '../../core/probe.ts';
+import type { Guest, Twin } from './check.ts';
+import type { Examined } from './examine.ts';
+
+/** A twin for each service that is alone on one of its networks, which nobody else could answer on. */
+export async function openGuests(
+  targets: readonly Examined[],
+  services: readonly Examined[],
+  signal: AbortSignal,
+): Promise<AsyncDisposable & { readonly guests: readonly Guest[] }> {
+  const lonely = targets.filter((target) =>
+    target.container.networks.some(
+      ({ network }) =>
+        !services.some(
+          ({ name, container }) =>
+            name !== target.name && container.networks.some((each) => each.network === network),
+        ),
+    ),
+  );
+  const opened = await Promise.allSettled(lonely.map((target) => openTwin(target, signal)));
+  const twins = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  return {
+    guests: twins.map(({ container, root }) => ({ name: container.name, container, root })),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(twins.map((twin) => twin[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+export async function openTwin(target: Examined, signal: AbortSignal): Promise<Twin> {
+  const twin = await target.openTwin();
+  const { container } = twin;
+  const probes: Probe[] = [];
+  const end = async (): Promise<void> => {
+    for (const probe of probes) await probe[Symbol.asyncDispose]();
+    await twin[Symbol.asyncDispose]();
+  };
+  try {
+    const [probe, root] = [await container.probe('itself', signal), await container.probe('root', signal)];
+    probes.push(probe, root);
+    return { container, probe, root, witness: await container.witness(), [Symbol.asyncDispose]: end };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}

@@ -1,0 +1,176 @@
+import type { AttachedNetwork } from '../../core/engine.ts';
+import type { Probe } from '../../core/probe.ts';
+import { type IpAddress, parseIp } from '../plan/network/ip-address.ts';
+import { call, callOne, outcomeOf } from './calls.ts';
+import type { Guest, Subject, Verdict } from './check.ts';
+import { familyOf, inet, parseSocketAddress, pollCall, socketAddress, socketType } from './inside-sockets.ts';
+import { inconclusive, judged, notApplicable } from './verdict.ts';
+
+/** linux/if_packet.h, linux/if_ether.h: AF_PACKET, ETH_P_ALL in network order; netinet/in.h: IPPROTO_ICMP, IPPROTO_ICMPV6. */
+const packet = { domain: 17, protocol: 0x0300 };
+const rawKinds = [
+  { what: 'raw socket of IPv4', domain: inet.ipv4, protocol: 1 },
+  { what: 'raw socket of IPv6', domain: inet.ipv6, protocol: 58 },
+  { what: 'packet socket', ...packet },
+];
+/** in.h, in6.h: SOL_IP with IP_FREEBIND, SOL_IPV6 with IPV6_FREEBIND. */
+const freeBind = { 4: [0, 15], 6: [41, 78] } as const;
+const pollIn = 1;
+const waitMs = 100;
+const [honest, forged] = [Buffer.from('mayfly: honest'), Buffer.from('mayfly: forged')];
+
+export async function sendAsAnother(subject: Subject): Promise<Verdict> {
+  if (subject.spec.process.capabilities.includes('NET_RAW')) return notApplicable('NET_RAW was declared');
+  const raw = [...(await tryRaw(subject.probe, 'the service')), ...(await tryRaw(subject.root, 'root'))];
+  const sent = [];
+  for (const own of subject.container.networks) {
+    const peer = peerOn(subject, own.network);
+    for (const [mine, theirs] of pairsOf(own, peer?.attached))
+      if (peer !== undefined) sent.push(await forge(subject.probe, own.network, mine, peer, theirs));
+  }
+  const faults = [
+    ...raw.filter(({ isRefused }) => !isRefused).map(({ what }) => what),
+    ...sent.filter(({ forgedArrived }) => forgedArrived).map(({ what }) => what),
+  ];
+  // What was refused needs no receiver; what was sent needs one that hears honest packets.
+  const deaf = sent.filter(({ isRefused, honestArrived }) => !isRefused && !honestArrived);
+  if (faults.length === 0 && deaf.length > 0) return inconclusive(...deaf.map(({ what }) => what));
+  return judged(
+    faults,
+    [...raw, ...sent].map(({ what }) => what),
+  );
+}
+
+interface Attempt {
+  readonly isRefused: boolean;
+  readonly what: string;
+}
+
+async function tryRaw(probe: Probe, who: string): Promise<readonly Attempt[]> {
+  const results = await probe.calls(
+    rawKinds.map(({ domain, protocol }) => call('socket', domain, socketType.raw, protocol)),
+  );
+  await probe.calls(results.filter(({ value }) => value >= 0).map(({ value }) => call('close', value)));
+  return rawKinds.map(({ what }, at) => ({
+    isRefused: results[at]?.error !== undefined,
+    what: `a ${what}, as ${who}: ${outcomeOf(results[at])}`,
+  }));
+}
+
+interface Peer extends Guest {
+  readonly attached: AttachedNetwork;
+}
+
+function peerOn({ siblings, guests }: Subject, network: string): Peer | undefined {
+  return [...siblings, ...guests].flatMap((each) =>
+    each.container.networks.flatMap((attached) =>
+      attached.network === network
+        ? [{ name: each.name, container: each.container, root: each.root, attached }]
+        : [],
+    ),
+  )[0];
+}
+
+/** Its own address and the peer's, of each family that both have. */
+function pairsOf(
+  own: AttachedNetwork,
+  peer: AttachedNetwork | undefined,
+): readonly (readonly [IpAddress, IpAddress])[] {
+  const pairs = [
+    [own.ipv4, peer?.ipv4],
+    [own.ipv6, peer?.ipv6],
+  ];
+  return pairs.flatMap(([mine, theirs]) => {
+    const [one, other] = [parseIp(mine ?? ''), parseIp(theirs ?? '')];
+    return one === undefined || other === undefined ? [] : [[one, other] as const];
+  });
+}
+
+/** To the peer, from an address next to its own, which is nobody's or somebody else's. */
+async function forge(
+  sender: Probe,
+  network: string,
+  mine: IpAddress,
+  peer: Peer,
+  theirs: IpAddress,
+): Promise<Attempt & { readonly honestArrived: boolean; readonly forgedArrived: boolean }> {
+  const another = neighbourOf(mine, theirs);
+  const { socket, port } = await listen(peer.root, theirs);
+  const target = socketAddress({ ip: theirs, port });
+  const bound = await sendFrom(sender, another, target, false);
+  const free = await sendFrom(sender, another, target, true);
+  await send(sender, mine, target);
+  const heard = await hear(peer.root, socket);
+  await callOne(peer.root, 'close', socket);
+  const isRefused = bound !== 'success' && free !== 'success';
+  const forgedArrived = heard.includes(forged.toString());
+  const honestArrived = heard.includes(honest.toString());
+  const how = `IPv${mine.version} as another to ${peer.name} on ${network}: ${bound}, with a free bind ${free}`;
+  const arrived = forgedArrived
+    ? 'it arrived'
+    : `it did not arrive${honestArrived ? ', an honest one did' : ''}`;
+  return { isRefused, honestArrived, forgedArrived, what: `${how}; ${arrived}` };
+}
+
+function neighbourOf({ version, value }: IpAddress, theirs: IpAddress): IpAddress {
+  const next = value ^ 1n;
+  return { version, value: next === theirs.value ? value ^ 2n : next };
+}
+
+async function listen(
+  probe: Probe,
+  ip: IpAddress,
+): Promise<{ readonly socket: number; readonly port: number }> {
+  const address = socketAddress({ ip, port: 0 });
+  const opened = { result: 0 };
+  const [made, , named] = await probe.calls([
+    call('socket', familyOf(ip), socketType.datagram | socketType.nonBlocking, 0),
+    call('bind', opened, address, address.length),
+    call('getsockname', opened, { out: 28 }, Buffer.from([28, 0, 0, 0])),
+  ]);
+  return { socket: made?.value ?? -1, port: parseSocketAddress(named?.out[0])?.port ?? 0 };
+}
+
+/** Of the call that fails: without the bind it would be sent in the sender's own name. */
+async function sendFrom(probe: Probe, ip: IpAddress, target: Uint8Array, freely: boolean): Promise<string> {
+  const address = socketAddress({ ip, port: 0 });
+  const [level, option] = freeBind[ip.version];
+  const { value: socket } = await callOne(probe, 'socket', familyOf(ip), socketType.datagram, 0);
+  const allowed = freely
+    ? await callOne(probe, 'setsockopt', socket, level, option, Buffer.from([1, 0, 0, 0]), 4)
+    : undefined;
+  const bound = await callOne(probe, 'bind', socket, address, address.length);
+  const sent =
+    bound.error === undefined
+      ? await callOne(probe, 'sendto', socket, forged, forged.length, 0, target, target.length)
+      : undefined;
+  await callOne(probe, 'close', socket);
+  if (allowed?.error !== undefined) return allowed.error;
+  return bound.error ?? outcomeOf(sent);
+}
+
+async function send(probe: Probe, ip: IpAddress, target: Uint8Array): Promise<void> {
+  await probe.calls([
+    call('socket', familyOf(ip), socketType.datagram, 0),
+    call('sendto', { result: 0 }, honest, honest.length, 0, target, target.length),
+    call('close', { result: 0 }),
+  ]);
+}
+
+/** Up to the honest one, which was sent last, and for a moment. */
+async function hear(probe: Probe, socket: number): Promise<readonly string[]> {
+  const heard: string[] = [];
+  for (let at = 0; at < 3 && !heard.includes(honest.toString()); at++) {
+    const [, received] = await probe.calls([
+      pollCall(socket, waitMs, pollIn),
+      call('recvfrom', socket, { out: 64 }, 64, 0, 0, 0),
+    ]);
+    if (received !== undefined && received.value > 0)
+      heard.push(
+        Buffer.from(received.out[0] ?? [])
+          .subarray(0, received.value)
+          .toString(),
+      );
+  }
+  return heard;
+}
