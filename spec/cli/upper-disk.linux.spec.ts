@@ -7,6 +7,9 @@ import { describeAsRoot } from '../requires.ts';
 const head = 'upper: disk\nimages: { tools: { host: [sh, sleep, echo, cat] } }';
 const service = 'image: tools, command: [sleep, infinity], network_mode: none';
 
+const isolation =
+  '{ isolation: { only: [fs.mounts-exact, fs.no-host-paths, fs.mount-flags, fs.image-untouched] } }';
+
 const scenarios = {
   hidden: `name: hidden
 ${head}
@@ -16,10 +19,11 @@ services:
   two: { ${service}, volumes: ["data:/data:ro"] }
 setup:
   - { in: one, run: echo hello > /data/greeting }
+  - ${isolation}
 cases:
-  - name: sealed
+  - name: sealed in a fork
     steps:
-      - { isolation: { only: [fs.mounts-exact, fs.no-host-paths, fs.mount-flags, fs.image-untouched] } }
+      - ${isolation}
   - name: shared
     steps:
       - { in: two, run: read -r word < /data/greeting && echo $word, expect: { stdout: hello } }
