@@ -3,7 +3,6 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import type { Engine } from '../../../src/core/engine.ts';
 import { describeRequiring } from '../../requires.ts';
 import { contractPrograms } from '../contract/contract-kit.ts';
 import { describeEngineContract } from '../contract/engine-contract.ts';
@@ -24,18 +23,4 @@ describeRequiring(['userns', 'overlay', 'net'], 'the Linux engine', () => {
     async () => (await kit).engine,
     () => image,
   );
-});
-
-/** Whatever a sandbox is asked for, its writable layers are on disk. */
-async function onDisk(): Promise<Engine> {
-  const { engine } = await kit;
-  return {
-    name: 'linux',
-    probeHost: () => engine.probeHost(),
-    openSandbox: (spec, signal) => engine.openSandbox({ ...spec, upper: 'disk' }, signal),
-  };
-}
-
-describeRequiring(['userns', 'overlay', 'net'], 'the Linux engine, with `upper: disk`', () => {
-  describeEngineContract('linux', onDisk, () => image);
 });

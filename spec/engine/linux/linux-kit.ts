@@ -21,7 +21,11 @@ export interface LinuxKit {
 }
 
 /** The real engine with a store and a state directory of its own. */
-export async function linuxEngineFor(directory: string, launcher = launcherPath): Promise<LinuxKit> {
+export async function linuxEngineFor(
+  directory: string,
+  launcher = launcherPath,
+  environment = process.env,
+): Promise<LinuxKit> {
   const { uid, gid, username } = userInfo();
   const storeDirectory = join(directory, 'store');
   const layersDirectory = join(storeDirectory, 'layers');
@@ -35,7 +39,7 @@ export async function linuxEngineFor(directory: string, launcher = launcherPath)
     launcherPath: launcher,
     layersDirectory,
     stateDirectory: join(directory, 'state'),
-    environment: process.env,
+    environment,
     user: { uid, gid, login: username },
     seed: 1,
     now: () => performance.now(),

@@ -98,6 +98,14 @@ export const sabotagesOfFiles: readonly Sabotage[] = [
     breaks: { 'fs.mount-flags': 'what is broken' },
   },
   {
+    name: 'a file system that is called by a device of the host',
+    tape: (op) =>
+      op.kind === 'newMount' && op.options.includes('mode=1777')
+        ? [{ ...op, options: op.options.map((each) => each.replace(/^source=.*/, 'source=/dev/loop9')) }]
+        : [op],
+    breaks: { 'fs.no-host-paths': 'what is broken' },
+  },
+  {
     name: 'a mount in a peer group',
     tape: beforePivot(({ dev }) => [
       {

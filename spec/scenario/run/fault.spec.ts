@@ -192,19 +192,30 @@ steps:
     });
   });
 
-  test('R25 what the host cannot do is said before anything starts', async () => {
-    const ran = await runYaml(
-      `${head}
-steps:
+  const full = `steps:
   - { in: a, run: "true" }
   - { fault: { disk_full: a, for: 1s } }
-`,
-      { missingFeatures: ['tmpfs-upper'] },
-    );
+`;
+
+  test.each([
+    { upper: 'auto', missing: 'tmpfs-upper' },
+    { upper: 'disk', missing: 'disk-limit' },
+  ] as const)('R25 what the host cannot do is said before anything starts: upper $upper', async (given) => {
+    const ran = await runYaml(`${head}\nupper: ${given.upper}\n${full}`, {
+      missingFeatures: [given.missing],
+    });
     expect(ran.of('containerStarted')).toEqual([]);
     expect(ran.problems).toMatchObject([
-      { code: 'FAULT_UNSUPPORTED', message: expect.stringContaining('`disk_full` needs tmpfs-upper') },
+      {
+        code: 'FAULT_UNSUPPORTED',
+        message: expect.stringContaining(`\`disk_full\` needs ${given.missing}`),
+      },
     ]);
     expect(ran.result.exitStatus).toBe(3);
+  });
+
+  test('R25 with `upper: disk` memory does not matter', async () => {
+    const ran = await runYaml(`${head}\nupper: disk\n${full}`, { missingFeatures: ['tmpfs-upper'] });
+    expect(ran.problems).toEqual([]);
   });
 });

@@ -31,6 +31,10 @@ export interface SpawnedProgram {
   signalGroup(signal: NodeJS.Signals): void;
 }
 
+export interface UnnamedFile extends AsyncDisposable {
+  readonly path: string;
+}
+
 /**
  * The engine's one door to the operating system: all processes it spawns and all files it writes go through here
  * (besides what tapes do).
@@ -104,10 +108,7 @@ export class Host {
   }
 
   /** A file of that size, one hole, without a name on the file system of `directory`; others reach it by its path while it is open. */
-  async openUnnamed(
-    directory: string,
-    sizeBytes: number,
-  ): Promise<AsyncDisposable & { readonly path: string }> {
+  async openUnnamed(directory: string, sizeBytes: number): Promise<UnnamedFile> {
     const file = await open(directory, O_TMPFILE | constants.O_RDWR, 0o600);
     try {
       await file.truncate(sizeBytes);

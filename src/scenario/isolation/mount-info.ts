@@ -13,6 +13,8 @@ export interface MountEntry {
   /** `shared:1`, `master:2` … */
   readonly propagation: readonly string[];
   readonly type: string;
+  /** What was mounted: a device, or a word. */
+  readonly mounted: string;
   /** Of the file system, for all its mounts. */
   readonly superOptions: readonly string[];
 }
@@ -37,6 +39,7 @@ function parseLine(line: string): MountEntry {
     flags: flags.split(','),
     propagation: words.slice(6, separator),
     type: words[separator + 1] ?? '',
+    mounted: unescapeOctal(words[separator + 2] ?? ''),
     superOptions: (words[separator + 3] ?? '').split(','),
   };
 }

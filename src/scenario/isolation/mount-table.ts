@@ -39,7 +39,7 @@ export const mountTableChecks: readonly IsolationCheck[] = [
     id: 'fs.no-host-paths',
     claim: 'The mount table names no path of the host outside of the declared binds.',
     probed:
-      "no file system of the runner's own mount table is mounted inside but by declaration, and overlay options name nothing but the sandbox's own directories",
+      "no file system of the runner's own mount table is mounted inside but by declaration, no other is called by a path, and overlay options name nothing but the sandbox's own directories",
     source: 'proc_pid_mountinfo(5)',
     profile: 'standard',
     look: (subject) => judgeTable(subject, compareOrigins),
@@ -139,6 +139,9 @@ function compareOrigins({ entries, expected, host }: Table) {
     ...(hostDevices.has(entry.device) && !declared.has(entry.target) && !ofTheHost.has(entry.type)
       ? [`${entry.target} is ${entry.root} of a file system of the host (${entry.type} ${entry.device})`]
       : []),
+    ...(entry.mounted.startsWith('/') && !declared.has(entry.target)
+      ? [`${entry.target} is of a file system that is called ${entry.mounted}`]
+      : []),
     ...foreignLayers(entry).map((path) => `${entry.target}: an overlay option names ${path}`),
   ]);
   const other = entries.filter(({ target }) => !declared.has(target)).length;
@@ -146,7 +149,7 @@ function compareOrigins({ entries, expected, host }: Table) {
 }
 
 /** Layers by number, and the directories of a sandbox: names that say nothing of the host. */
-const ownNames = /^(\d+|\/(upper|emptydir|below\/\d+|attic\/[^/]+)(\/(upper|work|data))?)$/;
+const ownNames = /^(\d+|\/(upper|emptydir|below\/\d+|attic\/(disk\/)?[^/]+)(\/(upper|work|data))?)$/;
 
 function foreignLayers({ type, superOptions }: MountEntry): readonly string[] {
   if (type !== 'overlay') return [];

@@ -62,8 +62,16 @@ describeRequiring(['userns', 'overlay', 'net'], 'faults of names (R25)', () => {
     ));
 });
 
-describeRequiring(['userns', 'overlay', 'tmpfs-upper'], 'faults of disks (R25)', () => {
-  const volumes = { volumes: [{ name: 'data', sizeBytes: 8 << 20 }] };
+describeRequiring(['userns', 'overlay', 'tmpfs-upper'], 'faults of disks (R25), in memory', () => {
+  describeFullDisks('tmpfs');
+});
+
+describeRequiring(['userns', 'overlay', 'disk-limit'], 'faults of disks (R25), on disk', () => {
+  describeFullDisks('disk');
+});
+
+function describeFullDisks(upper: 'tmpfs' | 'disk'): void {
+  const volumes = { volumes: [{ name: 'data', sizeBytes: 8 << 20 }], upper };
   const mount = {
     kind: 'volume',
     volume: 'data',
@@ -114,7 +122,7 @@ describeRequiring(['userns', 'overlay', 'tmpfs-upper'], 'faults of disks (R25)',
       const fault = sandbox.fault({ kind: 'disk_full', container: 'one', path: '/tmp/x' }, never);
       expect(await codeOf(fault)).toBe('FAULT_UNSUPPORTED');
     }));
-});
+}
 
 async function codeOfDial(from: Container, host: string): Promise<string> {
   const dialled = from.dial(host, 9, never);

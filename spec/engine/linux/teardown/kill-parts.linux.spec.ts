@@ -2,7 +2,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { describeAsRoot, describeRequiring } from '../../../requires.ts';
+import { loopDevicesOver } from '../sandbox/loop-devices.ts';
 import { findSandbox, type SandboxPids } from '../sandbox-processes.ts';
+import { addAccount } from './account.ts';
 import { type Census, nothing } from './census.ts';
 import { fortyContainers } from './forty-containers.ts';
 import { Lane } from './lane.ts';
@@ -25,8 +27,10 @@ beforeEach(async () => {
 afterEach(() => lane.close());
 
 /** A run of forty that has come to a step which does not end by itself, and the processes that hold its sandbox. */
-async function startForty(upper?: 'disk'): Promise<{ running: LaneRun; sandbox: SandboxPids }> {
-  const limits = inject('hostFeatures').includes('cgroup-memory');
+async function startForty(
+  upper?: 'disk',
+  limits = inject('hostFeatures').includes('cgroup-memory'),
+): Promise<{ running: LaneRun; sandbox: SandboxPids }> {
   const scenario = fortyContainers({ limits, ...(upper === undefined ? {} : { upper }) });
   lane.write('forty.yaml', `${scenario}  - { in: plain1, run: sleep 1000 }\n`);
   const running = await lane.start('test', 'forty.yaml');
@@ -68,11 +72,11 @@ describeRequiring(['userns', 'overlay', 'net'], 'kill -9 of a part of a run', ()
 });
 
 describeAsRoot(
-  ['userns', 'overlay', 'net', 'cgroup-memory', 'cgroup-pids'],
+  ['userns', 'overlay', 'net', 'cgroup-memory', 'cgroup-pids', 'disk-limit'],
   'kill -9 of runner and supervisor together',
   () => {
     test.each(['tmpfs', 'disk'] as const)(
-      'what the kernel does not take (cgroups, writable layers with `upper: %s`) the next run sweeps',
+      'control groups the next run sweeps, and there is nothing else (`upper: %s`)',
       async (upper) => {
         const { running, sandbox } = await startForty(upper === 'disk' ? upper : undefined);
         process.kill(sandbox.supervisor, 'SIGSTOP'); // it must not see the runner's end
@@ -80,8 +84,11 @@ describeAsRoot(
         process.kill(sandbox.supervisor, 'SIGKILL');
         await running.ended;
         await expect.poll(() => existsSync(`/proc/${sandbox.init}`), { timeout: 20_000 }).toBe(false);
+        await expect.poll(() => loopDevicesOver(lane.home), { timeout: 20_000 }).toEqual([]);
         expect(readdirSync(join(lane.home, 'state/journal'))).toHaveLength(1);
-        expect(await census.left(0)).toContain('cgroup');
+        const left = await census.left(0);
+        expect(left).toContain('cgroup');
+        expect(left, 'a file system of its own needs no sweeping').not.toContain('/uppers/');
         const startedAt = performance.now();
         const swept = await (await lane.start('test', 'next.yaml')).ended;
         expect(swept.status, swept.out + swept.err).toBe(0);
@@ -90,5 +97,30 @@ describeAsRoot(
       },
       60_000,
     );
+  },
+);
+
+describeAsRoot(
+  ['userns', 'overlay', 'net', 'subids'],
+  'kill -9 of runner and supervisor of an ordinary user',
+  () => {
+    test('writable layers on disk the next run sweeps', async () => {
+      using account = addAccount(`mfkill${process.pid}`);
+      await lane.close();
+      lane = await Lane.open(account);
+      lane.write('next.yaml', next);
+      census = await lane.takeCensus();
+      const { running, sandbox } = await startForty('disk', false);
+      process.kill(sandbox.supervisor, 'SIGSTOP');
+      running.kill('SIGKILL');
+      process.kill(sandbox.supervisor, 'SIGKILL');
+      await running.ended;
+      await expect.poll(() => existsSync(`/proc/${sandbox.init}`), { timeout: 20_000 }).toBe(false);
+      expect(readdirSync(join(lane.home, 'state/journal'))).toHaveLength(1);
+      expect(await census.left(0)).toContain('/uppers/');
+      const swept = await (await lane.start('test', 'next.yaml')).ended;
+      expect(swept.status, swept.out + swept.err).toBe(0);
+      expect(await census.left(waitSeconds)).toBe(nothing);
+    }, 60_000);
   },
 );

@@ -19,7 +19,8 @@ static int copy_stretch(int from, int to, off_t at, off_t end) {
   if (lseek(to, at, SEEK_SET) < 0) return -1;
   while (at < end) {
     ssize_t n = sendfile(to, from, &at, (size_t)(end - at));
-    if (n <= 0) return -1; /* 0: it was cut short meanwhile */
+    if (n == 0) errno = EIO; /* it was cut short meanwhile */
+    if (n <= 0) return -1;
   }
   return 0;
 }

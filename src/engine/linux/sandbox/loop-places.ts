@@ -1,7 +1,7 @@
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { Host } from '../host.ts';
 import type { Slot } from '../tape/op.ts';
-import { leastLoopBytes, withLoopTemplate } from './loop-template.ts';
+import { leastLoopBytes, mostLoopBytes, withLoopTemplate } from './loop-template.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
 import { planAtticUnmount } from './plan-attic.ts';
 import { type LoopSlots, planCloseAll, planLoopDevice, planLoopMount, planLoopPlace } from './plan-loop.ts';
@@ -53,10 +53,11 @@ export class LoopPlaces implements WritablePlaces {
     sizeBytes = defaultWritableBytes,
     directories: readonly string[] = [],
   ): Promise<void> {
-    if (sizeBytes < leastLoopBytes) {
+    if (sizeBytes < leastLoopBytes || sizeBytes > mostLoopBytes) {
       throw new MayflyError(
         'HOST_LIMIT_UNAVAILABLE',
-        `a writable layer on disk cannot be limited to ${sizeBytes} bytes: a file system has ${leastLoopBytes} at least`,
+        `a writable layer or volume on disk cannot have ${sizeBytes} bytes: a file system has ${leastLoopBytes} to ${mostLoopBytes}`,
+        { hint: 'choose another size, or use `upper: tmpfs`' },
       );
     }
     const mount = this.#initSlots.take();

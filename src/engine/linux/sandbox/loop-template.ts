@@ -1,10 +1,12 @@
 import { text } from 'node:stream/consumers';
 import { MayflyError } from '../../../core/mayfly-error.ts';
-import type { Host } from '../host.ts';
+import type { Host, UnnamedFile } from '../host.ts';
 
 const blockBytes = 4096;
 /** mke2fs(8) makes nothing smaller of these blocks. */
 export const leastLoopBytes = 256 * 1024;
+/** The tables of more would themselves be hundreds of megabytes. */
+export const mostLoopBytes = 2 ** 40;
 
 /**
  * An ext4 of that size, of which only the tables are written: no journal, since it is never mounted a second time; nothing kept for
@@ -26,11 +28,25 @@ export async function withLoopTemplate<T>(
   use: (path: string) => Promise<T>,
 ): Promise<T> {
   const bytes = Math.floor(sizeBytes / blockBytes) * blockBytes;
-  await using file = await host
-    .openUnnamed(memoryDirectory, bytes)
-    .catch(() => host.openUnnamed(directory, bytes));
-  await format(host, file.path);
-  return await use(file.path);
+  // Where that is small, or not there, it is done where the copies will be.
+  await using template = await formatIn(host, memoryDirectory, bytes).catch(() =>
+    formatIn(host, directory, bytes),
+  );
+  return await use(template.path);
+}
+
+async function formatIn(host: Host, directory: string, bytes: number): Promise<UnnamedFile> {
+  const file = await host.openUnnamed(directory, bytes).catch((cause: Error) => {
+    const message = `a file of ${bytes} bytes without a name cannot be made in ${directory}: ${cause.message}`;
+    throw new MayflyError('HOST_LIMIT_UNAVAILABLE', message, { cause });
+  });
+  try {
+    await format(host, file.path);
+    return file;
+  } catch (error) {
+    await file[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 async function format(host: Host, path: string): Promise<void> {
@@ -46,7 +62,7 @@ async function format(host: Host, path: string): Promise<void> {
     throw new MayflyError('HOST_MISSING_PROGRAM', `${program} is not installed`, { cause, hint });
   });
   if (status === 0) return;
-  throw new MayflyError('HOST_MISSING_FEATURE', `${program} ended with ${status}: ${(await said).trim()}`, {
+  throw new MayflyError('HOST_LIMIT_UNAVAILABLE', `${program} ended with ${status}: ${(await said).trim()}`, {
     hint,
   });
 }
