@@ -1,11 +1,13 @@
 import type { ResetFault } from '../../../core/fault.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { LauncherClient } from '../client/launcher-client.ts';
+import { splitBatch } from '../net/netfilter/batch.ts';
 import { planResets } from '../net/netfilter/bridge-calls.ts';
-import { performBatch } from '../net/netfilter/perform-batch.ts';
+import { performBatches } from '../net/netfilter/perform-batch.ts';
 import { deleteTable } from '../net/netfilter/table.ts';
+import type { NetlinkMessage } from '../net/netlink/message.ts';
 import type { SlotPool } from '../sandbox/slot-pool.ts';
-import type { Slot } from '../tape/op.ts';
+import type { Slot, Tape } from '../tape/op.ts';
 import { type FilterFault, familyOf, type Place, planFilter, type Way, waysOf } from './plan-filters.ts';
 import { rouseConnections } from './reset-open.ts';
 
@@ -96,7 +98,7 @@ export class FilterFaults {
     });
   }
 
-  /** In one transaction: no frame passes between the table of before and this one. */
+  /** In one transaction, unless it is for hundreds: no frame passes between the table of before and this one. */
   async #make(filter: Filter, network: string, ways: readonly Way[]): Promise<void> {
     const before = filter.made.has(network) ? [this.#deleted(filter)] : [];
     const socket = ways[0]?.from.attachment.networkSocket;
@@ -111,16 +113,13 @@ export class FilterFaults {
     return deleteTable({ family: familyOf(fault), name });
   }
 
-  async #batch(network: string, ...batch: BatchArguments): Promise<void> {
+  async #batch(network: string, messages: readonly NetlinkMessage[], first: Tape = []): Promise<void> {
     const { init, slots, namespaceOf } = this.#parts;
     const scratch = slots.take();
     try {
-      await performBatch(init, namespaceOf(network), scratch, ...batch);
+      await performBatches(init, namespaceOf(network), scratch, splitBatch(messages), first);
     } finally {
       slots.give(scratch);
     }
   }
 }
-
-type BatchArguments =
-  Parameters<typeof performBatch> extends [unknown, unknown, unknown, ...infer Rest] ? Rest : never;

@@ -3,7 +3,7 @@ import { cloneFlags } from '../abi/clone-flags.ts';
 import { mountFlags } from '../abi/mount-flags.ts';
 import { planBridgeCalls, planResets } from '../net/netfilter/bridge-calls.ts';
 import { lossTable, resetTable } from '../net/netfilter/line-tables.ts';
-import { planBatch } from '../net/netfilter/perform-batch.ts';
+import { planBatches } from '../net/netfilter/perform-batch.ts';
 import { encodeMessages, type NetlinkMessage } from '../net/netlink/message.ts';
 import { newTokenBucket } from '../net/netlink/token-bucket.ts';
 import { hearInterface, openPacketSocket } from '../net/packet-socket.ts';
@@ -60,7 +60,12 @@ function planPolicyProbe(kind: PolicyKind): Tape {
   const allow = [{ from: [], to: [], protocol: 'tcp', port: 1 }] as const;
   return [
     ...planNetwork({ namespace: layerA, socket: layerB }, false),
-    ...planBatch(layerA, layerB, planPolicy({ allow }, kind), kind === 'stateful' ? planBridgeCalls() : []),
+    ...planBatches(
+      layerA,
+      layerB,
+      [planPolicy({ allow }, kind)],
+      kind === 'stateful' ? planBridgeCalls() : [],
+    ),
   ];
 }
 
@@ -85,7 +90,7 @@ function planDelayProbe(): Tape {
 function planFilterProbe(messages: readonly NetlinkMessage[], first: Tape = []): Tape {
   return [
     ...planNetwork({ namespace: layerA, socket: layerB }, false),
-    ...planBatch(layerA, layerB + 1, messages, first),
+    ...planBatches(layerA, layerB + 1, [messages], first),
   ];
 }
 
