@@ -15,9 +15,10 @@ export interface Probe extends AsyncDisposable {
 
 /**
  * With whose rights it runs: `itself` is the service's main process in all (user, groups, capabilities, filter, limits, environment);
- * `root` is uid 0 of the container with NET_BIND_SERVICE alone and no filter, for what has to be seen rather than tried.
+ * `root` is uid 0 of the container with NET_BIND_SERVICE alone and no filter, for what has to be seen rather than tried; `network` is
+ * that with NET_RAW and NET_ADMIN, for seeing what arrives in its network namespace.
  */
-export type ProbeRights = 'itself' | 'root';
+export type ProbeRights = 'itself' | 'root' | 'network';
 
 export interface SystemCall {
   /** As the kernel's table has it: `openat`. */
@@ -37,6 +38,8 @@ export type CallArgument =
   | { readonly inOut: Uint8Array }
   /** That many bytes which are not sent back. */
   | { readonly scratch: number }
+  /** A structure with a pointer in it, eight bytes at `pointerAt`, to further bytes: `struct sock_fprog`. */
+  | { readonly bytes: Uint8Array; readonly pointerAt: number; readonly to: Uint8Array }
   /** What an earlier call of the batch returned, by its index. */
   | { readonly result: number };
 

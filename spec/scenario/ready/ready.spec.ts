@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ReadyCondition } from '../../../src/core/plan.ts';
 import type { FakePrograms } from '../../../src/engine/fake/fake-program.ts';
 import { parseCondition } from '../../../src/scenario/ready/parse-condition.ts';
-import { parsePort } from '../../../src/scenario/ready/wait-for-port.ts';
+import { parsePort } from '../../../src/scenario/ready/parse-port.ts';
 import {
   httpServer,
   plan,

@@ -757,9 +757,9 @@ r.start!==void 0&&s++,r.stop!==void 0&&s++,r.restart!==void 0&&s++,r.kill!==void
 disconnect!==void 0&&s++,s!==1&&(e=o(e,n,"#/definitions/shared194/x-one-of","x-one-of",{count:s}),i++)}else e=o(e,n,"#/definitions/shared194/type","type",{}),i++;
 return bn.errors=e,i===0}function kn(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&(e=o(e,n,"#/definitions/shared195/type","type",{}),i++),r==="deny"||r==="allow"||
 (e=o(e,n,"#/definitions/shared195/enum","enum",{}),i++),kn.errors=e,i===0}function jn(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&(e=o(e,n,"#/definitions/shared196/type","type",{}),i++),r==="host"||r==="gateway"||
-r==="internet"||r==="metadata"||(e=o(e,n,"#/definitions/shared196/enum","enum",{}),i++),jn.errors=e,i===0}function Nn(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.
-isArray(r)){const s=r.length;for(let f=0;f<s;f++)jn(r[f],{instancePath:n+"/"+f})||(e=t(e,jn.errors),i=e.length)}else e=o(e,n,"#/definitions/shared197/type","typ\
-e",{}),i++;return Nn.errors=e,i===0}function Y(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared198/minItems","minItems",{limit:1}),i++);const s=r.
+r==="internet"||r==="metadata"||r==="ipv6-link-local"||(e=o(e,n,"#/definitions/shared196/enum","enum",{}),i++),jn.errors=e,i===0}function Nn(r,{instancePath:n=""}={}){
+let e=null,i=0;if(Array.isArray(r)){const s=r.length;for(let f=0;f<s;f++)jn(r[f],{instancePath:n+"/"+f})||(e=t(e,jn.errors),i=e.length)}else e=o(e,n,"#/definiti\
+ons/shared197/type","type",{}),i++;return Nn.errors=e,i===0}function Y(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared198/minItems","minItems",{limit:1}),i++);const s=r.
 length;for(let f=0;f<s;f++)l(r[f],{instancePath:n+"/"+f})||(e=t(e,l.errors),i=e.length)}else e=o(e,n,"#/definitions/shared198/type","type",{}),i++;return Y.errors=
 e,i===0}function xn(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r))for(const s in r)Y(r[s],{instancePath:n+"/"+s.replace(/~/g,
 "~0").replace(/\//g,"~1")})||(e=t(e,Y.errors),i=e.length);else e=o(e,n,"#/definitions/shared199/type","type",{}),i++;return xn.errors=e,i===0}function wn(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared200/minItems","minItems",{limit:1}),i++);const s=r.

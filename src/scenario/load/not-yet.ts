@@ -35,7 +35,6 @@ export const notYet: readonly NotYet[] = [
 
   { in: 'service', key: 'build', what: 'building an image from a Dockerfile' },
 
-  { in: 'step', key: 'connectivity', what: 'the step `connectivity`' },
   ...(['partition', 'loss', 'delay', 'reset'] as const).map((word): NotYet => {
     return { in: 'fault', key: word, what: `the fault \`${word}\`` };
   }),

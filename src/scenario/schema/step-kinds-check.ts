@@ -1,3 +1,4 @@
+import { outsidePlaces } from '../../core/connectivity.ts';
 import type { Json } from '../../core/json.ts';
 import { isolationChecks } from '../isolation/check-table.ts';
 import { byType, type JsonSchema, key, list, object, ref } from './json-schema.ts';
@@ -101,7 +102,7 @@ const connectivity = object(
       'Also',
       'Destinations outside of the scenario.',
       ['host', 'internet'],
-      list('a list of destinations', oneOfWords(['host', 'gateway', 'internet', 'metadata'])),
+      list('a list of destinations', oneOfWords(outsidePlaces)),
     ),
     groups: key(
       'Groups',

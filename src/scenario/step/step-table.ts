@@ -1,5 +1,6 @@
 import { MayflyError } from '../../core/mayfly-error.ts';
 import { type StepKind, stepKinds } from '../../core/step-kind.ts';
+import { connectivityStep } from './connectivity-step.ts';
 import { controlStep } from './control-step.ts';
 import { copyStep } from './copy-step.ts';
 import { dnsStep } from './dns-step.ts';
@@ -29,6 +30,7 @@ const steps: readonly StepDefinition[] = [
   logsStep,
   copyStep,
   controlStep,
+  connectivityStep,
   isolationStep,
 ];
 

@@ -11,14 +11,15 @@
 
 /* A batch: u32 length, u32 count, then per call u32 number, u32 arguments, and per argument u8 kind and its value:
    NUMBER u64 · BYTES u32 length and the bytes (a pointer to them) · BOTH the same, sent back · OUT u32 length of zeroes, sent back ·
-   SCRATCH the same, kept here · RESULT u32 index of an earlier call of the batch, whose result it is.
+   SCRATCH the same, kept here · RESULT u32 index of an earlier call of the batch, whose result it is ·
+   LINKED as BYTES, then u32 offset, u32 length and bytes: a pointer to these stands at the offset (struct sock_fprog, msghdr).
    The answer: u32 length, then per call i64 result or negative errno, then what is sent back of its arguments. */
-enum kind { NUMBER, BYTES, BOTH, OUT, SCRATCH, RESULT };
+enum kind { NUMBER, BYTES, BOTH, OUT, SCRATCH, RESULT, LINKED };
 enum { MAX_ARGUMENTS = 6, MAX_CALLS = 65536, BROKEN = 65, GONE = 66, POOR = 67 };
 
 struct reader { const unsigned char *at, *end; };
 struct answer { unsigned char *bytes; size_t length, room; };
-struct argument { long value; unsigned char *memory; uint32_t length; enum kind kind; };
+struct argument { long value; unsigned char *memory, *linked; uint32_t length; enum kind kind; };
 
 static void take(struct reader *r, void *into, size_t length) {
   if ((size_t)(r->end - r->at) < length) _exit(BROKEN);
@@ -48,6 +49,14 @@ static void add(struct answer *a, const void *data, size_t length) {
   a->length += length;
 }
 
+static void take_link(struct reader *r, struct argument *a) {
+  uint32_t offset = take32(r), length = take32(r);
+  if (offset > a->length || a->length - offset < sizeof a->linked) _exit(BROKEN);
+  a->linked = room_for(length);
+  take(r, a->linked, length);
+  memcpy(a->memory + offset, &a->linked, sizeof a->linked);
+}
+
 static struct argument take_argument(struct reader *r, const int64_t *results, uint32_t made) {
   struct argument a = {0};
   unsigned char kind;
@@ -65,9 +74,11 @@ static struct argument take_argument(struct reader *r, const int64_t *results, u
     case BOTH:
     case OUT:
     case SCRATCH:
+    case LINKED:
       a.length = take32(r);
       a.memory = room_for(a.length);
-      if (a.kind == BYTES || a.kind == BOTH) take(r, a.memory, a.length);
+      if (a.kind == BYTES || a.kind == BOTH || a.kind == LINKED) take(r, a.memory, a.length);
+      if (a.kind == LINKED) take_link(r, &a);
       a.value = (long)(uintptr_t)a.memory;
       return a;
   }
@@ -87,6 +98,7 @@ static int64_t make_call(struct reader *r, struct answer *answer, const int64_t 
   for (uint32_t i = 0; i < count; i++) {
     if (a[i].kind == BOTH || a[i].kind == OUT) add(answer, a[i].memory, a[i].length);
     free(a[i].memory);
+    free(a[i].linked);
   }
   return result;
 }

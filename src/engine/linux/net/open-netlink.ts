@@ -3,7 +3,7 @@ import { AF_NETLINK } from './sockaddr.ts';
 import { SOCK_CLOEXEC, SOCK_RAW } from './socket-types.ts';
 
 /** linux/netlink.h */
-const protocols = { route: 0, sockDiag: 4 } as const;
+const protocols = { route: 0, sockDiag: 4, netfilter: 12 } as const;
 
 /**
  * A netlink socket of the network namespace the server is in now; it stays with that namespace wherever the server goes. Not

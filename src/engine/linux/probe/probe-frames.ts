@@ -3,7 +3,7 @@ import { ByteWriter } from '../tape/byte-writer.ts';
 import { errnoName } from '../tape/errno.ts';
 
 /** launcher/probe.c, `enum kind`. */
-const kinds = { number: 0, bytes: 1, both: 2, out: 3, scratch: 4, result: 5 } as const;
+const kinds = { number: 0, bytes: 1, both: 2, out: 3, scratch: 4, result: 5, linked: 6 } as const;
 
 /** launcher/probe.c, MAX_CALLS. */
 export const mostCalls = 65_536;
@@ -36,7 +36,12 @@ function writeArgument(writer: ByteWriter, arg: CallArgument): void {
   else if ('inOut' in arg) writeBytes(writer, kinds.both, arg.inOut);
   else if ('out' in arg) writeNumber(writer, kinds.out, arg.out);
   else if ('scratch' in arg) writeNumber(writer, kinds.scratch, arg.scratch);
-  else writeNumber(writer, kinds.result, arg.result);
+  else if ('bytes' in arg) {
+    writeBytes(writer, kinds.linked, arg.bytes);
+    writer.u32(arg.pointerAt);
+    writer.u32(arg.to.length);
+    writer.bytes(arg.to);
+  } else writeNumber(writer, kinds.result, arg.result);
 }
 
 function writeBytes(writer: ByteWriter, kind: number, bytes: Uint8Array): void {

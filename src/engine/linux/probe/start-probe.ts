@@ -17,7 +17,8 @@ export async function startProbe(
   files: ContainerFiles,
 ): Promise<LinuxProbe> {
   await home.provideProbe();
-  const spec = rights === 'itself' ? asProbe(container.process) : asRoot(container.process);
+  const spec =
+    rights === 'itself' ? asProbe(container.process) : asRoot(container.process, capabilitiesOf[rights]);
   const process = await execInContainer(home, container, pidfd, spec, files, initSlots.probe);
   try {
     return await LinuxProbe.greet(process, home.systemCalls);
@@ -27,15 +28,20 @@ export async function startProbe(
   }
 }
 
-/** Ports below 1024 can be had whatever the service has given up, and nothing that reaches further. */
-function asRoot(process: ProcessSpec): ProcessSpec {
+/** Ports below 1024 can be had whatever the service has given up, and nothing that reaches further than its own network namespace. */
+const capabilitiesOf = {
+  root: ['NET_BIND_SERVICE'],
+  network: ['NET_BIND_SERVICE', 'NET_RAW', 'NET_ADMIN'],
+} as const;
+
+function asRoot(process: ProcessSpec, capabilities: readonly string[]): ProcessSpec {
   return {
     ...asProbe(process),
     environment: [],
     workingDir: '/',
     user: '0:0',
     groupAdd: [],
-    capabilities: ['NET_BIND_SERVICE'],
+    capabilities,
     noNewPrivileges: true,
     seccomp: { kind: 'unconfined' },
     rlimits: [],

@@ -7,6 +7,7 @@ import { entriesOf, itemsOf, memberOf } from '../json-access.ts';
 import { below, parentOf } from '../json-pointer.ts';
 import type { LoadedDocument } from '../loaded-document.ts';
 import type { Span } from '../source-text.ts';
+import { spanInText } from '../span-in-text.ts';
 import type { StepAt } from '../steps-of.ts';
 import { checkCaseReference } from './check-case-reference.ts';
 import { checkInputReference } from './check-input-reference.ts';
@@ -184,20 +185,4 @@ function textsWithExpressions(json: Json, steps: readonly StepAt[]): readonly Te
   };
   walk(json, '');
   return found;
-}
-
-/** The place of a part of a value's text; of the whole value where escapes or folding came between. */
-function spanInText(
-  document: LoadedDocument,
-  pointer: string,
-  text: string,
-  offset: number,
-  length: number,
-): Span {
-  const span = document.valueSpan(pointer);
-  const raw = document.source.slice(span);
-  const whole = raw.indexOf(text);
-  const part = text.slice(offset, offset + length);
-  const start = whole >= 0 ? whole + offset : part === '' ? -1 : raw.indexOf(part);
-  return start < 0 ? span : { start: span.start + start, end: span.start + start + Math.max(1, length) };
 }

@@ -4,6 +4,7 @@ import { entriesOf, has, memberOf, textOf } from '../json-access.ts';
 import { below } from '../json-pointer.ts';
 import type { LoadedDocument } from '../loaded-document.ts';
 import { canSee, type StepAt } from '../steps-of.ts';
+import { checkConnectivity } from './check-connectivity.ts';
 import { checkAwaited, checkSince } from './check-earlier-steps.ts';
 import { checkFault } from './check-fault.ts';
 import { serviceOfPath } from './name-uses.ts';
@@ -87,6 +88,7 @@ export function checkSteps(document: LoadedDocument, steps: readonly StepAt[]): 
     if (at.kind === 'logs') checkSince(document, at, steps);
     if (at.kind === 'wait') checkAwaited(document, at, steps);
     if (at.kind === 'fault') checkFault(document, at);
+    if (at.kind === 'connectivity') checkConnectivity(document, at);
     if (at.kind === 'parallel' || at.kind === 'use' || at.kind === 'fault')
       checkRepetition(document, at, at.kind);
   }

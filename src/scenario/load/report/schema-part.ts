@@ -25,5 +25,6 @@ export function textOf(part: JsonObject, keyword: string): string | undefined {
 export function wordsOf(part: JsonObject, keyword: string): readonly string[] {
   const value = part[keyword];
   if (typeof value === 'string') return [value];
-  return Array.isArray(value) ? (value as readonly Json[]).filter((word) => typeof word === 'string') : [];
+  if (!Array.isArray(value)) return [];
+  return (value as readonly Json[]).flatMap((word) => (typeof word === 'object' ? [] : [String(word)]));
 }

@@ -44,6 +44,13 @@ export function u32(value: number): Uint8Array {
   return bytes;
 }
 
+/** In network order, as nf_tables has its numbers. */
+export function be32(value: number): Uint8Array {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32BE(value | 0);
+  return bytes;
+}
+
 /** With its final NUL. */
 export const cString = (text: string): Uint8Array => Buffer.from(`${text}\0`, 'utf8');
 

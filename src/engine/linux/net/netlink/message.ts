@@ -7,33 +7,37 @@ export const NLM_F_DUMP = 0x300;
 export const NLM_F_REPLACE = 0x100;
 export const NLM_F_EXCL = 0x200;
 export const NLM_F_CREATE = 0x400;
+export const NLM_F_APPEND = 0x800;
 
 const headerBytes = 16;
 
 /** One netlink message: the fixed structure of its type, then attributes. */
 export interface NetlinkMessage {
   readonly type: number;
-  /** Beside NLM_F_REQUEST and NLM_F_ACK, which every message gets. */
+  /** Beside NLM_F_REQUEST, and NLM_F_ACK unless `silent`. */
   readonly flags: number;
+  /** Not acknowledged. The kernel tells a refusal all the same, before the acknowledgement of a later message. */
+  readonly silent?: true;
   readonly header: Uint8Array;
   readonly attributes: readonly Attribute[];
 }
 
 /**
- * Several messages in one buffer, for one system call: the kernel performs them in order and acknowledges each. They are numbered
+ * Several messages in one buffer, for one system call: the kernel performs them in order and acknowledges each that is not `silent`. They are numbered
  * from `firstSequence`; answers bear the number of what they answer.
  */
 export function encodeMessages(messages: readonly NetlinkMessage[], firstSequence = 1): Uint8Array {
   return Buffer.concat(messages.map((message, at) => encodeMessage(message, firstSequence + at)));
 }
 
-function encodeMessage({ type, flags, header, attributes }: NetlinkMessage, sequence: number): Uint8Array {
+function encodeMessage(message: NetlinkMessage, sequence: number): Uint8Array {
+  const { type, flags, silent, header, attributes } = message;
   const body = encodeAttributes(attributes);
   const length = headerBytes + align4(header.length) + body.length;
   const bytes = Buffer.alloc(align4(length));
   bytes.writeUInt32LE(length, 0);
   bytes.writeUInt16LE(type, 4);
-  bytes.writeUInt16LE(flags | NLM_F_REQUEST | NLM_F_ACK, 6);
+  bytes.writeUInt16LE(flags | NLM_F_REQUEST | (silent ? 0 : NLM_F_ACK), 6);
   bytes.writeUInt32LE(sequence, 8);
   bytes.set(header, headerBytes);
   bytes.set(body, headerBytes + align4(header.length));

@@ -1,0 +1,52 @@
+import { systemClock } from '../../../src/core/clock.ts';
+import type { ConnectivityFacts, Family } from '../../../src/core/connectivity.ts';
+import type { Container } from '../../../src/core/engine.ts';
+import type { JsonObject } from '../../../src/core/json.ts';
+import { composeFacts, type Matrix } from '../../../src/scenario/connectivity/compose-facts.ts';
+import { readTruth } from '../../../src/scenario/connectivity/read-truth.ts';
+import { survey } from '../../../src/scenario/connectivity/survey.ts';
+import { never } from '../../engine/contract/contract-kit.ts';
+
+const clock = systemClock(() => performance.now());
+
+export interface Asked {
+  readonly container: Container;
+  readonly ports?: readonly number[];
+  /** The container whose network namespace it is in. */
+  readonly namespaceOf?: string;
+}
+
+/** What a `connectivity` step with this value would find among these containers. */
+export async function surveyOf(
+  all: readonly Asked[],
+  value: JsonObject,
+  families: readonly Family[] = [4, 6],
+): Promise<ConnectivityFacts> {
+  return composeFacts(await matrixOf(all, value, families));
+}
+
+export async function matrixOf(
+  all: readonly Asked[],
+  value: JsonObject,
+  families: readonly Family[] = [4, 6],
+): Promise<Matrix> {
+  const names = all.map(({ container: { name } }) => ({ name }));
+  const truth = readTruth(value, { services: names, places: [] });
+  const services = all.map(({ container, ports = [], namespaceOf = container.name }) => ({
+    name: container.name,
+    container,
+    namespaceOf,
+    declaredPorts: ports.map((port) => ({ port, protocol: 'tcp' as const })),
+  }));
+  return await survey({ services, truth, families, leftOut: [], clock, signal: never });
+}
+
+/** `client -> web:80/tcp 4 too-open open`, a line each. */
+export function surprisesOf({ surprises }: ConnectivityFacts): readonly string[] {
+  return surprises
+    .map(({ from, to, port, protocol, family, verdict, outcome }) => {
+      const target = port === undefined ? to : `${to}:${port}`;
+      return `${from} -> ${target}/${protocol} ${family} ${verdict} ${outcome}`;
+    })
+    .sort();
+}

@@ -1,0 +1,243 @@
+import { expect, test } from 'vitest';
+import { type Cell, targetOf } from '../../../src/core/connectivity.ts';
+import type { Container } from '../../../src/core/engine.ts';
+import type { JsonObject } from '../../../src/core/json.ts';
+import { makePrng } from '../../../src/core/prng.ts';
+import type { Probe } from '../../../src/core/probe.ts';
+import { composeFacts } from '../../../src/scenario/connectivity/compose-facts.ts';
+import { declaredFor } from '../../../src/scenario/connectivity/truth.ts';
+import { on } from '../../engine/contract/container-spec.ts';
+import { type Bench, firstOutput, inSandbox, never } from '../../engine/contract/contract-kit.ts';
+import { openNetworkBed } from '../../engine/linux/network/network-bed.ts';
+import { describeRequiring } from '../../requires.ts';
+import { alterTruth } from './alter-truth.ts';
+import { type Asked, matrixOf, surprisesOf, surveyOf } from './survey-bed.ts';
+
+const networks = ['front', 'back'].map((name) => ({ name, egress: false }));
+
+/** Listens where it is told, says so, and tells of every connection. */
+const server = (...listens: readonly string[]): readonly string[] => [
+  'node',
+  '-e',
+  `let left = ${listens.length};
+   const up = () => { if (--left === 0) console.log('up'); };
+   const server = () => require('node:net').createServer((socket) => socket.end('welcome'));
+   ${listens.join(';')}`,
+];
+
+/** The client sees web, web sees db; nobody else sees anybody, but a network has no direction. */
+async function shop({ start }: Bench): Promise<readonly Asked[]> {
+  const client = await start('client', ['sleep', '1000'], on('front'));
+  const web = await start('web', server(`server().listen(80, '::', up)`), on('front', 'back'));
+  const db = await start('db', server(`server().listen(5432, '127.0.0.1', up)`), on('back'));
+  await Promise.all([web, db].map(({ main }) => firstOutput(main.stdout)));
+  return [{ container: client }, { container: web }, { container: db, ports: [6000] }];
+}
+
+const truth = ['client -> web:80', 'db -> web:80', 'web -> db:6000'];
+
+interface Case {
+  readonly name: string;
+  readonly value: JsonObject;
+  readonly surprises: readonly string[];
+}
+
+const both = (line: (family: string) => string): readonly string[] => ['4', '6'].map(line);
+
+const cases: readonly Case[] = [
+  { name: 'the truth', value: { allow: truth }, surprises: [] },
+  {
+    name: 'the truth, told the other way round',
+    value: { default: 'allow', deny: ['client -> db:*', 'db -> client:*'] },
+    surprises: [],
+  },
+  {
+    name: 'too open: a path that nobody declared',
+    value: { allow: truth.filter((rule) => rule !== 'db -> web:80') },
+    surprises: both((family) => `db -> web:80/tcp ${family} too-open open`),
+  },
+  {
+    name: 'too closed: a path that is not there',
+    value: { allow: [...truth, 'client -> db:6000'] },
+    surprises: both((family) => `client -> db:6000/tcp ${family} too-closed unreachable`),
+  },
+  {
+    name: 'another port',
+    value: { allow: ['client -> web:80', 'db -> web:80', 'web -> db:6001'] },
+    surprises: both((family) => `web -> db:6000/tcp ${family} too-open open`),
+  },
+  {
+    name: 'the other direction',
+    value: { allow: ['web -> client:80', 'db -> web:80', 'web -> db:6000'] },
+    surprises: both((family) => `client -> web:80/tcp ${family} too-open open`),
+  },
+  {
+    name: 'another protocol',
+    value: { allow: ['client -> web:80', 'db -> web:80', 'web -> db:6000/udp'] },
+    surprises: both((family) => `web -> db:6000/tcp ${family} too-open open`),
+  },
+  {
+    name: 'one family: the service listens at its loopback only, over IPv4, and nobody over IPv6',
+    value: { allow: [...truth, 'web -> db:5432'] },
+    surprises: ['web -> db:5432/tcp 4 too-closed refused'],
+  },
+  {
+    name: 'ICMP, which nobody allowed to the client',
+    value: { allow: [...truth, 'client -> web/icmp', 'db -> web/icmp', 'web -> db/icmp'] },
+    surprises: both((family) => `web -> client/icmp ${family} too-open open`),
+  },
+];
+
+describeRequiring(['userns', 'overlay', 'net', 'ipv6'], 'who reaches whom', () => {
+  const bed = openNetworkBed(() => []);
+  const within = (body: (bench: Bench) => Promise<void>): Promise<void> => inSandbox(bed, body, { networks });
+
+  test('R23 a wrong table fails at exactly the wrong cell', () =>
+    within(async (bench) => {
+      const asked = await shop(bench);
+      for (const { name, value, surprises } of cases) {
+        const found = surprisesOf(await surveyOf(asked, value));
+        expect(found, name).toEqual([...surprises].sort());
+      }
+    }));
+
+  test('R23 of a true table altered in 200 ways each is caught, at exactly the cells that were altered', () =>
+    within(async (bench) => {
+      const asked = await shop(bench);
+      const allow = [
+        ...truth,
+        'client -> web/icmp',
+        'web -> client/icmp',
+        'web -> db/icmp',
+        'db -> web/icmp',
+      ];
+      const matrix = await matrixOf(asked, { allow: [...allow, 'web -> db:53/udp'] });
+      expect(surprisesOf(composeFacts(matrix))).toEqual([]);
+      const random = makePrng(23);
+      for (let round = 0; round < 200; round += 1) {
+        const { altered, name } = alterTruth(matrix, random);
+        const wrong = matrix.cells.filter(
+          (cell) => declaredFor(altered, cell) !== declaredFor(matrix.truth, cell),
+        );
+        expect(wrong, name).not.toEqual([]);
+        const found = composeFacts({ ...matrix, truth: altered }).surprises;
+        expect(found.map(placeOf).sort(), name).toEqual(wrong.map(placeOf).sort());
+      }
+    }));
+
+  test('R24 what is denied passes by refusal only with a destination that sees', () =>
+    within(async (bench) => {
+      const asked = await shop(bench);
+      const deny = { default: 'allow', deny: ['web -> db:5432', 'client -> db:*', 'db -> client:*'] };
+      expect(surprisesOf(await surveyOf(asked, deny, [4]))).toEqual([]);
+      const blind = asked.map((one) => ({ ...one, container: blinded(one.container, 'db') }));
+      expect(surprisesOf(await surveyOf(blind, deny, [4]))).toEqual([
+        'client -> db:5432/tcp 4 inconclusive unreachable',
+        'client -> db:6000/tcp 4 inconclusive unreachable',
+        'web -> db:5432/tcp 4 inconclusive reset',
+      ]);
+    }));
+
+  test('R24 no deny passes while its destination is stopped', () =>
+    within(async (bench) => {
+      const asked = await shop(bench);
+      await asked[2]?.container.stop(0);
+      const facts = await surveyOf(asked, { allow: ['client -> web:80', 'web -> client:80'] }, [4]);
+      expect(surprisesOf(facts)).toEqual([
+        'client -> db:6000/tcp 4 inconclusive unmeasured',
+        'db -> client:80/tcp 4 inconclusive unmeasured',
+        'db -> web:80/tcp 4 inconclusive unmeasured',
+        'web -> db:6000/tcp 4 inconclusive unmeasured',
+      ]);
+      expect(facts.surprises[0]?.why).toBe('db does not run: it is exited');
+    }));
+
+  test('a cable that is cut closes everything, and is no refusal', () =>
+    within(async (bench) => {
+      const asked = await shop(bench);
+      const [client, web] = asked.map(({ container }) => container);
+      await takeDown(client);
+      const facts = await surveyOf(
+        [asked[0], asked[1]].flatMap((one) => one ?? []),
+        {
+          allow: ['web -> client:80'],
+        },
+      );
+      expect(surprisesOf(facts)).toEqual(
+        both((family) => `web -> client:80/tcp ${family} too-closed timed-out`),
+      );
+      expect(web?.state).toBe('running');
+    }));
+
+  test('a server that accepts once still has its connection', () =>
+    within(async ({ start }) => {
+      const once = `require('node:net').createServer(function (socket) { socket.end('the one'); this.close(); }).listen(7000, '::', up)`;
+      const [picky, client] = [
+        await start('picky', server(once), on('front')),
+        await start('client', ['sleep', '1000'], on('front')),
+      ];
+      await firstOutput(picky.main.stdout);
+      const asked = [{ container: picky }, { container: client }];
+      expect(surprisesOf(await surveyOf(asked, { allow: ['client -> picky:7000'] }))).toEqual([]);
+      const socket = await client.dial('picky', 7000, never);
+      expect(await firstOutput(socket)).toBe('the one');
+      socket.destroy();
+    }));
+
+  test('two in one network namespace reach each other at the loopback', () =>
+    within(async ({ start }) => {
+      const web = await start('web', server(`server().listen(80, '::', up)`));
+      await firstOutput(web.main.stdout);
+      const side = await start('side', ['sleep', '1000'], { network: { kind: 'shared', container: 'web' } });
+      const asked = [{ container: web }, { container: side, namespaceOf: 'web' }];
+      const allow = ['side -> web:80', 'web -> side:80'];
+      expect(surprisesOf(await surveyOf(asked, { allow }))).toEqual([]);
+    }));
+
+  test(
+    'more services on one network than the kernel has room for neighbours',
+    () =>
+      within(async ({ start }) => {
+        const names = Array.from({ length: 66 }, (_unused, index) => `s${index}`);
+        const containers: Container[] = [];
+        for (const name of names) containers.push(await start(name, ['sleep', '1000'], on('front')));
+        const asked = containers.map((container) => ({ container, ports: [80] }));
+        const facts = await surveyOf(asked, { default: 'allow', deny: ['s0 -> s1:80'] });
+        expect(surprisesOf(facts)).toEqual(both((family) => `s0 -> s1:80/tcp ${family} too-open open`));
+        await takeDown(containers[7]);
+        const closed = await surveyOf(asked, { default: 'allow', deny: ['s7 -> *:*', '* -> s7:80'] });
+        expect(surprisesOf(closed)).toEqual([]);
+        const open = await surveyOf(asked, { default: 'allow', deny: ['s8 -> s7:80'] }, [4]);
+        expect(surprisesOf(open)).toHaveLength(2 * 65 - 1);
+      }),
+    120_000,
+  );
+});
+
+const placeOf = (cell: Cell): string => `${cell.from} ${targetOf(cell)} ${cell.family}`;
+
+/** The helper in it may not open raw sockets: it sees nothing, whatever comes in. */
+function blinded(container: Container, name: string): Container {
+  if (container.name !== name) return container;
+  const probe: Container['probe'] = async (rights, signal): Promise<Probe> => {
+    return await container.probe(rights === 'network' ? 'root' : rights, signal);
+  };
+  return new Proxy(container, {
+    get: (target, key) => {
+      const value: unknown = key === 'probe' ? probe : Reflect.get(target, key, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
+/** ioctl(2) SIOCSIFFLAGS with a struct ifreq without IFF_UP: netdevice(7). */
+async function takeDown(container: Container | undefined): Promise<void> {
+  if (container === undefined) throw new Error('there is no such container');
+  await using probe = await container.probe('network', never);
+  const request = Buffer.from('eth0'.padEnd(40, '\0'), 'latin1');
+  const [, result] = await probe.calls([
+    { name: 'socket', args: [2, 2, 0] },
+    { name: 'ioctl', args: [{ result: 0 }, 0x8914, request] },
+  ]);
+  expect(result?.error).toBeUndefined();
+}

@@ -1,0 +1,117 @@
+import {
+  type ConnectivityFacts,
+  type Family,
+  type MatrixColumn,
+  type MatrixRow,
+  outcomeLetters,
+  type Surprise,
+  targetOf,
+} from '../../core/connectivity.ts';
+import type { Column } from './choose-columns.ts';
+import { groupBy } from './group-by.ts';
+import { judgeCell } from './judge.ts';
+import type { MeasuredCell } from './measured-cell.ts';
+import { declaredFor, type Truth } from './truth.ts';
+
+export interface Matrix {
+  readonly truth: Truth;
+  readonly families: readonly Family[];
+  /** Who asks. */
+  readonly services: readonly string[];
+  readonly columns: readonly Column[];
+  readonly cells: readonly MeasuredCell[];
+  readonly leftOut: ConnectivityFacts['leftOut'];
+}
+
+/** The whole matrix, as the event of the step carries it. */
+export function composeFacts(matrix: Matrix): ConnectivityFacts {
+  const { truth, families, services, columns, cells, leftOut } = matrix;
+  const byKey = new Map(cells.map((cell) => [keyOf(cell.from, cell, cell.family), cell]));
+  const byColumn = groupBy(cells, targetOf);
+  const at = (from: string, column: Column, family: Family): MeasuredCell | undefined =>
+    byKey.get(keyOf(from, column, family));
+  const surprises = cells.flatMap((cell) => surpriseOf(cell, truth));
+  const rows = services.map((from): MatrixRow => {
+    const of = (letter: (column: Column) => string): string => columns.map(letter).join('');
+    return {
+      from,
+      declared: of((column) => (from === column.to ? '-' : declaredLetter(truth, from, column))),
+      measured: Object.fromEntries(
+        families.map((family) => [`ipv${family}`, of((column) => measuredLetter(at(from, column, family)))]),
+      ),
+      verdicts: of((column) =>
+        verdictLetter(
+          families.flatMap((family) => at(from, column, family) ?? []),
+          truth,
+        ),
+      ),
+    };
+  });
+  return {
+    version: 1,
+    summary: summarize(matrix, surprises),
+    default: truth.default,
+    families,
+    columns: columns.map((column) => withListeners(column, byColumn.get(targetOf(column)) ?? [], families)),
+    rows,
+    surprises,
+    leftOut,
+  };
+}
+
+function keyOf(from: string, { to, protocol, port }: Column, family: Family): string {
+  return `${from} ${to} ${protocol} ${port ?? ''} ${family}`;
+}
+
+const declaredLetter = (truth: Truth, from: string, column: Column): string =>
+  declaredFor(truth, { from, ...column }) === 'allow' ? 'a' : 'd';
+
+const measuredLetter = (cell: MeasuredCell | undefined): string =>
+  cell === undefined ? '-' : outcomeLetters[cell.outcome];
+
+function verdictLetter(cells: readonly MeasuredCell[], truth: Truth): string {
+  if (cells.length === 0) return '-';
+  const verdicts = cells.map((cell) => judgeCell(declaredFor(truth, cell), cell));
+  if (verdicts.some((verdict) => verdict === 'too-open' || verdict === 'too-closed')) return '!';
+  return verdicts.includes('inconclusive') ? '?' : '.';
+}
+
+function surpriseOf(cell: MeasuredCell, truth: Truth): readonly Surprise[] {
+  const { from, to, protocol, port, family, outcome, witnessed, evidence } = cell;
+  const declared = declaredFor(truth, cell);
+  const verdict = judgeCell(declared, cell);
+  if (verdict === 'pass') return [];
+  const isUnseen = verdict === 'inconclusive' && outcome !== 'unmeasured' && !witnessed;
+  const why = isUnseen
+    ? `${evidence}; but the helper at ${to} did not see its own packets either, so its silence shows nothing`
+    : evidence;
+  const place = { from, to, protocol, ...(port === undefined ? {} : { port }), family };
+  return [{ ...place, declared, outcome, verdict, why }];
+}
+
+/** One and the same for all who ask. */
+function withListeners(
+  column: Column,
+  own: readonly MeasuredCell[],
+  families: readonly Family[],
+): MatrixColumn {
+  const listeners = families.flatMap((family) => {
+    const listener = own.find((cell) => cell.family === family)?.listener;
+    return listener === undefined ? [] : [[`ipv${family}`, listener] as const];
+  });
+  return { ...column, listeners: Object.fromEntries(listeners) };
+}
+
+function summarize({ services, columns, cells, families }: Matrix, surprises: readonly Surprise[]): string {
+  const versions = families.map((family) => `IPv${family}`).join(' and ');
+  const asked = `${services.length} services, ${columns.length} targets, ${cells.length} cells over ${versions}`;
+  const [wrong, unknown] = [
+    surprises.filter(({ verdict }) => verdict !== 'inconclusive').length,
+    surprises.filter(({ verdict }) => verdict === 'inconclusive').length,
+  ];
+  const results = [
+    ...(wrong > 0 ? [`${wrong} not as declared`] : []),
+    ...(unknown > 0 ? [`${unknown} inconclusive`] : []),
+  ];
+  return `${asked}: ${results.length === 0 ? 'all as declared' : results.join(', ')}`;
+}

@@ -1,0 +1,24 @@
+import type { Cell, ConnectivityOutcome, Listener } from '../../core/connectivity.ts';
+
+/** A cell, and what was seen of it. */
+export interface MeasuredCell extends Cell {
+  readonly outcome: ConnectivityOutcome;
+  /** Who was behind the port; absent of ICMP, and where nothing could be asked. */
+  readonly listener?: Listener;
+  /** The helper at the destination saw a packet of its own come in, and nothing that it could not keep: its silence is evidence. */
+  readonly witnessed: boolean;
+  /** What was sent where, and what came of it, in a line. */
+  readonly evidence: string;
+}
+
+/** What came of one address of the destination. */
+export interface Tried {
+  readonly address: string;
+  /** Which both are on; absent: none. */
+  readonly network?: string;
+  readonly error?: string;
+  readonly answered: boolean;
+  readonly arrived: boolean;
+  /** Sent only where that leads to the destination and nowhere else. */
+  readonly wasSent: boolean;
+}

@@ -1,0 +1,122 @@
+import type { CallResult, Probe, SystemCall } from '../../core/probe.ts';
+import { call } from '../isolation/calls.ts';
+import { addressBytes } from './socket-calls.ts';
+
+/** netlink(7), rtnetlink(7) and linux/neighbour.h. */
+const [netlinkDomain, rawType, routeProtocol] = [16, 3, 0];
+const messageTypes = { newNeighbour: 28, deleteNeighbour: 29, getRoute: 26 } as const;
+const flags = { request: 1, replace: 0x100, create: 0x400 } as const;
+const permanent = 0x80;
+const neighbourAttributes = { address: 1, hardware: 2 } as const;
+const routeAttributes = { destination: 1, gateway: 5 } as const;
+/** ioctl(2) SIOCGIFINDEX of a struct ifreq, netdevice(7). */
+const [getIndex, requestBytes, nameBytes] = [0x8933, 40, 16];
+
+const families = { 4: 2, 6: 10 } as const;
+const familyOf = (address: string): 4 | 6 => (address.includes(':') ? 6 : 4);
+
+export interface Neighbour {
+  readonly interfaceName: string;
+  readonly address: string;
+  readonly mac: string;
+}
+
+/**
+ * Tells the kernel the hardware addresses of neighbours, or lets it forget them. Those it is told do not count against the limit of
+ * its tables (arp(7), gc_thresh3: 1,024 for all namespaces of a machine), which those it asks for in a large network exceed.
+ */
+export async function tellNeighbours(
+  probe: Probe,
+  what: 'keep' | 'forget',
+  neighbours: readonly Neighbour[],
+): Promise<void> {
+  if (neighbours.length === 0) return;
+  const indexes = await interfaceIndexes(probe, [...new Set(neighbours.map((each) => each.interfaceName))]);
+  const messages = neighbours.map(({ interfaceName, address, mac }) =>
+    neighbourMessage(what, indexes.get(interfaceName) ?? 0, address, mac),
+  );
+  // A request of many messages ends at the first that fails: each goes by itself.
+  await probe.calls([
+    call('socket', netlinkDomain, rawType, routeProtocol),
+    ...messages.map((message) => call('sendto', { result: 0 }, message, message.length, 0, 0, 0)),
+    call('close', { result: 0 }),
+  ]);
+}
+
+async function interfaceIndexes(
+  probe: Probe,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const request = (name: string): Uint8Array => Buffer.from(name.padEnd(requestBytes, '\0'), 'latin1');
+  const results = await probe.calls([
+    call('socket', families[4], 2, 0),
+    ...names.map((name) => call('ioctl', { result: 0 }, getIndex, { inOut: request(name) })),
+    call('close', { result: 0 }),
+  ]);
+  return new Map(names.map((name, index) => [name, readIndex(results[1 + index])]));
+}
+
+const readIndex = (result: CallResult | undefined): number =>
+  result?.out[0] === undefined ? 0 : Buffer.from(result.out[0]).readInt32LE(nameBytes);
+
+function neighbourMessage(what: 'keep' | 'forget', index: number, address: string, mac: string): Uint8Array {
+  const head = Buffer.alloc(12);
+  head.writeUInt8(families[familyOf(address)]);
+  head.writeInt32LE(index, 4);
+  head.writeUInt16LE(permanent, 8);
+  const hardware = Uint8Array.from(mac.split(':').map((octet) => Number.parseInt(octet, 16)));
+  const type = what === 'keep' ? messageTypes.newNeighbour : messageTypes.deleteNeighbour;
+  return message(type, what === 'keep' ? flags.request | flags.create | flags.replace : flags.request, head, [
+    [neighbourAttributes.address, addressBytes(address)],
+    [neighbourAttributes.hardware, hardware],
+  ]);
+}
+
+/** Whether the kernel would hand a packet to somebody else who is to know the way. Asking sends nothing. */
+export async function leadsThroughGateway(probe: Probe, address: string): Promise<boolean> {
+  const bytes = addressBytes(address);
+  const head = Buffer.alloc(12);
+  head.writeUInt8(families[familyOf(address)]);
+  head.writeUInt8(bytes.length * 8, 1);
+  const ask = message(messageTypes.getRoute, flags.request, head, [[routeAttributes.destination, bytes]]);
+  const [, , answer] = await probe.calls([
+    call('socket', netlinkDomain, rawType, routeProtocol),
+    call('sendto', { result: 0 }, ask, ask.length, 0, 0, 0),
+    call('recvfrom', { result: 0 }, { out: 1024 }, 1024, 0, 0, 0),
+    call('close', { result: 0 }),
+  ] satisfies readonly SystemCall[]);
+  return hasAttribute(answer, routeAttributes.gateway);
+}
+
+const headBytes = 16;
+
+function message(
+  type: number,
+  messageFlags: number,
+  head: Uint8Array,
+  attributes: readonly (readonly [type: number, value: Uint8Array])[],
+): Uint8Array {
+  const encoded = attributes.map(([attribute, value]) => {
+    const bytes = Buffer.alloc(4 + ((value.length + 3) & ~3));
+    bytes.writeUInt16LE(4 + value.length);
+    bytes.writeUInt16LE(attribute, 2);
+    bytes.set(value, 4);
+    return bytes;
+  });
+  const all = Buffer.concat([Buffer.alloc(headBytes), head, ...encoded]);
+  all.writeUInt32LE(all.length);
+  all.writeUInt16LE(type, 4);
+  all.writeUInt16LE(messageFlags, 6);
+  return all;
+}
+
+function hasAttribute(answer: CallResult | undefined, wanted: number): boolean {
+  const data = Buffer.from(answer?.out[0] ?? []).subarray(0, Math.max(0, answer?.value ?? 0));
+  for (let at = headBytes + 12; at + 4 <= data.length; ) {
+    const length = data.readUInt16LE(at);
+    if (data.readUInt16LE(at + 2) === wanted) return true;
+    if (length < 4) return false;
+    at += (length + 3) & ~3;
+  }
+  return false;
+}

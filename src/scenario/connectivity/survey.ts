@@ -1,0 +1,152 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Cell, ConnectivityFacts, Family, Listener } from '../../core/connectivity.ts';
+import type { Container } from '../../core/engine.ts';
+import { Scope } from '../../core/scope.ts';
+import { type Candidate, type Column, chooseColumns, type PortOf } from './choose-columns.ts';
+import type { Matrix } from './compose-facts.ts';
+import { groupBy } from './group-by.ts';
+import { measure } from './measure.ts';
+import type { MeasuredCell } from './measured-cell.ts';
+import { Station, type Way } from './station.ts';
+import type { Truth } from './truth.ts';
+
+/** For ending probes: they are killed. */
+const probeBudgetMs = 10_000;
+
+/** A service as the survey needs it. */
+export interface Surveyed {
+  readonly name: string;
+  readonly container: Container;
+  /** The container whose network namespace it is in: its own name, or another's. */
+  readonly namespaceOf: string;
+  readonly declaredPorts: readonly PortOf[];
+}
+
+export interface Survey {
+  readonly services: readonly Surveyed[];
+  readonly truth: Truth;
+  readonly families: readonly Family[];
+  readonly leftOut: ConnectivityFacts['leftOut'];
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** Every ordered pair of services, every port, as it is now. */
+export async function survey({ services, truth, families, leftOut, clock, signal }: Survey): Promise<Matrix> {
+  await using scope = new Scope(probeBudgetMs, clock);
+  const candidates = await Promise.all(services.map(candidateOf));
+  const columns = chooseColumns(candidates, truth);
+  const ways = waysOf(columns, families);
+  const { stations, absent } = await openStations(services, ways, scope, signal);
+  const listeners = await standIn(columns, families, stations, candidates);
+  const cells = services.flatMap(({ name: from }) =>
+    columns.flatMap((column) =>
+      column.to === from ? [] : families.map((family): Cell => ({ from, ...column, family })),
+    ),
+  );
+  const lacking = ({ from, to }: Cell): string | undefined => absent.get(to) ?? absent.get(from);
+  const measured = await measure({
+    stations,
+    cells: cells.filter((cell) => lacking(cell) === undefined),
+    listenerOf: (cell) => listeners.get(keyOf(cell, cell.family)),
+    clock,
+    signal,
+  });
+  const unmeasured = cells.flatMap((cell): readonly MeasuredCell[] => {
+    const evidence = lacking(cell);
+    return evidence === undefined ? [] : [{ ...cell, outcome: 'unmeasured', witnessed: false, evidence }];
+  });
+  const all = [...measured, ...unmeasured];
+  return { truth, families, services: services.map(({ name }) => name), columns, cells: all, leftOut };
+}
+
+async function candidateOf({ name, container, declaredPorts: declared }: Surveyed): Promise<Candidate> {
+  const sockets = container.state === 'running' ? await container.listening() : [];
+  const listening = sockets.filter(({ address }) => !/^127\.|^::1$|^::ffff:127\./.test(address));
+  return { name, declared, listening };
+}
+
+function waysOf(columns: readonly Column[], families: readonly Family[]): readonly Way[] {
+  const protocols = [...new Set(columns.map(({ protocol }) => protocol))];
+  return protocols.flatMap((protocol) => families.map((family) => ({ protocol, family })));
+}
+
+interface Stations {
+  readonly stations: ReadonlyMap<string, Station>;
+  /** Services without one, and why. */
+  readonly absent: ReadonlyMap<string, string>;
+}
+
+async function openStations(
+  services: readonly Surveyed[],
+  ways: readonly Way[],
+  scope: Scope,
+  signal: AbortSignal,
+): Promise<Stations> {
+  const stations = new Map<string, Station>();
+  const absent = new Map<string, string>();
+  const namespaces = groupBy(services, ({ namespaceOf }) => namespaceOf);
+  await Promise.all(
+    [...namespaces].map(async ([owner, members]) => {
+      const running = members.filter(({ container }) => container.state === 'running');
+      for (const { name, container } of members)
+        if (container.state !== 'running') absent.set(name, `${name} does not run: it is ${container.state}`);
+      const host = running.find(({ container }) => container.name === owner) ?? running[0];
+      if (host === undefined) return;
+      try {
+        const station = await Station.open(host.container, ways, signal);
+        scope.own(`the helper in ${host.name}`, station);
+        for (const { name } of running) stations.set(name, station);
+      } catch (error) {
+        signal.throwIfAborted();
+        const why = error instanceof Error ? error.message : String(error);
+        for (const { name } of running) absent.set(name, `no helper could be started in ${name}: ${why}`);
+      }
+    }),
+  );
+  return { stations, absent };
+}
+
+const keyOf = ({ to, protocol, port }: Column, family: Family): string =>
+  `${to} ${protocol} ${port ?? ''} ${family}`;
+
+/** Where nobody listens, the helper does. */
+async function standIn(
+  columns: readonly Column[],
+  families: readonly Family[],
+  stations: ReadonlyMap<string, Station>,
+  candidates: readonly Candidate[],
+): Promise<ReadonlyMap<string, Listener>> {
+  const listeners = new Map<string, Listener>();
+  const byStation = groupBy(columns, ({ to }) => stations.get(to));
+  await Promise.all(
+    [...byStation].map(async ([station, own]) => {
+      if (station === undefined) return;
+      const wanted = own.flatMap(({ protocol, port }) =>
+        protocol === 'tcp' && port !== undefined ? families.map((family) => ({ family, port })) : [],
+      );
+      const unique = new Map(wanted.map((one) => [`${one.port} ${one.family}`, one]));
+      const found = await station.standIn([...unique.values()]);
+      const byPort = new Map([...unique.keys()].map((key, index) => [key, found[index]]));
+      for (const column of own)
+        for (const family of families) {
+          const listener = listenerOf(column, family, byPort, candidates);
+          if (listener !== undefined) listeners.set(keyOf(column, family), listener);
+        }
+    }),
+  );
+  return listeners;
+}
+
+/** To datagrams it listens everywhere: it sees them come in whoever they are for. */
+function listenerOf(
+  { to, protocol, port }: Column,
+  family: Family,
+  tcp: ReadonlyMap<string, Listener | undefined>,
+  candidates: readonly Candidate[],
+): Listener | undefined {
+  if (protocol === 'icmp') return undefined;
+  if (protocol === 'tcp') return tcp.get(`${port} ${family}`);
+  const own = candidates.find(({ name }) => name === to)?.listening ?? [];
+  return own.some((each) => each.protocol === 'udp' && each.port === port) ? 'service' : 'helper';
+}

@@ -1,0 +1,95 @@
+import { outsidePlaces } from '../../../core/connectivity.ts';
+import { didYouMean } from '../../../core/did-you-mean.ts';
+import type { Json } from '../../../core/json.ts';
+import { everyone, isProblem, parseRule, type RuleWord } from '../../reach/parse-rule.ts';
+import { entriesOf, isStatic, itemsOf, memberOf, textOf } from '../json-access.ts';
+import { below } from '../json-pointer.ts';
+import type { LoadedDocument } from '../loaded-document.ts';
+import { spanInText } from '../span-in-text.ts';
+import type { StepAt } from '../steps-of.ts';
+import { declaredNames } from './check-names.ts';
+
+interface Names {
+  readonly services: readonly string[];
+  readonly groups: readonly string[];
+  /** Of `also`. */
+  readonly places: readonly string[];
+}
+
+/** Rules can be read, and everybody in them is declared (R1): a wrong one would not be noticed where all others hold. */
+export function checkConnectivity(document: LoadedDocument, { step, pointer }: StepAt): void {
+  const value = step.connectivity;
+  const at = below(pointer, 'connectivity');
+  const names: Names = {
+    services: declaredNames(document.json, 'service'),
+    groups: entriesOf(memberOf(value, 'groups')).map(([name]) => name),
+    places: itemsOf(memberOf(value, 'also')).flatMap((place) => textOf(place) ?? []),
+  };
+  checkGroups(document, value, at, names);
+  for (const kind of ['allow', 'deny'] as const)
+    for (const [index, rule] of itemsOf(memberOf(value, kind)).entries()) {
+      const text = textOf(rule);
+      if (text !== undefined && isStatic(text)) checkRule(document, text, below(at, kind, index), names);
+    }
+}
+
+function checkGroups(document: LoadedDocument, value: Json | undefined, at: string, names: Names): void {
+  for (const [group, members] of entriesOf(memberOf(value, 'groups'))) {
+    const place = below(at, 'groups', group);
+    if (names.services.includes(group) || outsidePlaces.some((one) => one === group)) {
+      const what = names.services.includes(group) ? 'a service' : 'a place outside of the scenario';
+      document.error(
+        'SCENARIO_CONFLICT',
+        `\`${group}\` is the name of ${what} already`,
+        document.keySpan(place),
+        place,
+        'choose another name for the group',
+      );
+    }
+    for (const [index, member] of itemsOf(members).entries()) {
+      const text = textOf(member);
+      const word = { text: text ?? '', offset: 0 };
+      if (text !== undefined && isStatic(text))
+        checkName(document, text, word, below(place, index), names.services);
+    }
+  }
+}
+
+function checkRule(document: LoadedDocument, text: string, pointer: string, names: Names): void {
+  // The schema has said so.
+  if (!text.includes('->')) return;
+  const rule = parseRule(text);
+  if (isProblem(rule)) {
+    const span = spanInText(document, pointer, text, rule.offset, rule.length);
+    document.error('SCENARIO_WRONG_VALUE', rule.message, span, pointer, rule.hint);
+    return;
+  }
+  const insiders = [...names.services, ...names.groups];
+  if (names.places.includes(rule.from.text)) {
+    const span = spanInText(document, pointer, text, rule.from.offset, rule.from.text.length);
+    const message = `\`${rule.from.text}\` lies outside of the scenario: nothing can be sent from there`;
+    document.error('SCENARIO_WRONG_VALUE', message, span, pointer, 'write it on the right of `->`');
+  } else checkName(document, text, rule.from, pointer, insiders);
+  checkName(document, text, rule.to, pointer, [...insiders, ...names.places]);
+}
+
+function checkName(
+  document: LoadedDocument,
+  text: string,
+  word: RuleWord,
+  pointer: string,
+  known: readonly string[],
+): void {
+  const name = word.text.replace(/\[\d+\]$/, '');
+  if (name === everyone || known.includes(name)) return;
+  const span = spanInText(document, pointer, text, word.offset, word.text.length);
+  const near = didYouMean(name, known);
+  const hint = near === undefined ? hintFor(name, known) : `did you mean \`${near}\`?`;
+  document.error('SCENARIO_UNDECLARED', `there is no service or group \`${name}\``, span, pointer, hint);
+}
+
+function hintFor(name: string, known: readonly string[]): string {
+  if (outsidePlaces.some((one) => one === name)) return `add it to what is asked for: \`also: [${name}]\``;
+  const list = `${known.slice(0, 8).join(', ')}${known.length > 8 ? ' …' : ''}`;
+  return `declare it under \`services:\`, or in \`groups:\` of the step; declared are ${list}`;
+}

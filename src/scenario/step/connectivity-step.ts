@@ -1,0 +1,124 @@
+import type { ConnectivityFacts, Family, Surprise } from '../../core/connectivity.ts';
+import { targetOf } from '../../core/connectivity.ts';
+import { isJsonObject, type JsonObject } from '../../core/json.ts';
+import { MayflyError } from '../../core/mayfly-error.ts';
+import type { Surveyed } from '../connectivity/survey.ts';
+import type { Truth } from '../connectivity/truth.ts';
+import type { RunningService } from '../run/running-service.ts';
+import type { Facts, Finding } from './expectations.ts';
+import { defineStep, type StepWorld } from './step-definition.ts';
+
+/** `connectivity`: who reaches whom, measured from inside of each network namespace, against the declared truth table. */
+export const connectivityStep = defineStep<JsonObject>({
+  kind: 'connectivity',
+  normalize: (value) => {
+    const mapping = isJsonObject(value) ? value : {};
+    if (placesOf(mapping).length > 0)
+      throw new MayflyError('LANGUAGE_NOT_AVAILABLE_YET', 'places outside (`also`) cannot be asked for yet');
+    return mapping;
+  },
+  async perform(value, _step, world, signal) {
+    // Most scenarios have no such step, and every start would pay for it.
+    const { readTruth } = await import('../connectivity/read-truth.ts');
+    const { survey } = await import('../connectivity/survey.ts');
+    const { composeFacts } = await import('../connectivity/compose-facts.ts');
+    const known = { services: world.services.map(({ plan }) => plan), places: placesOf(value) };
+    const truth = readTruth(value, known);
+    const { asked, leftOut } = chooseServices(world, truth);
+    const services = await Promise.all(asked.map(surveyedOf));
+    const families = familiesOf(value, asked);
+    const matrix = await survey({ services, truth, families, leftOut, clock: world.clock, signal });
+    const facts = composeFacts(matrix);
+    return { facts: asFacts(facts), findings: findingsOf(facts) };
+  },
+});
+
+const placesOf = ({ also }: JsonObject): readonly string[] => (Array.isArray(also) ? also.map(String) : []);
+
+/** Who has ended as was declared is asked about only where a rule names it: then nothing can be shown. */
+function chooseServices(
+  world: StepWorld,
+  truth: Truth,
+): { readonly asked: readonly RunningService[]; readonly leftOut: ConnectivityFacts['leftOut'] } {
+  const all = world.services;
+  const named = (name: string): boolean =>
+    [...truth.allow, ...truth.deny].some(({ from, to }) =>
+      [from, to].some((names) => names.has(name) && names.size < all.length),
+    );
+  const isLeftOut = ({ name, container, plan }: RunningService): boolean =>
+    container.state !== 'running' && plan.exits !== undefined && !named(name);
+  const leftOut = all.filter(isLeftOut);
+  const asked = all.filter((service) => !leftOut.includes(service));
+  if (asked.some(({ container }) => container.state === 'running'))
+    return {
+      asked,
+      leftOut: leftOut.map(({ name }) => ({ service: name, reason: 'it has ended, as declared' })),
+    };
+  throw new MayflyError('CONTAINER_STATE', 'there is nobody to ask: no service runs');
+}
+
+async function surveyedOf({ name, container, plan, spec }: RunningService): Promise<Surveyed> {
+  const { declaredPorts } = await import('../connectivity/declared-ports.ts');
+  const namespaceOf = spec.network.kind === 'shared' ? spec.network.container : spec.name;
+  return { name, container, namespaceOf, declaredPorts: declaredPorts(plan) };
+}
+
+/** Both, where networks have them, unless said otherwise. */
+function familiesOf({ families }: JsonObject, services: readonly RunningService[]): readonly Family[] {
+  const networks = services.flatMap(({ container }) => container.networks);
+  const present = ([4, 6] as const).filter((family) =>
+    networks.some(({ ipv4, ipv6 }) => (family === 4 ? ipv4 : ipv6) !== undefined),
+  );
+  const chosen = Array.isArray(families)
+    ? ([4, 6] as const).filter((family) => families.includes(family))
+    : present;
+  const lacking = chosen.find((family) => !present.includes(family));
+  if (networks.length === 0 || lacking === undefined) return chosen.length === 0 ? [4] : chosen;
+  throw new MayflyError(
+    'HOST_MISSING_FEATURE',
+    `no network of the scenario has IPv${lacking} addresses here`,
+    {
+      hint: `leave ${lacking} out of \`families\`, or run where there is IPv${lacking}`,
+    },
+  );
+}
+
+function asFacts({
+  version,
+  summary,
+  families,
+  columns,
+  rows,
+  surprises,
+  leftOut,
+  ...facts
+}: ConnectivityFacts): Facts {
+  return {
+    version,
+    summary,
+    default: facts.default,
+    families,
+    columns: columns.map((column) => ({ ...column })),
+    rows: rows.map((row) => ({ ...row })),
+    surprises: surprises.map((surprise) => ({ ...surprise })),
+    leftOut: leftOut.map((one) => ({ ...one })),
+  };
+}
+
+function findingsOf({ summary, surprises }: ConnectivityFacts): readonly Finding[] {
+  if (surprises.length === 0) return [];
+  const subject = 'connectivity';
+  const message = `is not as declared: ${summary}`;
+  const lines = surprises.map(tell);
+  return [{ subject, path: '', message, expected: 'the declared truth table', actual: lines.join('\n') }];
+}
+
+const verdictWords = {
+  'too-open': 'too open',
+  'too-closed': 'too closed',
+  inconclusive: 'inconclusive',
+} as const;
+
+function tell({ from, family, verdict, why, ...cell }: Surprise): string {
+  return `${from} -> ${targetOf({ ...cell })} IPv${family}: ${verdictWords[verdict]}: ${why}`;
+}
