@@ -1,4 +1,5 @@
 import type { Layer } from './image.ts';
+import type { NetworkPolicy } from './network-policy.ts';
 
 /** Everything an engine needs to start one container: nothing is left to default. */
 export interface ContainerSpec {
@@ -142,6 +143,8 @@ export interface NetworkSpec {
   readonly subnet4?: string;
   readonly subnet6?: string;
   readonly egress: boolean;
+  /** Undefined: every member reaches every other. */
+  readonly policy?: NetworkPolicy;
 }
 
 export interface VolumeSpec {

@@ -14,6 +14,8 @@ export const hostFeatures = [
   'net',
   'ipv6',
   'egress',
+  'policies',
+  'policies-stateful',
   'fault-rate',
   'debian-images',
 ] as const;

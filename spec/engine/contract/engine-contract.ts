@@ -5,6 +5,7 @@ import { describeFiles } from './files-contract.ts';
 import { describeLifecycle } from './lifecycle-contract.ts';
 import { describeNetworks } from './network-contract.ts';
 import { describeObservation } from './observation-contract.ts';
+import { describePolicies } from './policy-contract.ts';
 import { describeProcesses } from './process-contract.ts';
 
 /** What every engine must do, whatever it is made of. */
@@ -19,6 +20,7 @@ export function describeEngineContract(
     describeLifecycle(subject);
     describeFiles(subject);
     describeNetworks(subject);
+    describePolicies(subject);
     describeObservation(subject);
     describeFaults(subject);
   });

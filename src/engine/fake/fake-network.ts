@@ -3,6 +3,7 @@ import type { NetworkAttachment, NetworkSpec } from '../../core/container.ts';
 import { DialError, type DialFailure } from '../../core/dial-error.ts';
 import type { AttachedNetwork, ListeningSocket } from '../../core/engine.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
+import { mayOpen, type NetworkPolicy } from '../../core/network-policy.ts';
 import { FakeSystemError } from './fake-system-error.ts';
 
 /** Decides that a connection fails although somebody listens: a scripted partition. */
@@ -52,11 +53,13 @@ const loopback = /^(localhost|::1|127\.\d+\.\d+\.\d+)$/;
 export class FakeNetworks {
   readonly #members = new Map<string, Member[]>();
   readonly #order: readonly string[];
+  readonly #policies: ReadonlyMap<string, NetworkPolicy>;
   readonly #reach: FakeReach;
 
   constructor(networks: readonly NetworkSpec[], reach: FakeReach) {
     this.#order = networks.map(({ name }) => name);
     for (const name of this.#order) this.#members.set(name, []);
+    this.#policies = new Map(networks.flatMap(({ name, policy }) => (policy ? [[name, policy]] : [])));
     this.#reach = reach;
   }
 
@@ -99,14 +102,21 @@ export class FakeNetworks {
   }
 
   dial(from: FakeNamespace, host: string, port: number): Duplex {
-    const target = loopback.test(host) ? from : this.#find(from, host).namespace;
-    const failure = this.#reach(from.owner, target.owner, port);
+    const found = loopback.test(host) ? undefined : this.#find(from, host);
+    const target = found?.namespace ?? from;
+    const isDropped = found !== undefined && target !== from && !this.#mayOpen(from, found, port);
+    const failure = isDropped ? 'timeout' : this.#reach(from.owner, target.owner, port);
     const listener = target.find(port);
     if (failure !== undefined) throw new DialError(failure, `${host}:${port}: ${failure}`);
     if (listener === undefined) throw new DialError('refused', `${host}:${port}: connection refused`);
     const [near, far] = connectedPair();
     listener.onConnection(far);
     return near;
+  }
+
+  #mayOpen(from: FakeNamespace, to: Member, port: number): boolean {
+    const policy = this.#policies.get(to.attached.network);
+    return policy === undefined || mayOpen(policy, from.owner, to.container, 'tcp', port);
   }
 
   #find(from: FakeNamespace, host: string): Member {

@@ -61,6 +61,16 @@ const texts: Readonly<Record<HostFeature, FeatureText>> = {
     remedy: 'apt-get install passt',
     required: false,
   },
+  policies: {
+    cost: 'networks with `policies` cannot be used',
+    remedy: 'a kernel with CONFIG_NF_TABLES_BRIDGE: modprobe nf_tables',
+    required: false,
+  },
+  'policies-stateful': {
+    cost: 'policies cannot allow UDP; TCP is told by its flags, and ICMP errors do not pass',
+    remedy: 'modprobe br_netfilter nf_conntrack, as root',
+    required: false,
+  },
   'fault-rate': {
     cost: 'faults of kind `rate` are refused',
     remedy: 'a kernel with CONFIG_NET_SCH_TBF: modprobe sch_tbf',

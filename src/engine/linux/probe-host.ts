@@ -56,7 +56,7 @@ async function sandboxFindings(
   const opened = await openSandboxProcesses(host, { ...options, mapping }).catch((error: Error) => error);
   if (opened instanceof Error) {
     const failed = { failed: opened.message };
-    return (['userns', 'overlay', 'tmpfs-upper', 'net', 'fault-rate'] as const).map((feature) => [
+    return ['userns' as const, ...planInSandboxProbes().map(({ feature }) => feature)].map((feature) => [
       feature,
       failed,
     ]);

@@ -28,7 +28,6 @@ export interface NotYet {
 
 export const notYet: readonly NotYet[] = [
   { in: 'include', key: 'compose', what: 'including a Compose file' },
-  { in: 'scenario', key: 'policies', what: 'narrowing a network with `policies`' },
 
   { in: 'image', key: 'build', what: 'building an image from a Dockerfile' },
   { in: 'image', key: 'registry', what: 'fetching an image from a registry', validates: true },

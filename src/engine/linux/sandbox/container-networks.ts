@@ -16,9 +16,13 @@ import { type NamedMember, resolveName } from '../net/dns/resolve-names.ts';
 import { type DnsServer, serveDns } from '../net/dns/serve-dns.ts';
 import { type IpAddress, renderIp } from '../net/ip.ts';
 import { type Attachment, planConnect, planContainerNetwork, planDisconnect } from '../net/plan-attach.ts';
+import { type PolicyMember, policyMember } from '../net/policy/policy-member.ts';
 import { type Publication, publishPort } from '../net/publish/publish-port.ts';
 import type { Slot, Tape } from '../tape/op.ts';
 import { dialerInto } from './dialer-into.ts';
+import { ignoreEndedLauncher } from './ignore-ended-launcher.ts';
+import { namedMember } from './named-member.ts';
+import { NetworkPolicies } from './network-policies.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
 import { SandboxNetworks } from './sandbox-networks.ts';
 import type { SlotPool } from './slot-pool.ts';
@@ -45,6 +49,7 @@ export class ContainerNetworks {
   readonly #slots: SlotPool;
   readonly #facts: SandboxFacts;
   readonly #networks: SandboxNetworks;
+  readonly #policies: NetworkPolicies;
   readonly #members = new Map<string, Member>();
   readonly dnsFaults = new DnsFaults();
   readonly rates = new RateFaults();
@@ -59,17 +64,26 @@ export class ContainerNetworks {
       hostRanges: facts.hostRanges,
       ipv6: facts.ipv6,
     });
+    this.#policies = new NetworkPolicies(specs, {
+      init,
+      slots,
+      namespaceOf: (network) => this.#networks.namespaceOf(network),
+      membersOf: (network) => this.#policyMembers(network),
+    });
   }
 
-  plan(): readonly Tape[] {
-    return this.#networks.plan();
+  /** Once, before any container. */
+  async prepare(): Promise<void> {
+    await Promise.all(this.#networks.plan().map((tape) => this.#init.perform(tape)));
+    await this.#policies.prepare();
   }
 
   /** A container's place on its networks; the same addresses again when it starts once more. */
-  join(spec: ContainerSpec, pidfd: Slot, forward?: ForwardQuery): NetworkPlace {
+  async join(spec: ContainerSpec, pidfd: Slot, forward?: ForwardQuery): Promise<NetworkPlace> {
     if (spec.network.kind === 'shared')
       return { addresses: this.#addressesOf(spec.network.container), tape: [], scratch: [] };
     const member = this.#renewedMember(spec.name) ?? this.#newMember(spec);
+    await this.#policies.renew(...member.attachments.map(({ network }) => network));
     const isAttached = spec.network.kind === 'attached';
     const scratch = [this.#slots.take(), this.#slots.take(), this.#slots.take(), this.#slots.take()] as const;
     const tape = planContainerNetwork(
@@ -105,16 +119,7 @@ export class ContainerNetworks {
   }
 
   members(): readonly NamedMember[] {
-    return [...this.#members.values()].map(({ spec, attachments, aliases }) => ({
-      container: spec.name,
-      names: spec.hostname === spec.name || spec.domainname !== '' ? namesOf(spec) : [spec.hostname],
-      attachments: attachments.map((attachment) => ({
-        network: attachment.network,
-        aliases: aliases.find(({ network }) => network === attachment.network)?.aliases ?? [],
-        ...(attachment.ipv4 === undefined ? {} : { ipv4: renderIp(attachment.ipv4.address) }),
-        ...(attachment.ipv6 === undefined ? {} : { ipv6: renderIp(attachment.ipv6.address) }),
-      })),
-    }));
+    return [...this.#members.values()].map(namedMember);
   }
 
   /** Undefined for what only servers outside may know. */
@@ -158,6 +163,7 @@ export class ContainerNetworks {
     member.attachments = [...member.attachments, attachment]; // at once: another connect must not choose the same number
     const scratch = [this.#slots.take(), this.#slots.take()] as const;
     try {
+      await this.#policies.renew(network);
       await this.#init.perform(
         planConnect(
           { container: pidfd, scratchNamespace: scratch[0], scratchSocket: scratch[1] },
@@ -180,6 +186,7 @@ export class ContainerNetworks {
       if (!isGone(error)) throw error; // the container has ended, and its interfaces with it
     });
     this.#drop(member, attachment);
+    await this.#policies.renew(network);
   }
 
   #drop(member: Member, attachment: Attachment): void {
@@ -193,7 +200,10 @@ export class ContainerNetworks {
     this.#members.delete(container);
     member.dns?.close();
     for (const attachment of member.attachments) this.#networks.release(attachment);
-    await Promise.all(member.publications.map((each) => each.close(0)));
+    await Promise.all([
+      ...member.publications.map((each) => each.close(0)),
+      this.#policies.renew(...member.attachments.map(({ network }) => network)).catch(ignoreEndedLauncher),
+    ]);
   }
 
   async closeAll(deadlineMs: number): Promise<void> {
@@ -247,6 +257,14 @@ export class ContainerNetworks {
     return planDnsSockets({ datagrams, listener, datagramStream, listenerStream });
   }
 
+  #policyMembers(network: string): readonly PolicyMember[] {
+    return [...this.#members].flatMap(([container, { attachments }]) =>
+      attachments
+        .filter((attachment) => attachment.network === network)
+        .map((attachment) => policyMember(container, attachment)),
+    );
+  }
+
   #addressesOf(container: string): readonly string[] {
     return this.attachmentsOf(container).flatMap(({ ipv4, ipv6 }) =>
       [ipv4, ipv6].flatMap((each) => (each === undefined ? [] : [renderIp(each.address)])),
@@ -262,9 +280,4 @@ export class ContainerNetworks {
 
 function isGone(error: unknown): boolean {
   return errnoOf(error) === 'ENODEV';
-}
-
-function namesOf({ name, hostname, domainname }: ContainerSpec): readonly string[] {
-  const short = hostname === name ? [] : [hostname];
-  return domainname === '' ? short : [...short, `${hostname}.${domainname}`];
 }

@@ -26,6 +26,7 @@ import { ContainerEgress } from './container-egress.ts';
 import { launchContainer } from './container-launch.ts';
 import { ContainerNetworks } from './container-networks.ts';
 import { renderIdentityMap } from './id-mapping.ts';
+import { ignoreEndedLauncher } from './ignore-ended-launcher.ts';
 import { networkOwnerOf } from './network-owner.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
 import { OutsideView } from './outside-view.ts';
@@ -64,10 +65,7 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
 
   /** Networks and volumes; once, before any container. */
   async prepare(): Promise<void> {
-    await Promise.all([
-      this.#attic.prepare(),
-      ...this.#networks.plan().map((tape) => this.init.perform(tape)),
-    ]);
+    await Promise.all([this.#attic.prepare(), this.#networks.prepare()]);
   }
 
   get init() {
@@ -112,7 +110,7 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
     const forward = egressNetwork === undefined ? undefined : await this.#egress.prepare(egressNetwork, spec);
     const cgroupProcs = await this.#cgroups.make(spec);
     const seccomp = this.seccompFor(spec.process);
-    const place = this.#networks.join(spec, pidfd, forward);
+    const place = await this.#networks.join(spec, pidfd, forward);
     const { process, stdio } = await launchContainer(this.init, this.slots, {
       spec,
       imageKey: this.#images.keyOf(spec.rootfs.layers),
@@ -279,9 +277,4 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close(this.#facts.disposeBudgetMs);
   }
-}
-
-/** With the sandbox everything of its containers is gone. */
-function ignoreEndedLauncher(error: unknown): void {
-  if (!(error instanceof MayflyError) || error.code !== 'LAUNCHER_DIED') throw error;
 }

@@ -1,9 +1,12 @@
 import type { HostFeature } from '../../../core/host-feature.ts';
 import { cloneFlags } from '../abi/clone-flags.ts';
 import { mountFlags } from '../abi/mount-flags.ts';
+import { planBridgeCalls } from '../net/netfilter/bridge-calls.ts';
+import { planBatch } from '../net/netfilter/perform-batch.ts';
 import { encodeMessages } from '../net/netlink/message.ts';
 import { newTokenBucket } from '../net/netlink/token-bucket.ts';
 import { bridgeIndex, planNetwork } from '../net/plan-network.ts';
+import { type PolicyKind, planPolicy } from '../net/policy/plan-policy.ts';
 import { noSlot, type Op, type Tape } from '../tape/op.ts';
 import { initSlots } from './sandbox-slots.ts';
 
@@ -25,7 +28,22 @@ export function planInSandboxProbes(): readonly InSandboxProbe[] {
       tape: planNetwork({ namespace: layerA, socket: layerB }, false),
       seen: 'a bridge was made',
     },
+    { feature: 'policies', tape: planPolicyProbe('stateless'), seen: 'tables of a bridge were made' },
+    {
+      feature: 'policies-stateful',
+      tape: planPolicyProbe('stateful'),
+      seen: 'bridged packets are handed to connection tracking',
+    },
     { feature: 'fault-rate', tape: planRateProbe(), seen: 'a token bucket was set on a link' },
+  ];
+}
+
+/** With an edge, so that what looks edges up is tried, too. */
+function planPolicyProbe(kind: PolicyKind): Tape {
+  const allow = [{ from: [], to: [], protocol: 'tcp', port: 1 }] as const;
+  return [
+    ...planNetwork({ namespace: layerA, socket: layerB }, false),
+    ...planBatch(layerA, layerB, planPolicy({ allow }, kind), kind === 'stateful' ? planBridgeCalls() : []),
   ];
 }
 

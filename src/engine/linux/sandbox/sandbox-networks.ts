@@ -5,7 +5,7 @@ import { renderIp } from '../net/ip.ts';
 import type { AddressInSubnet, Attachment } from '../net/plan-attach.ts';
 import { type NetworkSlots, planNetwork } from '../net/plan-network.ts';
 import { type AllocatedNetwork, allocateSubnets, type PoolOptions } from '../net/subnet-pool.ts';
-import type { Tape } from '../tape/op.ts';
+import type { Slot, Tape } from '../tape/op.ts';
 import type { SlotPool } from './slot-pool.ts';
 
 interface SandboxNetwork {
@@ -33,6 +33,10 @@ export class SandboxNetworks {
   /** Makes all of them. */
   plan(): readonly Tape[] {
     return [...this.#networks.values()].map(({ slots }) => planNetwork(slots, this.#ipv6));
+  }
+
+  namespaceOf(name: string): Slot {
+    return this.#find(name).slots.namespace;
   }
 
   hasEgress(name: string): boolean {

@@ -109,6 +109,9 @@ export const part = {
   arpSenderIp: header('network', 14, 4),
   sourcePort: header('transport', 0, 2),
   destinationPort: header('transport', 2, 2),
+  /** Of the packet that an ICMP error quotes, behind the eight bytes of its own. */
+  quotedIpv4Destination: header('transport', 8 + 16, 4),
+  quotedIpv6Destination: header('transport', 8 + 24, 16),
   /** RFC 4861: of a solicitation and of an advertisement. */
   ndTarget: header('transport', 8, 16),
   /** RFC 4861: the address in the first option of either. */

@@ -1,0 +1,29 @@
+import type { ContainerSpec, NetworkAttachment } from '../../../core/container.ts';
+import type { NamedMember } from '../net/dns/resolve-names.ts';
+import { renderIp } from '../net/ip.ts';
+import type { Attachment } from '../net/plan-attach.ts';
+
+interface NetworkMember {
+  readonly spec: ContainerSpec;
+  readonly attachments: readonly Attachment[];
+  readonly aliases: readonly NetworkAttachment[];
+}
+
+/** A member of networks as the name servers of the others know it. */
+export function namedMember({ spec, attachments, aliases }: NetworkMember): NamedMember {
+  return {
+    container: spec.name,
+    names: spec.hostname === spec.name || spec.domainname !== '' ? namesOf(spec) : [spec.hostname],
+    attachments: attachments.map((attachment) => ({
+      network: attachment.network,
+      aliases: aliases.find(({ network }) => network === attachment.network)?.aliases ?? [],
+      ...(attachment.ipv4 === undefined ? {} : { ipv4: renderIp(attachment.ipv4.address) }),
+      ...(attachment.ipv6 === undefined ? {} : { ipv6: renderIp(attachment.ipv6.address) }),
+    })),
+  };
+}
+
+function namesOf({ name, hostname, domainname }: ContainerSpec): readonly string[] {
+  const short = hostname === name ? [] : [hostname];
+  return domainname === '' ? short : [...short, `${hostname}.${domainname}`];
+}
