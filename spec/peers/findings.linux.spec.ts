@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AuditReport } from '../../src/core/audit-report.ts';
@@ -64,6 +65,50 @@ describePeers('mayfly verify of containers that others started', () => {
     const flags = excepted.map(({ check, why }) => `--except=${check}=${why}`);
     const { status, out } = await mayfly('hardened', ...flags);
     expect([status, out]).toEqual([0, expect.stringContaining(`${excepted.length} excepted`)]);
+  });
+
+  test('what a careless container is given is found, from inside and outside', async () => {
+    const [disk] = readdirSync('/sys/block').filter((name) => existsSync(`/dev/${name}`));
+    expect(disk).toBeDefined();
+    await world.podman(
+      '--name=careless',
+      '--pid=host',
+      '--ipc=host',
+      '--security-opt=seccomp=unconfined',
+      '--security-opt=unmask=all',
+      '--cap-add=SYS_PTRACE',
+      `--device=/dev/${disk}:/dev/sda:r`,
+      '--volume=/run/docker.sock:/run/docker.sock',
+      '--volume=/etc:/data:ro',
+    );
+    const { checks } = await verify('careless');
+    const failed = checks.filter(({ result }) => result === 'fail').map(({ id }) => id);
+    expect(failed).toEqual(
+      expect.arrayContaining([
+        'ns.pid',
+        'ns.ipc',
+        'user.no-nested-userns',
+        'pid.no-host-pids',
+        'ipc.shm',
+        'ipc.mqueue',
+        'caps.exact',
+        'caps.no-dangerous',
+        'seccomp.mode',
+        'seccomp.denied',
+        'fs.mounts-exact',
+        'fs.no-host-paths',
+        'fs.masked-paths',
+        'fs.readonly-paths',
+        'fs.old-root-gone',
+        'fs.no-runtime-socket',
+        'dev.exact',
+        'dev.no-block',
+      ]),
+    );
+    const evidenceOf = (wanted: string) => checks.find(({ id }) => id === wanted)?.evidence.join('\n');
+    expect(evidenceOf('dev.no-block')).toContain('/dev/sda: opening it succeeded');
+    expect(evidenceOf('fs.no-runtime-socket')).toContain('/run/docker.sock is there');
+    expect(evidenceOf('fs.no-host-paths')).toContain('/data is /etc of a file system of the host');
   });
 
   test('a name that two have has to be said more exactly', async () => {
