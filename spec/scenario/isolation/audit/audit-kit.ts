@@ -43,7 +43,7 @@ Seccomp:\t2
 };
 
 /** Of the machine and of the runner. */
-export const hostFiles: Files = {
+const hostFiles: Files = {
   ...host,
   status: 'Uid:\t0\t0\t0\t0\nCapPrm:\t000001ffffffffff\n',
   uid_map: '         0          0 4294967295\n',
