@@ -123,6 +123,11 @@ describePeers('mayfly verify of containers that others started', () => {
     const { target } = await verify('docker', '--only', 'ns.pid');
     const short = await verify(target.container?.id.slice(0, 8) ?? '', '--only', 'ns.pid');
     expect(short.target).toEqual(target);
+    await world.runc('of-runc');
+    expect((await verify('of-ru', '--only', 'ns.pid')).target.container).toMatchObject({
+      runtime: 'runc',
+      id: 'of-runc',
+    });
     await world.run(['podman', 'create', '--name=unstarted', 'localhost/peer:1', 'sleep', '1']);
     expect(await mayfly('unstarted')).toMatchObject({
       status: 2,
