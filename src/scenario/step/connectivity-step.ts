@@ -38,7 +38,7 @@ function chooseServices(
   world: StepWorld,
   truth: Truth,
 ): { readonly asked: readonly RunningService[]; readonly leftOut: ConnectivityFacts['leftOut'] } {
-  const all = world.services;
+  const all = [...world.services].sort(asDeclared);
   const named = (name: string): boolean =>
     [...truth.allow, ...truth.deny].some(({ from, to }) =>
       [from, to].some((names) => names.has(name) && names.size < all.length),
@@ -53,6 +53,16 @@ function chooseServices(
       leftOut: leftOut.map(({ name }) => ({ service: name, reason: 'it has ended, as declared' })),
     };
   throw new MayflyError('CONTAINER_STATE', 'there is nobody to ask: no service runs');
+}
+
+/** They are started in any order; a matrix has always the same. */
+function asDeclared({ plan: left }: RunningService, { plan: right }: RunningService): number {
+  return (
+    left.at.file.localeCompare(right.at.file) ||
+    left.at.line - right.at.line ||
+    left.at.column - right.at.column ||
+    left.name.localeCompare(right.name, 'en', { numeric: true })
+  );
 }
 
 async function surveyedOf({ name, container, plan, spec }: RunningService): Promise<Surveyed> {
