@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -40,6 +40,23 @@ async function verify(...args: readonly string[]) {
   return { ...ended, report, results, idsOf };
 }
 
+const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] as const;
+
+async function verifyAsNobody(pid: number): Promise<AuditReport> {
+  const [command, ...args] = [...asNobody, process.execPath, program, 'verify', `${pid}`, '--report', 'json'];
+  const child = spawn(command, args, {
+    cwd: '/',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { MAYFLY_STORE: `${shared}/store`, MAYFLY_STATE: `${shared}/state` },
+  });
+  return JSON.parse(await text(child.stdout)) as AuditReport;
+}
+
+/** Everything in the PID namespace of a process that is number 1 of it, dead children among it, by the numbers there. */
+function listedWith(first: number): readonly string[] {
+  return readdirSync(`/proc/${first}/root/proc`).filter((name) => /^\d+$/.test(name));
+}
+
 describeRequiring(['linux', 'launcher'], 'mayfly verify', () => {
   test('a process of the host has nothing of its own', async () => {
     const { status, results } = await verify(String(await start('env')));
@@ -75,6 +92,30 @@ describeRequiring(['linux', 'launcher'], 'mayfly verify', () => {
 });
 
 describeAsRoot(['linux', 'launcher'], 'mayfly verify, as root', () => {
+  test.each(['root', 'the user whose it is'])(
+    '%s looks from inside, and leaves nobody there',
+    async (who) => {
+      const all = ['--user', '--map-root-user', '--mount', '--net', '--pid', '--ipc', '--uts', '--cgroup'];
+      const outer = await start(...asNobody, 'unshare', ...all, '--fork', '--mount-proc', '--kill-child');
+      const first = Number(readFileSync(`/proc/${outer}/task/${outer}/children`, 'utf8').trim());
+      const report = who === 'root' ? (await verify(String(first))).report : await verifyAsNobody(first);
+      expect(report?.notProbed).toBeUndefined();
+      const passed = report?.checks.filter(({ result }) => result === 'pass').map(({ id }) => id);
+      const expected = [
+        'ns.pid',
+        'ns.net',
+        'ns.mnt',
+        'ns.user',
+        'user.root-not-host-root',
+        'pid.no-host-pids',
+        'ipc.shm',
+      ];
+      expect(passed).toEqual(expect.arrayContaining(expected));
+      // Whoever is killed last is gone a moment later.
+      await expect.poll(() => listedWith(first)).toEqual(['1']);
+    },
+  );
+
   test('namespaces of its own are seen from outside and inside', async () => {
     const pid = await start('unshare', '--net', '--ipc', '--uts', '--cgroup', '--mount');
     const { report, idsOf } = await verify(
@@ -95,14 +136,9 @@ describeAsRoot(['linux', 'launcher'], 'mayfly verify, as root', () => {
   });
 
   test('an ordinary user is told what may not be read, and none of it passes', async () => {
-    const pid = await start('unshare', '--net', '--ipc', '--uts', '--cgroup', '--mount');
-    const asNobody = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, program];
-    const child = spawn('setpriv', [...asNobody, 'verify', String(pid), '--report', 'json'], {
-      cwd: '/',
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { MAYFLY_STORE: `${shared}/store`, MAYFLY_STATE: `${shared}/state` },
-    });
-    const report = JSON.parse(await text(child.stdout)) as AuditReport;
+    const report = await verifyAsNobody(
+      await start('unshare', '--net', '--ipc', '--uts', '--cgroup', '--mount'),
+    );
     expect(report.notProbed).toBe('its namespaces can be entered by root only');
     const results = new Map(report.checks.map((check) => [check.id, check]));
     for (const id of ['ns.net', 'ns.pid', 'user.ranges', 'ipc.shm', 'fs.masked-paths', 'dev.no-block']) {

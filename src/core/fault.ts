@@ -28,7 +28,10 @@ export type FaultSpec =
   | DnsFault
   | DiskFullFault;
 
-/** Packets that are lost on every network the two sides share, whatever they carry; connections that are open stay so, and starve. */
+/**
+ * Packets that are lost on every network the two sides share, whatever they carry but questions about hardware addresses;
+ * connections that are open stay so, and starve.
+ */
 export interface PartitionFault {
   readonly kind: 'partition';
   /** What `from` sends to `to` is dropped. A cut of both ways is two of these. */
@@ -117,4 +120,7 @@ export const featureOfFault: Readonly<Partial<Record<FaultWord, HostFeature>>> =
   disk_full: 'tmpfs-upper',
   rate: 'fault-rate',
   delay: 'fault-delay',
+  partition: 'fault-filter',
+  loss: 'fault-filter',
+  reset: 'fault-reset',
 };

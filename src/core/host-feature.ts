@@ -15,8 +15,12 @@ export const hostFeatures = [
   'net',
   'ipv6',
   'egress',
+  'policies',
+  'policies-stateful',
   'fault-rate',
   'fault-delay',
+  'fault-filter',
+  'fault-reset',
   'debian-images',
 ] as const;
 

@@ -1,5 +1,6 @@
 import type { MayflyEvent } from '../core/event.ts';
 import { renderDuration, renderSize } from '../core/units.ts';
+import { renderFactsSummary } from './facts-summary.ts';
 import { createPalette, outcomeMark, outcomePaint, type Palette } from './palette.ts';
 import { countOf, renderFirstLine, renderPrintableLine } from './printable.ts';
 import { renderFinishedLine } from './render-finished.ts';
@@ -83,7 +84,7 @@ export class PlainLines {
         return event.expected ? undefined : palette.yellow(renderUnexpectedEnd(event));
       case 'stepFinished': {
         const paint = outcomePaint(event.outcome, palette);
-        const why = event.problems[0]?.message ?? event.reason;
+        const why = event.problems[0]?.message ?? event.reason ?? renderFactsSummary(event.facts);
         const time = palette.dim(`(${renderDuration(event.durationMs)})`);
         return `${paint(outcomeMark(event.outcome))} ${renderPrintableLine(event.name)} ${time}${why === undefined ? '' : ` ${renderFirstLine(why)}`}`;
       }

@@ -2,7 +2,7 @@ import { type AuditedCheck, type AuditReport, countsAsFailure } from '../core/au
 import type { CheckResult } from '../core/check-result.ts';
 import { renderBorderlessTable } from './borderless-table.ts';
 import { createPalette, type Paint, type Palette } from './palette.ts';
-import { renderPrintableText } from './printable.ts';
+import { countOf, renderPrintableText } from './printable.ts';
 import type { RenderOptions } from './report.ts';
 
 /** What deserves to be read first stands first; within each, the order of the table of checks. */
@@ -106,6 +106,6 @@ function sumOf({ checks }: AuditReport, palette: Palette): string {
     return count === 0 ? [] : [`${count} ${verbs[result]}`];
   });
   const excepted = checks.filter((each) => each.excepted !== undefined).length;
-  const line = `${checks.length} checks: ${[...parts, ...(excepted > 0 ? [`${excepted} excepted`] : [])].join(', ')}`;
+  const line = `${countOf(checks.length, 'check')}: ${[...parts, ...(excepted > 0 ? [`${excepted} excepted`] : [])].join(', ')}`;
   return checks.some(countsAsFailure) ? palette.red(palette.bold(line)) : palette.green(line);
 }

@@ -1,5 +1,6 @@
 import { renderDuration } from '../core/units.ts';
 import { displayWidth, padEnd, truncate } from './display-width.ts';
+import { renderFactsSummary } from './facts-summary.ts';
 import { outcomeMark, outcomePaint, type Palette } from './palette.ts';
 import { countOf, renderPrintableLine } from './printable.ts';
 import { isFinallyStep, type StepTree } from './step-tree.ts';
@@ -15,12 +16,20 @@ export function renderSteps(
   const rows = tree.below().map((step) => ({ step, depth: tree.holdersOf(step).length, text: label(step) }));
   const widest = Math.max(0, ...rows.map(({ depth, text }) => 2 * depth + displayWidth(text)));
   const width = Math.min(widest, Math.max(20, columns - noteColumns));
-  const render = ({ step, depth, text }: (typeof rows)[number]): string =>
-    renderStep(step, depth, text, width, palette);
+  const render = ({ step, depth, text }: (typeof rows)[number]): readonly string[] => {
+    const summary = renderFactsSummary(step.facts);
+    const indent = '  '.repeat(depth + 1);
+    return [
+      renderStep(step, depth, text, width, palette),
+      ...(summary === undefined
+        ? []
+        : [palette.dim(`${indent}${truncate(summary, columns - indent.length)}`)]),
+    ];
+  };
   const missing = planned - tree.planned.length;
-  const final = rows.filter(({ step }) => isFinallyStep(step)).map(render);
+  const final = rows.filter(({ step }) => isFinallyStep(step)).flatMap(render);
   return [
-    ...rows.filter(({ step }) => !isFinallyStep(step)).map(render),
+    ...rows.filter(({ step }) => !isFinallyStep(step)).flatMap(render),
     ...(missing > 0 ? [palette.dim(`  ${countOf(missing, 'more step')} did not run`)] : []),
     ...(final.length > 0 ? [palette.dim('finally'), ...final] : []),
   ];

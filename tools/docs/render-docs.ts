@@ -5,6 +5,7 @@ import { renderExitStatus } from '../render-exit-status.mjs';
 import { renderComposeKeys } from './render-compose-keys.ts';
 import { renderIsolationChecks } from './render-isolation-checks.ts';
 import { renderLanguage } from './render-language.ts';
+import { renderVerify } from './render-verify.ts';
 import { readSchemaPlaces } from './schema-places.ts';
 
 /** The pages that are made from source: their paths from the repository, and what they should hold. */
@@ -14,6 +15,7 @@ export function renderDocs(root: string): Readonly<Record<string, string>> {
     'docs/language.md': renderLanguage(readChapters(join(root, 'tools/docs/chapters')), schema),
     'docs/compose-keys.md': renderComposeKeys(schema),
     'docs/isolation-checks.md': renderIsolationChecks(),
+    'docs/verify.md': renderVerify(),
     'docs/exit-status.md': renderExitStatus(errorCatalogue),
   };
 }

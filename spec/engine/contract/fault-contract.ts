@@ -11,6 +11,9 @@ const faults: readonly FaultSpec[] = [
   { kind: 'disk_full', container: 'one', path: '/' },
   { kind: 'rate', containers: ['one', 'two'], bytesPerSecond: 100_000 },
   { kind: 'delay', containers: ['one', 'two'], delayMs: 20, jitterMs: 5 },
+  { kind: 'partition', cuts: [{ from: ['one'], to: ['two'] }] },
+  { kind: 'loss', containers: ['one', 'two'], percent: 30 },
+  { kind: 'reset', containers: ['one'], peers: ['two'], port: 80 },
 ];
 
 export function describeFaults(subject: ContractSubject): void {

@@ -2,7 +2,7 @@ import { systemClock } from '../../../src/core/clock.ts';
 import type { ConnectivityFacts, Family } from '../../../src/core/connectivity.ts';
 import type { Container } from '../../../src/core/engine.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
-import { composeFacts } from '../../../src/scenario/connectivity/compose-facts.ts';
+import { composeFacts, type Matrix } from '../../../src/scenario/connectivity/compose-facts.ts';
 import { readTruth } from '../../../src/scenario/connectivity/read-truth.ts';
 import { survey } from '../../../src/scenario/connectivity/survey.ts';
 import { never } from '../../engine/contract/contract-kit.ts';
@@ -22,6 +22,14 @@ export async function surveyOf(
   value: JsonObject,
   families: readonly Family[] = [4, 6],
 ): Promise<ConnectivityFacts> {
+  return composeFacts(await matrixOf(all, value, families));
+}
+
+export async function matrixOf(
+  all: readonly Asked[],
+  value: JsonObject,
+  families: readonly Family[] = [4, 6],
+): Promise<Matrix> {
   const names = all.map(({ container: { name } }) => ({ name }));
   const truth = readTruth(value, { services: names, places: [] });
   const services = all.map(({ container, ports = [], namespaceOf = container.name }) => ({
@@ -30,7 +38,7 @@ export async function surveyOf(
     namespaceOf,
     declaredPorts: ports.map((port) => ({ port, protocol: 'tcp' as const })),
   }));
-  return composeFacts(await survey({ services, truth, families, leftOut: [], clock, signal: never }));
+  return await survey({ services, truth, families, leftOut: [], clock, signal: never });
 }
 
 /** `client -> web:80/tcp 4 too-open open`, a line each. */

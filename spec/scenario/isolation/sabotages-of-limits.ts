@@ -2,7 +2,7 @@ import type { ContainerSpec, ResourceLimits } from '../../../src/core/container.
 import type { Sabotage } from './isolation-kit.ts';
 
 /** Declared of every container of these: small enough to be run into, large enough for what the checks start. */
-const declaredLimits: ResourceLimits = { memoryBytes: 48 * 2 ** 20, pids: 40, cpus: 0.5 };
+const declaredLimits: ResourceLimits = { memoryBytes: 48 * 2 ** 20, pids: 40, cpus: 0.2 };
 const declaredDiskBytes = 4 * 2 ** 20;
 
 export const limited = (usual: ContainerSpec): ContainerSpec => ({
@@ -16,7 +16,7 @@ const withLimits =
   (spec) => ({ ...spec, limits });
 
 /** So far below what is given in its place that a busy machine does not hide it. */
-const smallQuota = 0.15;
+const smallQuota = 0.05;
 const { memoryBytes = 0, pids = 0, cpus = 0 } = declaredLimits;
 
 export const sabotagesOfLimits: readonly Sabotage[] = [

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isProblem, parseRule, reachProtocols } from '../../../src/scenario/reach/parse-rule.ts';
 
-describe('rules of who may open what (R12, R23)', () => {
+describe('rules of who may open what (R12)', () => {
   test.each([
     { text: 'web -> db:5432/tcp', means: { from: 'web', to: 'db', protocol: 'tcp', port: 5432 } },
     { text: 'web->db:53/udp', means: { from: 'web', to: 'db', protocol: 'udp', port: 53 } },

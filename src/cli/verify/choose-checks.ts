@@ -1,10 +1,10 @@
 import { didYouMean } from '../../core/did-you-mean.ts';
 import { MayflyError, MayflyErrors } from '../../core/mayfly-error.ts';
-import type { IsolationCheck } from '../../scenario/isolation/check.ts';
+import type { AuditedClaim } from '../../scenario/isolation/audit/audited-checks.ts';
 
 export interface ChosenChecks {
   readonly profile: string;
-  readonly checks: readonly IsolationCheck[];
+  readonly checks: readonly AuditedClaim[];
   /** Reasons by check. */
   readonly exceptions: ReadonlyMap<string, string>;
 }
@@ -15,8 +15,8 @@ export async function chooseChecks(given: {
   readonly only: readonly string[];
   readonly except: readonly string[];
 }): Promise<ChosenChecks> {
-  const [{ checksOfProfile, isolationChecks }, { profiles }] = await Promise.all([
-    import('../../scenario/isolation/check-table.ts'),
+  const [{ auditedChecks, auditedChecksOf }, { profiles }] = await Promise.all([
+    import('../../scenario/isolation/audit/audited-checks.ts'),
     import('../../scenario/isolation/check.ts'),
   ]);
   const problems: MayflyError[] = [];
@@ -27,7 +27,7 @@ export async function chooseChecks(given: {
   const profile = profiles.find((each) => each === name);
   if (profile === undefined)
     fail(`there is no profile \`${name}\``, `the profiles are ${profiles.join(', ')}`);
-  const known = isolationChecks.map(({ id }) => id);
+  const known = auditedChecks.map(({ id }) => id);
   const mustBeKnown = (id: string): void => {
     if (known.includes(id)) return;
     const meant = didYouMean(id, known);
@@ -48,7 +48,7 @@ export async function chooseChecks(given: {
   if (problems.length > 0 || profile === undefined) throw new MayflyErrors(problems);
   const checks =
     given.only.length > 0
-      ? isolationChecks.filter(({ id }) => given.only.includes(id))
-      : checksOfProfile(profile);
+      ? auditedChecks.filter(({ id }) => given.only.includes(id))
+      : auditedChecksOf(profile);
   return { profile, checks, exceptions };
 }

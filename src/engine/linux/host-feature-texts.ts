@@ -66,6 +66,16 @@ const texts: Readonly<Record<HostFeature, FeatureText>> = {
     remedy: 'apt-get install passt',
     required: false,
   },
+  policies: {
+    cost: 'networks with `policies` cannot be used',
+    remedy: 'a kernel with CONFIG_NF_TABLES_BRIDGE: modprobe nf_tables',
+    required: false,
+  },
+  'policies-stateful': {
+    cost: 'policies cannot allow UDP; TCP is told by its flags, and ICMP errors do not pass',
+    remedy: 'modprobe br_netfilter nf_conntrack, as root',
+    required: false,
+  },
   'fault-rate': {
     cost: 'faults of kind `rate` are refused',
     remedy: 'a kernel with CONFIG_NET_SCH_TBF: modprobe sch_tbf',
@@ -74,6 +84,17 @@ const texts: Readonly<Record<HostFeature, FeatureText>> = {
   'fault-delay': {
     cost: 'faults of kind `delay` are refused',
     remedy: 'a kernel of 4.20 or later with CONFIG_PACKET: modprobe af_packet',
+    required: false,
+  },
+  'fault-filter': {
+    cost: 'faults of kind `partition` and `loss` are refused',
+    remedy: 'a kernel with CONFIG_NF_TABLES_BRIDGE and CONFIG_NFT_NUMGEN: modprobe nf_tables nft_numgen',
+    required: false,
+  },
+  'fault-reset': {
+    cost: 'faults of kind `reset` are refused',
+    remedy:
+      'a kernel with CONFIG_NF_TABLES_INET, CONFIG_NFT_REJECT_INET and CONFIG_BRIDGE_NETFILTER: modprobe br_netfilter nft_reject_inet',
     required: false,
   },
   'debian-images': {

@@ -58,9 +58,8 @@ async function sandboxFindings(
   const opened = await openSandboxProcesses(host, { ...options, mapping }).catch((error: Error) => error);
   if (opened instanceof Error) {
     const failed = { failed: opened.message };
-    return (
-      ['userns', 'overlay', 'tmpfs-upper', 'net', 'fault-rate', 'fault-delay', 'disk-limit'] as const
-    ).map((feature) => [feature, failed]);
+    const asked = ['userns', 'disk-limit', ...planInSandboxProbes().map(({ feature }) => feature)] as const;
+    return asked.map((feature) => [feature, failed]);
   }
   try {
     const idmap: Finding =

@@ -24,6 +24,8 @@ export interface Attempt {
   readonly port: number;
   /** The socket it holds. */
   fd?: number;
+  /** The handshake is completed: no filter could be attached. */
+  completes?: boolean;
   /** As the destination will see it come in, of each time it was sent. */
   readonly keys: string[];
   /** `ECONNREFUSED`: what the kernel said of it. */
@@ -50,37 +52,22 @@ const errors: ReadonlyMap<number, string> = new Map([
 /** Type, code, checksum, identifier, number: the kernel fills in what it wants (icmp(7)). */
 const echo = (family: Family): Uint8Array => Uint8Array.of(echoRequest[family], 0, 0, 0, 0, 0, 0, 1);
 
-/** How many calls an attempt is. */
-const callsPerSend = 5;
-
-function sendCalls({ protocol, family, address, port }: Attempt, index: number): readonly SystemCall[] {
-  const fd = { result: callsPerSend * index };
-  const connect = connectTo(fd, address, port);
+/** The calls of one attempt, of which the first is the number `first` of its batch. */
+function sendCalls({ protocol, family, address, port }: Attempt, first: number): readonly SystemCall[] {
+  const fd = { result: first };
+  const socket = (kind: 'stream' | 'datagram', option: SystemCall): readonly SystemCall[] => [
+    openSocket(family, kind, protocol),
+    option,
+    connectTo(fd, address, port),
+    ownName(fd),
+  ];
   switch (protocol) {
     case 'tcp':
-      return [
-        openSocket(family, 'stream', protocol),
-        attachFilter(fd, withoutConsent),
-        connect,
-        ownName(fd),
-        call('getpid'),
-      ];
+      return socket('stream', attachFilter(fd, withoutConsent));
     case 'udp':
-      return [
-        openSocket(family, 'datagram', protocol),
-        receiveErrors(fd, family),
-        connect,
-        ownName(fd),
-        call('sendto', fd, '', 0, 0, 0, 0),
-      ];
+      return [...socket('datagram', receiveErrors(fd, family)), call('sendto', fd, '', 0, 0, 0, 0)];
     case 'icmp':
-      return [
-        openSocket(family, 'datagram', protocol),
-        receiveErrors(fd, family),
-        connect,
-        ownName(fd),
-        call('sendto', fd, echo(family), 8, 0, 0, 0),
-      ];
+      return [...socket('datagram', receiveErrors(fd, family)), call('sendto', fd, echo(family), 8, 0, 0, 0)];
     default:
       return protocol satisfies never;
   }
@@ -94,15 +81,22 @@ interface Sender {
 export async function sendAll(probe: Sender, attempts: readonly Attempt[]): Promise<void> {
   const open = attempts.flatMap(({ fd }) => (fd === undefined ? [] : [call('close', fd)]));
   if (open.length > 0) await probe.calls(open);
-  const results = await probe.calls(attempts.flatMap(sendCalls));
+  const calls: SystemCall[] = [];
+  const starts = attempts.map((attempt) => {
+    const first = calls.length;
+    calls.push(...sendCalls(attempt, first));
+    return first;
+  });
+  const results = await probe.calls(calls);
   for (const [index, attempt] of attempts.entries()) {
-    const [opened, , connected, name, sent] = results.slice(callsPerSend * index, callsPerSend * (index + 1));
+    const [opened, filtered, connected, name, sent] = results.slice(starts[index], starts[index + 1]);
     delete attempt.fd;
     if (opened === undefined || opened.value < 0) {
       attempt.error = opened?.error ?? 'EINVAL';
       continue;
     }
     attempt.fd = opened.value;
+    attempt.completes = attempt.protocol === 'tcp' && filtered?.error !== undefined;
     const own = readEndPoint(name?.out[0]);
     if (own !== undefined) {
       const { protocol, family, port } = attempt;
@@ -120,21 +114,28 @@ export async function lookAt(probe: Sender, attempts: readonly Attempt[]): Promi
     ({ fd, error, answered }) => fd !== undefined && error === undefined && !answered,
   );
   const results = await probe.calls(
-    waiting.flatMap(({ fd = -1, protocol }) => [
-      protocol === 'icmp' ? call('recvfrom', fd, { out: 64 }, 64, 0, 0, 0) : memoryInfo(fd),
-      pendingError(fd),
-      call('getpeername', fd, { scratch: 28 }, { inOut: Uint8Array.of(28, 0, 0, 0) }),
-    ]),
+    waiting.flatMap((attempt) => [answerOf(attempt), pendingError(attempt.fd ?? -1)]),
   );
   for (const [index, attempt] of waiting.entries()) {
-    const [first, pending, peer] = results.slice(3 * index);
-    if (attempt.protocol === 'icmp') attempt.answered = (first?.value ?? -1) > 0;
-    // Where a filter may not be attached the handshake was completed: then there is a peer.
-    else if (attempt.protocol === 'tcp') attempt.answered = dropsOf(first?.out[0]) > 0 || peer?.value === 0;
+    const [first, pending] = results.slice(2 * index, 2 * index + 2);
+    attempt.answered = isAnswer(attempt, first);
     const code = Buffer.from(pending?.out[0] ?? new Uint8Array(4)).readInt32LE();
     const error = errors.get(code) ?? (code === 0 ? first?.error : `error ${code}`);
-    if (!attempt.answered && error !== undefined && error !== 'EAGAIN') attempt.error = error;
+    if (!attempt.answered && error !== undefined && error !== 'EAGAIN' && error !== 'ENOTCONN')
+      attempt.error = error;
   }
+}
+
+function answerOf({ fd = -1, protocol, completes }: Attempt): SystemCall {
+  if (protocol === 'icmp') return call('recvfrom', fd, { out: 64 }, 64, 0, 0, 0);
+  if (completes === true) return call('getpeername', fd, { scratch: 28 }, Uint8Array.of(28, 0, 0, 0));
+  return memoryInfo(fd);
+}
+
+function isAnswer({ protocol, completes }: Attempt, result: CallResult | undefined): boolean {
+  if (protocol === 'icmp') return (result?.value ?? -1) > 0;
+  if (completes === true) return result?.value === 0;
+  return protocol === 'tcp' && dropsOf(result?.out[0]) > 0;
 }
 
 export async function closeAll(probe: Sender, attempts: readonly Attempt[]): Promise<void> {

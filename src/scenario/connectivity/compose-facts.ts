@@ -5,8 +5,10 @@ import {
   type MatrixRow,
   outcomeLetters,
   type Surprise,
+  targetOf,
 } from '../../core/connectivity.ts';
 import type { Column } from './choose-columns.ts';
+import { groupBy } from './group-by.ts';
 import { judgeCell } from './judge.ts';
 import type { MeasuredCell } from './measured-cell.ts';
 import { declaredFor, type Truth } from './truth.ts';
@@ -25,6 +27,7 @@ export interface Matrix {
 export function composeFacts(matrix: Matrix): ConnectivityFacts {
   const { truth, families, services, columns, cells, leftOut } = matrix;
   const byKey = new Map(cells.map((cell) => [keyOf(cell.from, cell, cell.family), cell]));
+  const byColumn = groupBy(cells, targetOf);
   const at = (from: string, column: Column, family: Family): MeasuredCell | undefined =>
     byKey.get(keyOf(from, column, family));
   const surprises = cells.flatMap((cell) => surpriseOf(cell, truth));
@@ -49,7 +52,7 @@ export function composeFacts(matrix: Matrix): ConnectivityFacts {
     summary: summarize(matrix, surprises),
     default: truth.default,
     families,
-    columns: columns.map((column) => withListeners(column, cells, families)),
+    columns: columns.map((column) => withListeners(column, byColumn.get(targetOf(column)) ?? [], families)),
     rows,
     surprises,
     leftOut,
@@ -89,12 +92,9 @@ function surpriseOf(cell: MeasuredCell, truth: Truth): readonly Surprise[] {
 /** One and the same for all who ask. */
 function withListeners(
   column: Column,
-  cells: readonly MeasuredCell[],
+  own: readonly MeasuredCell[],
   families: readonly Family[],
 ): MatrixColumn {
-  const own = cells.filter(
-    ({ to, protocol, port }) => to === column.to && protocol === column.protocol && port === column.port,
-  );
   const listeners = families.flatMap((family) => {
     const listener = own.find((cell) => cell.family === family)?.listener;
     return listener === undefined ? [] : [[`ipv${family}`, listener] as const];

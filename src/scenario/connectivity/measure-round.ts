@@ -85,14 +85,22 @@ async function lookAround(
       ),
     ),
   );
+  const waiting = groupBy(
+    sending.filter(({ arrived }) => !arrived),
+    ({ to }) => to,
+  );
   await Promise.all(
     [...seen].map(async ([station, keys]) => {
-      for (const arrival of await station.arrivals()) keys.add(keyOf(arrival));
+      for (const arrival of await station.arrivals(mostOfAWay(waiting.get(station) ?? [])))
+        keys.add(keyOf(arrival));
     }),
   );
   for (const one of sending)
     one.arrived ||= one.attempt.keys.some((key) => seen.get(one.to)?.has(key) ?? false);
 }
+
+const mostOfAWay = (tries: readonly Try[]): number =>
+  Math.max(0, ...[...groupBy(tries, ({ attempt }) => nameOf(attempt)).values()].map(({ length }) => length));
 
 /**
  * To itself, on every way that is looked at: who sees this would have seen others. At its loopback, too, for an interface that is down

@@ -14,8 +14,8 @@ const giveBack = 0x06;
 /** Flags of TCP, RFC 9293, section 3.1, in the octet at 13. */
 const [flagsAt, syn, synAndAck] = [13, 0x02, 0x12];
 
-/** Headers suffice; none is longer. */
-export const keptBytes = 128;
+/** Of IPv4 the longest header (RFC 791) and the first words of what it carries. */
+export const keptBytes = 68;
 
 /**
  * Of a connecting socket: it never gets the answer that would complete the handshake, but counts it as dropped. So the kernel at the

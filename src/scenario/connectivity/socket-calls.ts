@@ -48,6 +48,9 @@ const int = (value: number): Uint8Array => {
   return bytes;
 };
 
+/** The kernel writes them, too; each call has a copy of its own. */
+const lengths = { int: int(4), memoryInfo: int(36), address: int(28) } as const;
+
 const set = (fd: CallArgument, level: number, option: number, value: Uint8Array): SystemCall =>
   call('setsockopt', fd, level, option, value, value.length);
 
@@ -84,17 +87,18 @@ export function attachFilter(fd: CallArgument, program: readonly Instruction[]):
 }
 
 export const pendingError = (fd: CallArgument): SystemCall =>
-  call('getsockopt', fd, levels.socket, options.error, { out: 4 }, int(4));
+  call('getsockopt', fd, levels.socket, options.error, { out: 4 }, lengths.int);
 
 /** How many packets a socket has dropped is the last of nine numbers (linux/sock_diag.h, SK_MEMINFO_DROPS). */
 export const memoryInfo = (fd: CallArgument): SystemCall =>
-  call('getsockopt', fd, levels.socket, options.memoryInfo, { out: 36 }, int(36));
+  call('getsockopt', fd, levels.socket, options.memoryInfo, { out: 36 }, lengths.memoryInfo);
 
 export function dropsOf(out: Uint8Array | undefined): number {
   return out === undefined ? 0 : Buffer.from(out).readUInt32LE(32);
 }
 
-export const ownName = (fd: CallArgument): SystemCall => call('getsockname', fd, { out: 28 }, int(28));
+export const ownName = (fd: CallArgument): SystemCall =>
+  call('getsockname', fd, { out: 28 }, lengths.address);
 
 /** struct sockaddr_in, sockaddr_in6. */
 function socketAddress(address: string, port: number, scope = 0): Uint8Array {

@@ -18,8 +18,7 @@ import {
 const openFiles = 7;
 /** What the kernel gives at most without further rights, by default (socket(7), rmem_max). */
 const bufferBytes = 212_992;
-/** Of one look: what is more comes with the next. */
-const mostArrivalsPerLook = 400;
+const mostReadsAtOnce = 256;
 
 export interface Way {
   readonly protocol: Protocol;
@@ -113,27 +112,25 @@ export class Station {
     return listeners;
   }
 
-  /** What has come in since the last look. */
-  async arrivals(): Promise<readonly Arrival[]> {
+  /** What has come in since the last look; `expected` of each kind are read at once. */
+  async arrivals(expected: number): Promise<readonly Arrival[]> {
     const found: Arrival[] = [];
+    const count = Math.min(expected + 2, mostReadsAtOnce);
     for (let more = this.#watchers; more.length > 0; ) {
-      const counted = more.map((watcher) => ({ watcher, count: mostArrivalsPerLook / more.length }));
-      const calls = counted.flatMap(({ watcher: { fd }, count }) =>
-        Array.from({ length: Math.floor(count) }, () =>
-          call('recvfrom', fd, { out: keptBytes }, keptBytes, 0, { out: 28 }, { inOut: sizeOfAddress }),
+      const results = await this.probe.calls(
+        more.flatMap(({ fd }) =>
+          Array.from({ length: count }, () =>
+            call('recvfrom', fd, { out: keptBytes }, keptBytes, 0, { out: 28 }, sizeOfAddress),
+          ),
         ),
       );
-      const results = await this.probe.calls(calls);
-      let at = 0;
-      const full: Watcher[] = [];
-      for (const { watcher, count } of counted) {
-        const of = results.slice(at, at + Math.floor(count));
-        at += of.length;
-        const read = of.flatMap((result) => readArrival(watcher, result) ?? []);
+      more = more.filter((watcher, index) => {
+        const read = results
+          .slice(count * index, count * (index + 1))
+          .flatMap((result) => readArrival(watcher, result) ?? []);
         found.push(...read);
-        if (read.length === of.length) full.push(watcher);
-      }
-      more = full;
+        return read.length === count;
+      });
     }
     return found;
   }

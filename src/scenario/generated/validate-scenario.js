@@ -9,9 +9,10 @@ r))&&typeof r!="string"&&(e=o(e,n,"#/definitions/shared3/type","type",{}),i++),t
 d3/maximum","maximum",{comparison:"<=",limit:10}),i++),(r<0||isNaN(r))&&(e=o(e,n,"#/definitions/shared3/minimum","minimum",{comparison:">=",limit:0}),i++)),typeof r==
 "string"&&(P.test(r)||(e=o(e,n,"#/definitions/shared3/pattern","pattern",{}),i++)),Me.errors=e,i===0}function Le(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&(e=o(e,n,"#/definitions/shared4/type","type",{}),i++),r==="linux"||r==="launcher"||
 r==="userns"||r==="subids"||r==="overlay"||r==="tmpfs-upper"||r==="disk-limit"||r==="idmap"||r==="seccomp"||r==="cgroup-memory"||r==="cgroup-pids"||r==="cgroup-\
-cpu"||r==="net"||r==="ipv6"||r==="egress"||r==="fault-rate"||r==="fault-delay"||r==="debian-images"||(e=o(e,n,"#/definitions/shared4/enum","enum",{}),i++),Le.errors=
-e,i===0}function Ye(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){const s=r.length;for(let f=0;f<s;f++)Le(r[f],{instancePath:n+"/"+f})||(e=t(e,Le.
-errors),i=e.length)}else e=o(e,n,"#/definitions/shared5/type","type",{}),i++;return Ye.errors=e,i===0}function $e(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&(e=o(e,n,"#/definitions/shared6/type","type",{}),i++),r==="auto"||r==="tmpfs"||r===
+cpu"||r==="net"||r==="ipv6"||r==="egress"||r==="policies"||r==="policies-stateful"||r==="fault-rate"||r==="fault-delay"||r==="fault-filter"||r==="fault-reset"||
+r==="debian-images"||(e=o(e,n,"#/definitions/shared4/enum","enum",{}),i++),Le.errors=e,i===0}function Ye(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(
+r)){const s=r.length;for(let f=0;f<s;f++)Le(r[f],{instancePath:n+"/"+f})||(e=t(e,Le.errors),i=e.length)}else e=o(e,n,"#/definitions/shared5/type","type",{}),i++;
+return Ye.errors=e,i===0}function $e(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&(e=o(e,n,"#/definitions/shared6/type","type",{}),i++),r==="auto"||r==="tmpfs"||r===
 "disk"||(e=o(e,n,"#/definitions/shared6/enum","enum",{}),i++),$e.errors=e,i===0}const qe=new RegExp("^[A-Za-z_][A-Za-z0-9_-]{0,127}$","u");function ze(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r))for(const f in r){
 const c=i;typeof f=="string"&&(qe.test(f)||(e=o(e,n,"#/definitions/shared7/propertyNames/pattern","pattern",{},f),i++));var s=c===i;s||(e=o(e,n,"#/definitions/s\
 hared7/propertyNames","propertyNames",{propertyName:f}),i++)}else e=o(e,n,"#/definitions/shared7/type","type",{}),i++;return ze.errors=e,i===0}function k(r,{instancePath:n=""}={}){let e=null,i=0;return typeof r!="string"&&!(typeof r=="number"&&!(r%1)&&!isNaN(r)&&isFinite(r))&&(e=o(e,n,"#/definitions/sh\

@@ -55,7 +55,9 @@ async function burn({ clock, signal }: Subject, twin: Twin, cpus: number, burner
   const mostUsedMs = cpus * (wallMs + periodMs) + sliceMs * burners;
   const line = `${burners} helpers used ${Math.round(usedMs)} ms of processor time in ${Math.round(wallMs)} ms, where ${cpus} processors allow ${Math.round(mostUsedMs)}; they were held back in ${held} periods`;
   if (usedMs > mostUsedMs) return fail(line);
-  return held > 0 ? pass(line) : inconclusive(`${line}: nothing shows that they would have used more`);
+  return held > 0
+    ? pass(line)
+    : inconclusive(`${line}: nothing shows that they would have used more (is the machine busy?)`);
 
   async function watch(): Promise<void> {
     while (clock.nowMs() - startedAtMs < mostMs && !isHeld) {

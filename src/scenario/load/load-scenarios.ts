@@ -8,6 +8,7 @@ import { checkCycles } from './check/check-cycles.ts';
 import { checkExpressions } from './check/check-expressions.ts';
 import { type Allowed, checkForbidden } from './check/check-forbidden.ts';
 import { checkNames, checkUnused } from './check/check-names.ts';
+import { checkPolicies } from './check/check-policies.ts';
 import { checkServices } from './check/check-services.ts';
 import { checkSteps } from './check/check-steps.ts';
 import { nameUsesIn } from './check/name-uses.ts';
@@ -112,6 +113,7 @@ function checkDocument(
   checkNames(document, uses);
   checkCycles(document, uses);
   checkServices(document);
+  checkPolicies(document);
   checkSteps(document, steps);
   checkForbidden(document, options.allow ?? {});
   const usedVars = checkExpressions(document, { steps, vars: options.vars ?? [] });

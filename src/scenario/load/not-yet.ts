@@ -28,16 +28,11 @@ export interface NotYet {
 
 export const notYet: readonly NotYet[] = [
   { in: 'include', key: 'compose', what: 'including a Compose file' },
-  { in: 'scenario', key: 'policies', what: 'narrowing a network with `policies`' },
 
   { in: 'image', key: 'build', what: 'building an image from a Dockerfile' },
   { in: 'image', key: 'registry', what: 'fetching an image from a registry', validates: true },
 
   { in: 'service', key: 'build', what: 'building an image from a Dockerfile' },
-
-  ...(['partition', 'loss', 'reset'] as const).map((word): NotYet => {
-    return { in: 'fault', key: word, what: `the fault \`${word}\`` };
-  }),
 ];
 
 /** R9: a service or an image that is a registry reference. */

@@ -9,6 +9,7 @@ import { DocumentNode } from './document-node.ts';
 import { ImageBook } from './image/image-book.ts';
 import { environmentNames, interpolateDocument } from './interpolate-document.ts';
 import { defaultNetwork, planNetworks } from './network/plan-networks.ts';
+import { planPolicies } from './network/plan-policies.ts';
 import { optionalKey } from './optional-key.ts';
 import { planConfigs } from './plan-configs.ts';
 import { identifyPlan } from './plan-id.ts';
@@ -62,6 +63,7 @@ export function planCombination(
     configs,
     secrets: secrets.contents,
   });
+  const policies = planPolicies(root.child('policies'), { services, scales, networks });
   const steps = planSteps(root.child(root.has('cases') ? 'setup' : 'steps'), context);
   const cases = planCases(root.child('cases'), context);
   const invariants = planInvariants(root.child('invariants'), services, scenario.locate);
@@ -86,7 +88,10 @@ export function planCombination(
       .items()
       .flatMap((item) => item.oneOf(hostFeatures) ?? []),
     images: images.used,
-    networks: [...networks.values()].map((network) => network.spec),
+    networks: [...networks.values()].map(({ spec }) => ({
+      ...spec,
+      ...optionalKey('policy', policies.get(spec.name)),
+    })),
     volumes,
     ...optionalKey('upper', upper === 'auto' ? undefined : upper),
     services: measureServices(services, stepsOfPlan({ steps, cases, finally: finalSteps }), invariants),

@@ -20,6 +20,7 @@ export interface RuleWord {
 
 /** What is wrong with a rule, where in its text, and what to write. */
 export interface RuleProblem {
+  readonly code: 'SCENARIO_WRONG_VALUE' | 'SCENARIO_UNDECLARED' | 'SCENARIO_CONFLICT';
   readonly message: string;
   readonly hint: string;
   readonly offset: number;
@@ -104,6 +105,6 @@ function wordOf(text: string, offset = 0): RuleWord {
 const partOf = ({ text, offset }: RuleWord, start: number, end?: number): RuleWord =>
   wordOf(text.slice(start, end), offset + start);
 
-const problem = (message: string, hint: string, at: RuleWord): RuleProblem => {
-  return { message, hint, offset: at.offset, length: Math.max(1, at.text.length) };
-};
+function problem(message: string, hint: string, { text, offset }: RuleWord): RuleProblem {
+  return { code: 'SCENARIO_WRONG_VALUE', message, hint, offset, length: Math.max(1, text.length) };
+}

@@ -14,6 +14,7 @@ import {
 } from '../step/expectations.ts';
 import type { Performed } from '../step/step-definition.ts';
 import { stepDefinition } from '../step/step-table.ts';
+import { StoppedBeforeFacts } from '../step/stopped-before-facts.ts';
 import { textOf } from '../step/text-or-bytes.ts';
 import { abortableWithGrace } from './abortable.ts';
 import { openDeadline } from './deadline.ts';
@@ -63,7 +64,7 @@ export async function tryStep(
   world: World,
   signal: AbortSignal,
 ): Promise<Trial> {
-  const { step, place, perform, expectations } = prepared;
+  const { place, perform, expectations } = prepared;
   const { masker } = world.emitter;
   const graceMs = prepared.keepsTime ? stopGraceMs : 0;
   using deadline = openDeadline(world.clock, timeoutMs + graceMs, signal, () => timeOut(timeoutMs, masker));
@@ -74,13 +75,11 @@ export async function tryStep(
       stopGraceMs,
       world.clock,
     );
-    const findings = findingsOf(performed, expectations);
-    const problems = findings.map((finding) => problemOf(finding, place, performed.wrote, masker));
-    const captured = problems.length === 0 ? await capture(step, performed) : {};
-    const { facts, evidence } = performed;
-    return { facts, problems, captured, ...(evidence === undefined ? {} : { evidence }) };
+    return await trialOf(performed, prepared, masker);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
+    if (deadline.expired && error instanceof StoppedBeforeFacts && isExpected(error.performed, expectations))
+      return await trialOf(error.performed, prepared, masker);
     const cause = error instanceof StoppedProcess ? error.cause : error;
     return {
       facts: factsSoFar(error),
@@ -90,14 +89,26 @@ export async function tryStep(
   }
 }
 
-function findingsOf(
-  { facts, findings = [], blocked }: Performed,
-  expectations: readonly Expectation[],
-): readonly Finding[] {
-  const isExpected = expectations.some(({ path }) => path[0] === blocked?.unless);
-  if (blocked !== undefined && !isExpected) return [blocked.finding];
+async function trialOf(
+  performed: Performed,
+  { step, place, expectations }: PreparedStep,
+  masker: Masker,
+): Promise<Trial> {
+  const findings = findingsOf(performed, expectations);
+  const problems = findings.map((finding) => problemOf(finding, place, performed.wrote, masker));
+  const captured = problems.length === 0 ? await capture(step, performed) : {};
+  const { facts, evidence } = performed;
+  return { facts, problems, captured, ...(evidence === undefined ? {} : { evidence }) };
+}
+
+function findingsOf(performed: Performed, expectations: readonly Expectation[]): readonly Finding[] {
+  const { facts, findings = [], blocked } = performed;
+  if (blocked !== undefined && !isExpected(performed, expectations)) return [blocked.finding];
   return [...judge(expectations, facts), ...findings];
 }
+
+const isExpected = ({ blocked }: Performed, expectations: readonly Expectation[]): boolean =>
+  expectations.some(({ path }) => path[0] === blocked?.unless);
 
 function problemOf(
   { subject, message, expected, actual, diff }: Finding,

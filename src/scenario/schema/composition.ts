@@ -93,7 +93,12 @@ export const policies = key(
     object(
       {
         network: key('Network', 'The network that is narrowed.', 'back', nonEmptyText),
-        allow: key('Allow', 'What passes.', ['web -> db:5432/tcp'], connectivityRules),
+        allow: key(
+          'Allow',
+          'What may be opened; nothing else passes.',
+          ['web -> db:5432/tcp'],
+          connectivityRules,
+        ),
       },
       { what: 'a policy', required: ['network', 'allow'] },
     ),

@@ -2,6 +2,7 @@ import type { ConnectivityFacts, Family, Surprise } from '../../core/connectivit
 import { targetOf } from '../../core/connectivity.ts';
 import { isJsonObject, type JsonObject } from '../../core/json.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
+import { groupBy } from '../connectivity/group-by.ts';
 import type { Surveyed } from '../connectivity/survey.ts';
 import type { Truth } from '../connectivity/truth.ts';
 import type { RunningService } from '../run/running-service.ts';
@@ -107,18 +108,33 @@ function asFacts({
 
 function findingsOf({ summary, surprises }: ConnectivityFacts): readonly Finding[] {
   if (surprises.length === 0) return [];
-  const subject = 'connectivity';
-  const message = `is not as declared: ${summary}`;
-  const lines = surprises.map(tell);
-  return [{ subject, path: '', message, expected: 'the declared truth table', actual: lines.join('\n') }];
+  const worstFirst = [...groupBy(surprises, (one) => `${verdictOrder.indexOf(one.verdict)} ${placeOf(one)}`)]
+    .sort(([left], [right]) => Number(left[0]) - Number(right[0]))
+    .map(([, same]) => tell(same));
+  return [
+    {
+      subject: 'connectivity',
+      path: '',
+      message: `is not as declared: ${summary}`,
+      expected: 'the declared truth table',
+      actual: worstFirst.join('\n'),
+    },
+  ];
 }
 
+const verdictOrder = ['too-open', 'too-closed', 'inconclusive'] as const;
 const verdictWords = {
   'too-open': 'too open',
   'too-closed': 'too closed',
   inconclusive: 'inconclusive',
 } as const;
 
-function tell({ from, family, verdict, why, ...cell }: Surprise): string {
-  return `${from} -> ${targetOf({ ...cell })} IPv${family}: ${verdictWords[verdict]}: ${why}`;
+const placeOf = (one: Surprise): string => `${one.from} -> ${targetOf(one)}`;
+
+/** A line for one cell, over one IP version or both. */
+function tell(same: readonly Surprise[]): string {
+  const [first] = same;
+  if (first === undefined) return '';
+  const versions = same.map(({ family }) => `IPv${family}`).join(' and ');
+  return `${placeOf(first)} over ${versions} is ${verdictWords[first.verdict]}: ${first.why}`;
 }

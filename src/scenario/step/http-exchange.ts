@@ -28,6 +28,14 @@ export type HttpAnswer =
 
 export type HttpFailure = 'refused' | 'reset' | 'timeout' | 'unreachable' | 'no-name' | 'tls' | 'protocol';
 
+/** It was stopped while nobody had taken the connection yet. */
+export class NotConnected extends Error {
+  constructor(cause: unknown) {
+    super('the connection was not made in time', { cause });
+    this.name = 'NotConnected';
+  }
+}
+
 /** TCP from wherever the request is to come from. */
 export type Dial = (host: string, port: number) => Promise<Duplex>;
 
@@ -71,6 +79,7 @@ async function exchangeOnce(request: HttpRequest, dial: Dial, signal: AbortSigna
       connection = await abortable(secure(tls.connect, connection, host, request.insecure), signal);
     return await abortable(send(openRequest, request, url, connection), signal);
   } catch (error) {
+    if (signal.aborted && connection === undefined) throw new NotConnected(error);
     if (signal.aborted || error instanceof MayflyError) throw error;
     return failed(error);
   } finally {

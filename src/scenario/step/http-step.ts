@@ -4,9 +4,10 @@ import type { Step } from '../../core/scenario.ts';
 import type { RunningService } from '../run/running-service.ts';
 import { chooseSender } from './choose-sender.ts';
 import { explainNoResponse } from './explain-no-response.ts';
-import { exchange, type HttpAnswer, type HttpRequest } from './http-exchange.ts';
+import { type Dial, exchange, type HttpAnswer, type HttpRequest, NotConnected } from './http-exchange.ts';
 import { headersFact } from './http-facts.ts';
 import { defineStep, type Performed } from './step-definition.ts';
+import { StoppedBeforeFacts } from './stopped-before-facts.ts';
 import { textOf, textOrBytes } from './text-or-bytes.ts';
 
 interface HttpStep {
@@ -35,7 +36,12 @@ export const httpStep = defineStep<HttpStep>({
   async perform({ request, sender }, _step, world, signal) {
     const startedAtMs = world.clock.nowMs();
     const from = sender();
-    const answer = await exchange(request, (host, port) => from.container.dial(host, port, signal), signal);
+    const dial: Dial = (host, port) => from.container.dial(host, port, signal);
+    const answer = await exchange(request, dial, signal).catch((error: unknown) => {
+      if (!(error instanceof NotConnected)) throw error;
+      const silence = { kind: 'failed', failure: 'timeout', message: error.message } as const;
+      throw new StoppedBeforeFacts(error.cause, unanswered(silence, '', world.clock.nowMs() - startedAtMs));
+    });
     const durationMs = world.clock.nowMs() - startedAtMs;
     if (answer.kind === 'answered') return answered(answer, durationMs);
     // A redirect may have led elsewhere than the step says.

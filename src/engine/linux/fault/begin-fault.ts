@@ -11,6 +11,7 @@ import type { LauncherClient } from '../client/launcher-client.ts';
 import type { LinuxContainer } from '../container/linux-container.ts';
 import type { Attic } from '../sandbox/attic.ts';
 import type { ContainerNetworks } from '../sandbox/container-networks.ts';
+import type { Slot } from '../tape/op.ts';
 import { fillDisk } from './fill-disk.ts';
 
 /** How to mend what was broken; called once. */
@@ -51,8 +52,12 @@ async function make(spec: FaultSpec, parts: FaultParts): Promise<Undo> {
     case 'rate':
     case 'delay':
       return changeLines(spec, parts);
+    case 'partition':
+    case 'loss':
+    case 'reset':
+      return parts.networks.faults.beginFilter(spec, runningOf(parts));
     default:
-      throw new MayflyError('FAULT_UNSUPPORTED', `this engine cannot make the fault \`${spec.kind}\``);
+      return spec satisfies never;
   }
 }
 
@@ -68,9 +73,7 @@ async function changeLines(
   const apply = async (): Promise<void> => {
     for (const name of spec.containers) {
       const container = containers.get(name);
-      if (container === undefined || !isAlive(container)) continue;
-      const { pidfd } = container;
-      await networks.faults.apply({ container: name, pidfd, attachments: networks.attachmentsOf(name) });
+      if (container !== undefined && isAlive(container)) await networks.changeLines(name, container.pidfd);
     }
   };
   const undo: Undo = async () => {
@@ -85,6 +88,11 @@ async function changeLines(
     throw error;
   }
   return undo;
+}
+
+function runningOf({ containers }: FaultParts): ReadonlyMap<string, Slot> {
+  const alive = [...containers].filter(([, container]) => isAlive(container));
+  return new Map(alive.map(([name, { pidfd }]) => [name, pidfd]));
 }
 
 /** One that has ended has no links; when it starts again, it gets what holds then. */

@@ -46,6 +46,10 @@ export class DelayLines {
     return delays.sort((one, other) => other.delayMs - one.delayMs)[0];
   }
 
+  isOnRelay(attachment: Attachment): boolean {
+    return this.#lines.has(keyOf(attachment));
+  }
+
   /** Makes the lines of a running container as long as they are to be. */
   async apply(container: string, attachments: readonly Attachment[]): Promise<void> {
     const wanted = this.of(container);

@@ -26,8 +26,8 @@ function pairOf({ port }: Attachment): { readonly onBridge: number; readonly beh
   return { onBridge: firstIndex + 2 * port, behind: firstIndex + 2 * port + 1 };
 }
 
-/** Of a port, as rules name it: it arrives and leaves by the second one while it is delayed. */
-const portNames = (port: number): readonly [string, string] => [`port${port}`, `delay${port}`];
+/** By which frames of a delayed port arrive on the bridge and leave it. */
+export const delayedPortOf = (attachment: Attachment): number => pairOf(attachment).onBridge;
 
 /** The relay, from its clone on; it waits for its release before it hears anything, and has no rights by then. */
 export function planRelay(attachment: Attachment, { delayMs, jitterMs }: Delay, seed: bigint): Tape {
@@ -61,10 +61,9 @@ const nanoseconds = (ms: number): bigint => BigInt(Math.round(ms * 1e6));
  */
 export function planLonger(namespace: Slot, attachment: Attachment, relay: LaunchedProcess): Tape {
   const { onBridge, behind } = pairOf(attachment);
-  const [, name] = portNames(attachment.port);
   const messages = [
     newVethHere(
-      { index: onBridge, name, master: bridgeIndex, up: true },
+      { index: onBridge, name: `delay${attachment.port}`, master: bridgeIndex, up: true },
       { index: behind, name: `relay${attachment.port}` },
     ),
     setLink(behind, { up: true }),

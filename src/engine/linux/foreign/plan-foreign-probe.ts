@@ -63,22 +63,34 @@ export function planOpenNamespaces(pid: number): Tape {
   ];
 }
 
-/** Its children are processes of the namespace from then on; the server itself stays outside (setns(2), CLONE_NEWPID). */
-export const planEnter = (user: UserEntry): Tape => [
-  ...(user === 'at first' ? [enter('user')] : []),
-  enter('pid'),
-];
+/**
+ * What the server does in the tape that clones: its children are then processes of the namespace, and it is back in its own after the tape.
+ * Without the rights for that the child does it, and its own child is the helper.
+ */
+export const planEnterProcesses = (user: UserEntry): Tape => (user === 'at first' ? [] : [enter('pid')]);
 
 export function planForeignProbe(credentials: ForeignCredentials, user: UserEntry, stdio: Stdio): Tape {
   const mappedIds = credentials.mayChangeGroups ? 65_536 : 1;
-  const isOther = user !== 'not at all';
+  const program = planProgram(credentials, stdio, mappedIds);
+  if (user === 'at first')
+    return [
+      { kind: 'await' },
+      { kind: 'dumpable', on: 0 },
+      enter('user'),
+      ...planBecomeRoot(mappedIds),
+      enter('pid'),
+      { kind: 'reap' },
+      ...plain.map(enter),
+      ...program.slice(0, -1),
+      { kind: 'parentDeathSignal', signal: 9 },
+      ...program.slice(-1),
+    ];
   return [
     { kind: 'await' },
     { kind: 'dumpable', on: 0 },
     ...plain.map(enter),
-    ...(user === 'at last' ? [enter('user')] : []),
-    ...(isOther ? planBecomeRoot(mappedIds) : []),
-    ...planProgram(credentials, stdio, mappedIds),
+    ...(user === 'at last' ? [enter('user'), ...planBecomeRoot(mappedIds)] : []),
+    ...program,
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { Process } from '../../../core/engine.ts';
 import type { ForeignRights } from '../../../core/foreign-process.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { Probe, Witness } from '../../../core/probe.ts';
@@ -14,7 +15,7 @@ import { readCredentials } from './foreign-credentials.ts';
 import {
   foreignSlots,
   foreignSpec,
-  planEnter,
+  planEnterProcesses,
   planForeignProbe,
   planHostProbe,
   planOpenNamespaces,
@@ -54,8 +55,7 @@ export async function startForeignProbe(
     await server.perform(plan.open);
     // It is there still, so that its number was its own when the server opened it.
     if (!target.isThere()) throw gone(target);
-    await server.perform(plan.enter);
-    return closingWith(await startIn(server, plan.tape, options.systemCalls), close);
+    return closingWith(await startIn(server, plan, options.systemCalls), close);
   } catch (error) {
     await close();
     throw target.isThere() ? notPermitted(error) : gone(target);
@@ -66,12 +66,15 @@ interface ProbePlan {
   readonly open: Tape;
   readonly enter: Tape;
   readonly tape: (stdio: Stdio) => Tape;
+  /** What is cloned is the parent of the helper. */
+  readonly isNested: boolean;
 }
 
 const planOnHost = (isRoot: boolean): ProbePlan => ({
   open: [{ kind: 'selfImage', into: foreignSlots.self }],
   enter: [],
   tape: (stdio) => planHostProbe(isRoot, stdio),
+  isNested: false,
 });
 
 /** @throws MayflyError PROBE_NOT_PERMITTED */
@@ -84,14 +87,15 @@ function planInside({ witness }: ForeignTarget, rights: 'itself' | 'root', isRoo
   const user: UserEntry = isShared ? 'not at all' : isRoot ? 'at last' : 'at first';
   return {
     open: planOpenNamespaces(witness.pid),
-    enter: planEnter(user),
+    enter: planEnterProcesses(user),
     tape: (stdio) => planForeignProbe(credentials, user, stdio),
+    isNested: user === 'at first',
   };
 }
 
 async function startIn(
   server: LauncherClient,
-  plan: ProbePlan['tape'],
+  { enter, tape, isNested }: ProbePlan,
   systemCalls: ForeignOptions['systemCalls'],
 ): Promise<LinuxProbe> {
   const slots = new SlotPool(foreignSlots.firstFree);
@@ -100,23 +104,35 @@ async function startIn(
     const given = stdio.forChild(id);
     if (given.kind !== 'pipes' || given.stdin === undefined) throw new RangeError('a probe has three pipes');
     const { stdin, stdout, stderr } = given;
-    return plan({ stdin, stdout, stderr, isTerminal: false });
+    return tape({ stdin, stdout, stderr, isTerminal: false });
   });
   try {
     await server.perform([
       ...stdio.before,
+      ...enter,
       { kind: 'clone', flags: 0, process: process.id, pidfd: noSlot, tape: process.tape },
       { kind: 'release', process: process.id },
       ...stdio.after(process.id),
     ]);
     const pid = await process.started;
     const running = new LinuxProcess(server, process, stdio, pid, async () => false);
-    return await LinuxProbe.greet(running, systemCalls);
+    return await LinuxProbe.greet(isNested ? endedByParent(running) : running, systemCalls);
   } catch (error) {
     await abandonProcess(server, process, stdio, [], error as Error);
     throw error;
   }
 }
+
+/** Its parent hands on every signal but SIGKILL, and reaps it: else a dead child would be left to who knows whom. */
+const endedByParent = (parent: LinuxProcess): Process => ({
+  pid: parent.pid,
+  stdin: parent.stdin,
+  stdout: parent.stdout,
+  stderr: parent.stderr,
+  exited: parent.exited,
+  kill: () => parent.kill('SIGTERM'),
+  resize: async () => {},
+});
 
 /** Pipes stay whose they are: the helper has them open already. */
 const nobodys = { uid: 0, gid: 0, groups: [], home: '/' };

@@ -51,6 +51,12 @@ export function ipFromBytes(bytes: Uint8Array): IpAddress | undefined {
   return { family: bytes.length === 4 ? 4 : 6, value };
 }
 
+/** An IPv4-mapped IPv6 address (RFC 4291, 2.5.5.2) as the IPv4 address it stands for; others as they are. */
+export function unmapped(ip: IpAddress): IpAddress {
+  const low = ip.value & 0xffff_ffffn;
+  return ip.family === 6 && ip.value >> 32n === 0xffffn ? { family: 4, value: low } : ip;
+}
+
 export function sameIp(a: IpAddress, b: IpAddress): boolean {
   return a.family === b.family && a.value === b.value;
 }

@@ -24,6 +24,13 @@ export function parseMac(text: string): Uint8Array | undefined {
   return isMulticast || bytes.every((octet) => octet === 0) ? undefined : bytes;
 }
 
+/** Of one that was checked before. */
+export function macBytes(mac: string): Uint8Array {
+  const bytes = parseMac(mac);
+  if (bytes === undefined) throw new RangeError(`${mac} is no hardware address`);
+  return bytes;
+}
+
 export function renderMac(octets: Iterable<number>): string {
   return Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join(':');
 }

@@ -28,11 +28,22 @@ export function openPacketSocket(into: Slot, receiveBufferBytes: number): readon
   ];
 }
 
-/** From now on it hears the interface. struct sockaddr_ll: family, protocol in network order, index; the rest is for sending. */
-export function hearInterface(slot: Slot, index: number): Op {
+/** From now on it hears the interface. */
+export const hearInterface = (slot: Slot, index: number): Op => bindTo(slot, index, ETH_P_ALL);
+
+/** A socket for sending whole frames out of an interface; it hears nothing. */
+export function openPacketSender(into: Slot, index: number): readonly Op[] {
+  return [
+    { kind: 'socket', domain: AF_PACKET, type: SOCK_RAW | SOCK_CLOEXEC, protocol: 0, into },
+    bindTo(into, index, 0),
+  ];
+}
+
+/** struct sockaddr_ll: family, protocol in network order, index; the rest is not for binding. */
+function bindTo(slot: Slot, index: number, protocol: number): Op {
   const address = Buffer.alloc(20);
   address.writeUInt16LE(AF_PACKET, 0);
-  address.writeUInt16BE(ETH_P_ALL, 2);
+  address.writeUInt16BE(protocol, 2);
   address.writeInt32LE(index, 4);
   return { kind: 'bind', slot, address };
 }

@@ -8,6 +8,7 @@ import { MayflyError } from '../../../core/mayfly-error.ts';
 import { errnoOf } from '../client/errno-of.ts';
 import type { LauncherClient } from '../client/launcher-client.ts';
 import { NetworkFaults } from '../fault/network-faults.ts';
+import type { Place } from '../fault/plan-filters.ts';
 import { dnsResponder, type ForwardQuery } from '../net/dns/dns-responder.ts';
 import { planDnsSockets } from '../net/dns/plan-dns.ts';
 import { type NamedMember, resolveName } from '../net/dns/resolve-names.ts';
@@ -62,13 +63,20 @@ export class ContainerNetworks {
       ipv6: facts.ipv6,
     });
     const namespaceOf = (network: string): Slot => this.#networks.namespaceOf(network);
+    this.faults = new NetworkFaults({
+      init,
+      slots,
+      namespaceOf,
+      seed: facts.seed,
+      ipv6: facts.ipv6,
+      places: () => this.#places(),
+    });
     this.#policies = new NetworkPolicies(specs, {
       init,
       slots,
       namespaceOf,
       membersOf: (network) => this.#policyMembers(network),
     });
-    this.faults = new NetworkFaults({ init, slots, namespaceOf, seed: facts.seed });
   }
 
   /** Once, before any container. */
@@ -83,6 +91,7 @@ export class ContainerNetworks {
       return { addresses: this.#addressesOf(spec.network.container), tape: [], scratch: [] };
     const member = this.#renewedMember(spec.name) ?? this.#newMember(spec);
     await this.#policies.renew(...member.attachments.map(({ network }) => network));
+    await this.faults.applyFilters();
     const isAttached = spec.network.kind === 'attached';
     const scratch = [this.#slots.take(), this.#slots.take(), this.#slots.take(), this.#slots.take()] as const;
     const tape = planContainerNetwork(
@@ -134,9 +143,16 @@ export class ContainerNetworks {
     return resolveName(name, asker, this.members(), 0);
   }
 
+  /** Of a container that has just got links. */
   async applyFaults(container: string, pidfd: Slot): Promise<void> {
-    if (!this.faults.befalls(container)) return;
-    await this.faults.apply({ container, pidfd, attachments: this.attachmentsOf(container) });
+    if (this.faults.befalls(container)) await this.changeLines(container, pidfd);
+  }
+
+  /** Makes its lines what faults make of them now. */
+  async changeLines(container: string, pidfd: Slot): Promise<void> {
+    const attachments = this.attachmentsOf(container);
+    await this.#policies.renew(...attachments.map(({ network }) => network)); // a long line has another port
+    await this.faults.apply({ container, pidfd, attachments });
   }
 
   attachmentsOf(container: string): readonly Attachment[] {
@@ -155,6 +171,7 @@ export class ContainerNetworks {
     member.attachments = [...member.attachments, attachment]; // at once: another connect must not choose the same number
     const scratch = [this.#slots.take(), this.#slots.take()] as const;
     try {
+      await this.faults.applyFilters();
       await this.#policies.renew(network);
       await this.#init.perform(
         planConnect(
@@ -250,11 +267,16 @@ export class ContainerNetworks {
     return planDnsSockets({ datagrams, listener, datagramStream, listenerStream });
   }
 
-  #policyMembers(network: string): readonly PolicyMember[] {
+  #places(): readonly Place[] {
     return [...this.#members].flatMap(([container, { attachments }]) =>
-      attachments
-        .filter((attachment) => attachment.network === network)
-        .map((attachment) => policyMember(container, attachment)),
+      attachments.map((attachment) => ({ container, attachment })),
+    );
+  }
+
+  #policyMembers(network: string): readonly PolicyMember[] {
+    const places = this.#places().filter(({ attachment }) => attachment.network === network);
+    return places.flatMap((place) =>
+      this.faults.portsOf(place).map((port) => policyMember(place.container, place.attachment, port)),
     );
   }
 

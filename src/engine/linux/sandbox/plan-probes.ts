@@ -1,10 +1,14 @@
 import type { HostFeature } from '../../../core/host-feature.ts';
 import { cloneFlags } from '../abi/clone-flags.ts';
 import { mountFlags } from '../abi/mount-flags.ts';
-import { encodeMessages } from '../net/netlink/message.ts';
+import { planBridgeCalls, planResets } from '../net/netfilter/bridge-calls.ts';
+import { lossTable, resetTable } from '../net/netfilter/line-tables.ts';
+import { planBatches } from '../net/netfilter/perform-batch.ts';
+import { encodeMessages, type NetlinkMessage } from '../net/netlink/message.ts';
 import { newTokenBucket } from '../net/netlink/token-bucket.ts';
 import { hearInterface, openPacketSocket } from '../net/packet-socket.ts';
 import { bridgeIndex, planNetwork } from '../net/plan-network.ts';
+import { type PolicyKind, planPolicy } from '../net/policy/plan-policy.ts';
 import { noSlot, type Op, type Tape } from '../tape/op.ts';
 import { initSlots } from './sandbox-slots.ts';
 
@@ -26,8 +30,42 @@ export function planInSandboxProbes(): readonly InSandboxProbe[] {
       tape: planNetwork({ namespace: layerA, socket: layerB }, false),
       seen: 'a bridge was made',
     },
+    { feature: 'policies', tape: planPolicyProbe('stateless'), seen: 'tables of a bridge were made' },
+    {
+      feature: 'policies-stateful',
+      tape: planPolicyProbe('stateful'),
+      seen: 'bridged packets are handed to connection tracking',
+    },
     { feature: 'fault-rate', tape: planRateProbe(), seen: 'a token bucket was set on a link' },
     { feature: 'fault-delay', tape: planDelayProbe(), seen: 'a packet socket heard a bridge' },
+    {
+      feature: 'fault-filter',
+      tape: planFilterProbe(lossTable('probe', [], 0.5)),
+      seen: 'frames of a bridge could be dropped by chance',
+    },
+    {
+      feature: 'fault-reset',
+      tape: [
+        ...planFilterProbe(resetTable('probe', [], 1), planResets(layerB, false)),
+        ...openPacketSocket(layerB + 1, 65_536),
+        { kind: 'close', slot: layerB + 1 },
+      ],
+      seen: 'segments on a bridge could be answered with resets',
+    },
+  ];
+}
+
+/** With an edge, so that what looks edges up is tried, too. */
+function planPolicyProbe(kind: PolicyKind): Tape {
+  const allow = [{ from: [], to: [], protocol: 'tcp', port: 1 }] as const;
+  return [
+    ...planNetwork({ namespace: layerA, socket: layerB }, false),
+    ...planBatches(
+      layerA,
+      layerB,
+      [planPolicy({ allow }, kind)],
+      kind === 'stateful' ? planBridgeCalls() : [],
+    ),
   ];
 }
 
@@ -46,6 +84,13 @@ function planDelayProbe(): Tape {
     ...openPacketSocket(socket, 65_536),
     hearInterface(socket, bridgeIndex),
     { kind: 'close', slot: socket },
+  ];
+}
+
+function planFilterProbe(messages: readonly NetlinkMessage[], first: Tape = []): Tape {
+  return [
+    ...planNetwork({ namespace: layerA, socket: layerB }, false),
+    ...planBatches(layerA, layerB + 1, [messages], first),
   ];
 }
 

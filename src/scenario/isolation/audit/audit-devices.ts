@@ -12,6 +12,7 @@ import { notApart, sideOf } from './host-namespaces.ts';
 export const deviceAudits: readonly Audit[] = [
   {
     check: 'dev.exact',
+    claim: '/dev holds the default set of devices.',
     looked: 'from inside, lists /dev and compares the device behind every node',
     against: "the default devices of the OCI's specification",
     look: (audited) => fromInside(audited, compareNodes),

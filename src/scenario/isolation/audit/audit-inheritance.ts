@@ -7,6 +7,7 @@ import { closed, notApart } from './host-namespaces.ts';
 export const inheritanceAudits: readonly Audit[] = [
   {
     check: 'fd.none-inherited',
+    claim: 'No descriptor leads out of its mounts.',
     looked:
       "the host's /proc/PID/fd and fdinfo of the process itself: in what mount each of its descriptors above 2 lies",
     against: 'its own mount table: what lies in none of its mounts leads outside',

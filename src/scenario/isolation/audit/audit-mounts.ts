@@ -21,7 +21,7 @@ const usual: Readonly<Record<string, readonly string[]>> = {
   '/dev/mqueue': inert,
 };
 
-/** What Docker and Podman put into every container beside. */
+/** What Docker and Podman put into every container beside; the last is Podman's own mask. */
 const files = [
   '/etc/hosts',
   '/etc/hostname',
@@ -29,6 +29,7 @@ const files = [
   '/run/.containerenv',
   '/run/secrets',
   '/dev/console',
+  '/sys/dev/block',
 ];
 
 const nodes = Object.keys(defaultNodes).map((name) => `/dev/${name}`);
@@ -45,12 +46,15 @@ const expected: ReadonlySet<string> = new Set([
 export const mountAudits: readonly Audit[] = [
   {
     check: 'fs.mounts-exact',
+    claim: 'Nothing is mounted but what Docker or Podman mount by default.',
     looked: "the host's /proc/PID/mountinfo",
-    against: "the mounts that every container of Docker's has: a volume nobody told Mayfly of is one more",
+    against:
+      'the mounts that Docker and Podman give every container: a volume nobody told Mayfly of is one more',
     look: (audited) => judgeMounts(audited, compareTable),
   },
   {
     check: 'fs.mount-flags',
+    claim: 'The default mounts are nosuid, nodev, noexec and read-only as specified.',
     looked: "the flags in the host's /proc/PID/mountinfo",
     against: 'those of the default mounts, where they are there',
     look: (audited) => judgeMounts(audited, compareFlags),
@@ -63,13 +67,15 @@ export const mountAudits: readonly Audit[] = [
   },
   {
     check: 'fs.no-host-paths',
+    claim: 'The mount table names no path of the host.',
     looked:
       "the host's /proc/PID/mountinfo: file systems that the runner has mounted, too, and overlay options",
-    against: 'none but the root, /etc/{hosts,hostname,resolv.conf} and device nodes',
+    against: 'none but the root, /etc/{hosts,hostname,resolv.conf}, /dev/shm and device nodes',
     look: (audited) => judgeMounts(audited, compareOrigins),
   },
   {
     check: 'fs.read-only-root',
+    claim: 'The root refuses writes.',
     looked: "the flags of / in the host's /proc/PID/mountinfo",
     against: 'read-only, as is asked of what was hardened',
     look: (audited) => judgeMounts(audited, compareRoot),
@@ -116,7 +122,8 @@ function compareFlags(entries: readonly MountEntry[]): Findings {
   return { faults, seen: [`${entries.length} mounts, those at the usual places with their flags`] };
 }
 
-const mayShowHost = new Set(['/', ...files, ...nodes]);
+/** The memory of /dev/shm is mounted outside, too, by Podman. */
+const mayShowHost = new Set(['/', '/dev/shm', ...files, ...nodes]);
 
 function compareOrigins(entries: readonly MountEntry[], host: readonly MountEntry[]): Findings {
   const devices = new Set(host.filter(({ type }) => !type.startsWith('cgroup')).map(({ device }) => device));

@@ -13,6 +13,7 @@ const dockersDefault = [...defaultCapabilities, 'NET_RAW'];
 export const rightsAudits: readonly Audit[] = [
   {
     check: 'caps.exact',
+    claim: "It has no capability beside Docker's default set.",
     looked: "the five sets in the host's /proc/PID/status",
     against: "no more than Docker's default set; inheritable and ambient none",
     look: compareSets,
@@ -44,6 +45,7 @@ export const rightsAudits: readonly Audit[] = [
   },
   {
     check: 'seccomp.denied',
+    claim: 'Dangerous system calls are really refused.',
     looked:
       'whether there is a filter at all: nothing of ours can be under it, so that what it refuses cannot be told',
     against: 'a filter',
@@ -60,6 +62,7 @@ export const rightsAudits: readonly Audit[] = [
   },
   {
     check: 'lsm.profile',
+    claim: 'A profile of AppArmor or SELinux confines it, where the host has one.',
     looked: "the host's /proc/PID/attr/current",
     against: "another label than the runner's",
     look: compareLabels,
@@ -72,6 +75,7 @@ export const rightsAudits: readonly Audit[] = [
   },
   {
     check: 'oom.score',
+    claim: 'It is not spared at the cost of others when memory ends.',
     looked: "the host's /proc/PID/oom_score_adj",
     against: '0, or more: it is not spared at the cost of others',
     look: lookAtScore,

@@ -3,6 +3,7 @@ import { deviceAudits } from './audit-devices.ts';
 import { inheritanceAudits } from './audit-inheritance.ts';
 import { mountAudits } from './audit-mounts.ts';
 import { namespaceAudits } from './audit-namespaces.ts';
+import { networkAudits } from './audit-network.ts';
 import { pathAudits } from './audit-paths.ts';
 import { processAudits } from './audit-processes.ts';
 import { rightsAudits } from './audit-rights.ts';
@@ -10,8 +11,10 @@ import { sharedObjectAudits } from './audit-shared-objects.ts';
 import { userAudits } from './audit-users.ts';
 import { notAudited } from './not-audited.ts';
 
-/** How each check is made of what Mayfly did not start, by the check's id. */
-export const audits: ReadonlyMap<string, Audit> = new Map(
+/** How a check is made of what Mayfly did not start. */
+export const auditOf = (check: string): Audit => audits.get(check) ?? notAudited(check);
+
+const audits: ReadonlyMap<string, Audit> = new Map(
   [
     ...namespaceAudits,
     ...userAudits,
@@ -22,6 +25,6 @@ export const audits: ReadonlyMap<string, Audit> = new Map(
     ...mountAudits,
     ...pathAudits,
     ...deviceAudits,
-    ...notAudited,
+    ...networkAudits,
   ].map((audit) => [audit.check, audit]),
 );

@@ -6,8 +6,8 @@ import { fail, judged, pass, unsupported } from '../verdict.ts';
 import type { Audit, Audited } from './audit.ts';
 import { closed, notApart } from './host-namespaces.ts';
 
-/** clone(2) */
-const [newUser, childSignal] = [0x1000_0000, 17];
+/** clone(2), wait(2): __WALL */
+const [newUser, childSignal, waitAll] = [0x1000_0000, 17, 0x4000_0000];
 
 export const userAudits: readonly Audit[] = [
   {
@@ -18,6 +18,7 @@ export const userAudits: readonly Audit[] = [
   },
   {
     check: 'user.ranges',
+    claim: 'No other user namespace has its users.',
     looked: "the host's /proc/PID/uid_map against that of every other user namespace the runner is shown",
     against: 'a range that nobody else has, which Docker and Podman do not give by default',
     look: lookAtRanges,
@@ -61,6 +62,8 @@ async function tryNesting({ witness, look, openProbe }: Audited): Promise<Verdic
   if ('refused' in inside) return unsupported(`it can only be tried from inside: ${inside.refused}`);
   await using probe = await openProbe('itself');
   const cloned = await callOne(probe, 'clone', newUser | childSignal, 0, 0, 0, 0);
+  // Else its process 1 would inherit the dead child.
+  if (cloned.value > 0) await callOne(probe, 'wait4', cloned.value, 0, waitAll, 0);
   const seen = `clone(CLONE_NEWUSER): ${outcomeOf(cloned)}`;
   if (cloned.error !== undefined) return pass(`${seen}, whatever its filter says`);
   return statusField(witness.read('status') ?? '', 'Seccomp')[0] === '2'

@@ -7,6 +7,8 @@ import type { Verdict } from '../check.ts';
 export interface Audit {
   /** The check's id. */
   readonly check: string;
+  /** The claim in other words, where the check's own are about what was declared. */
+  readonly claim?: string;
   /** What is done, for the docs. */
   readonly looked: string;
   /** What stands in for what nobody declared, for the docs. */

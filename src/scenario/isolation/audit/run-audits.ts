@@ -3,10 +3,11 @@ import type { Clock } from '../../../core/clock.ts';
 import type { ForeignProcess, ForeignRights } from '../../../core/foreign-process.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import { Scope } from '../../../core/scope.ts';
-import type { IsolationCheck, Verdict } from '../check.ts';
-import { inconclusive, notApplicable } from '../verdict.ts';
-import type { Audited, Look } from './audit.ts';
-import { audits } from './audit-table.ts';
+import type { Verdict } from '../check.ts';
+import { inconclusive } from '../verdict.ts';
+import type { Audit, Audited, Look } from './audit.ts';
+import { auditOf } from './audit-table.ts';
+import type { AuditedClaim } from './audited-checks.ts';
 
 /** For ending probes: they are killed. */
 const probeBudgetMs = 10_000;
@@ -25,7 +26,7 @@ export interface Findings {
  */
 export async function auditProcess(
   process: ForeignProcess,
-  checks: readonly IsolationCheck[],
+  checks: readonly AuditedClaim[],
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Findings> {
@@ -45,8 +46,9 @@ export async function auditProcess(
   };
   const found: AuditedCheck[] = [];
   for (const check of checks) {
-    const { result, evidence } = await lookOnce(check, audited, signal);
-    found.push({ id: check.id, claim: check.claim, result, evidence });
+    const audit = auditOf(check.id);
+    const { result, evidence } = await lookOnce(audit, audited, signal);
+    found.push({ id: check.id, claim: audit.claim ?? check.claim, result, evidence });
     if (!process.isThere()) throw gone(process);
   }
   const inside = await look('root');
@@ -69,10 +71,8 @@ async function open(
 }
 
 /** A check that breaks shows nothing; the others go on. */
-async function lookOnce(check: IsolationCheck, audited: Audited, signal: AbortSignal): Promise<Verdict> {
+async function lookOnce(audit: Audit, audited: Audited, signal: AbortSignal): Promise<Verdict> {
   signal.throwIfAborted();
-  const audit = audits.get(check.id);
-  if (audit === undefined) return notApplicable('not looked at: it takes containers of Mayfly’s own');
   try {
     return await audit.look(audited);
   } catch (error) {

@@ -5,23 +5,12 @@ import {
   resetTable,
 } from '../../../../../src/engine/linux/net/netfilter/line-tables.ts';
 import { deleteTable } from '../../../../../src/engine/linux/net/netfilter/table.ts';
+import { countEchoes } from '../count-echoes.ts';
 import { ip } from '../network-builders.ts';
 import { obstacle } from '../network-sandbox.ts';
 import { type FilterMember, openFilterBed } from './filter-bed.ts';
 
 const probes = 1_000;
-
-/** Sends numbered datagrams to an echo and says how many came back. */
-const countEchoes = (host: string): string => `
-  const socket = require('node:dgram').createSocket('udp${host.includes(':') ? 6 : 4}');
-  let back = 0, sent = 0;
-  socket.on('message', () => { back += 1; });
-  const send = () => {
-    if (sent === ${probes}) return setTimeout(() => { console.log(back); process.exit(); }, 300);
-    sent += 1;
-    socket.send('x', 7, '${host}', () => setImmediate(send));
-  };
-  send();`;
 
 const echo = (): string => `
   const dgram = require('node:dgram');
@@ -53,7 +42,7 @@ describe.skipIf(obstacle !== undefined)(
       (await from.netns.node(dial(host))).trim();
 
     const echoes = async (from: FilterMember, host: string): Promise<number> =>
-      Number(await from.netns.node(countEchoes(host)));
+      Number(await from.netns.node(countEchoes(host, probes)));
 
     test('a cut line carries nothing, that way only, and carries it again afterwards', async () => {
       const [one, two] = await pair();

@@ -2,9 +2,13 @@ import { type IpAddress, ipToBytes } from '../ip.ts';
 import type { NetlinkMessage } from '../netlink/message.ts';
 import type { Expression } from './expression.ts';
 import {
+  accept,
+  be16,
   drop,
   encodeKey,
   happens,
+  hasBytes,
+  isEtherType,
   isFamily,
   isIn,
   isProtocol,
@@ -32,11 +36,14 @@ const portParts = [part.inputPort, part.outputPort];
 /** Behind everything else that decides over a frame. */
 const lastPriority = 300;
 
-/** Nothing at all gets through: no IP, no ARP. `deleteTable` of the same family and name undoes it. */
+/**
+ * Nothing gets through but questions and answers about hardware addresses: who cannot be answered them cannot be sent anything either,
+ * so that no line could be cut in one direction. `deleteTable` of the same family and name undoes it.
+ */
 export const cutTable = (name: string, directions: readonly Direction[]): readonly NetlinkMessage[] =>
   portTable(name, directions, []);
 
-/** That share of frames is lost, each by chance of its own. */
+/** That share of frames is lost, each by chance of its own; those about hardware addresses are not. */
 export const lossTable = (
   name: string,
   directions: readonly Direction[],
@@ -56,7 +63,10 @@ function portTable(
       {
         name: 'forward',
         hook: { at: 'forward', priority: lastPriority, policy: 'accept' },
-        rules: [[...isIn('lines', portParts), ...also, drop]],
+        rules: [
+          ...aboutAddresses.map((match) => [...match, accept]),
+          [...isIn('lines', portParts), ...also, drop],
+        ],
       },
     ],
   };
@@ -64,16 +74,32 @@ function portTable(
   return [...newTable(table), ...fillSet(table, 'lines', keys)];
 }
 
+/** RFC 4861: neighbour solicitation and advertisement. */
+const neighbourTypes = [135, 136];
+
+const aboutAddresses: readonly (readonly Expression[])[] = [
+  isEtherType('arp'),
+  ...neighbourTypes.map((type) => [
+    ...isEtherType('ipv6'),
+    ...isProtocol('icmpv6'),
+    ...hasBytes('transport', 0, Uint8Array.of(type)),
+  ]),
+];
+
 const addressParts: Readonly<Record<4 | 6, readonly KeyPart[]>> = {
   4: [part.ipv4Source, part.ipv4Destination],
   6: [part.ipv6Source, part.ipv6Destination],
 };
 
 /**
- * Every TCP segment that way is dropped and answered with a reset. The
+ * Every TCP segment that way is dropped and answered with a reset; with `port`, of connections that have it at either end. The
  * network's namespace needs `planResets` before.
  */
-export function resetTable(name: string, directions: readonly AddressDirection[]): readonly NetlinkMessage[] {
+export function resetTable(
+  name: string,
+  directions: readonly AddressDirection[],
+  port?: number,
+): readonly NetlinkMessage[] {
   const families = [4, 6] as const;
   const setName = (family: 4 | 6): string => `lines${family}`;
   const table: Table = {
@@ -84,12 +110,15 @@ export function resetTable(name: string, directions: readonly AddressDirection[]
       {
         name: 'forward',
         hook: { at: 'forward', priority: lastPriority, policy: 'accept' },
-        rules: families.map((family) => [
-          ...isFamily(family),
-          ...isProtocol('tcp'),
-          ...isIn(setName(family), addressParts[family]),
-          { kind: 'reset' },
-        ]),
+        rules: families.flatMap((family) =>
+          isOfPort(port).map((ofPort): readonly Expression[] => [
+            ...isFamily(family),
+            ...isProtocol('tcp'),
+            ...ofPort,
+            ...isIn(setName(family), addressParts[family]),
+            { kind: 'reset' },
+          ]),
+        ),
       },
     ],
   };
@@ -101,4 +130,11 @@ export function resetTable(name: string, directions: readonly AddressDirection[]
     ...newTable(table),
     ...families.flatMap((family) => fillSet(table, setName(family), keysOf(family))),
   ];
+}
+
+/** One of these holds. */
+function isOfPort(port: number | undefined): readonly (readonly Expression[])[] {
+  if (port === undefined) return [[]];
+  const [source, destination] = [0, 2];
+  return [source, destination].map((offset) => hasBytes('transport', offset, be16(port)));
 }

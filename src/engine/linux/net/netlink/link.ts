@@ -1,4 +1,4 @@
-import { parseMac } from '../mac.ts';
+import { macBytes } from '../mac.ts';
 import { type Attribute, cString, encodeAttributes, u8, u32 } from './attribute.ts';
 import { type NetlinkMessage, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL } from './message.ts';
 
@@ -153,10 +153,4 @@ function settingAttributes({ name, mac, mtu, master, noIpv6Address }: LinkSettin
     attributes.push({ type: IFLA.AF_SPEC, value: [{ type: AF_INET6, value: [mode] }] });
   }
   return attributes;
-}
-
-function macBytes(mac: string): Uint8Array {
-  const bytes = parseMac(mac);
-  if (bytes === undefined) throw new RangeError(`${mac} is no hardware address`);
-  return bytes;
 }

@@ -1,7 +1,7 @@
 import type { ListeningSocket } from '../../../../core/engine.ts';
 import { dnsAddress, dnsPort } from '../dns/dns-address.ts';
-import { ipFromBytes, renderIp } from '../ip.ts';
-import { AF_INET, AF_INET6 } from '../sockaddr.ts';
+import { type IpAddress, ipFromBytes, renderIp, unmapped } from '../ip.ts';
+import { AF_INET, AF_INET6, type SocketAddress } from '../sockaddr.ts';
 import { type NetlinkMessage, NLM_F_DUMP, type ReceivedMessage } from './message.ts';
 
 /** linux/sock_diag.h, linux/in.h, net/tcp_states.h */
@@ -12,12 +12,33 @@ const waitingState = { tcp: 10, udp: 7 } as const;
 
 const answerBytes = 72;
 
-/** struct inet_diag_req_v2 for all sockets that wait for somebody: family, protocol, extensions, padding, states, id. */
+/** TCP_ESTABLISHED, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, LAST_ACK, CLOSING: states in which there is somebody at the other end. */
+const connectedStates = [1, 4, 5, 8, 9, 11];
+
+export interface TcpConnection {
+  readonly local: SocketAddress;
+  readonly remote: SocketAddress;
+}
+
+/** All sockets that wait for somebody. */
 export function dumpSockets(protocol: 'tcp' | 'udp', family: 4 | 6): NetlinkMessage {
+  return dump(protocol, family, [waitingState[protocol]]);
+}
+
+/** All TCP sockets that have somebody. */
+export function dumpConnections(family: 4 | 6): NetlinkMessage {
+  return dump('tcp', family, connectedStates);
+}
+
+/** struct inet_diag_req_v2: family, protocol, extensions, padding, states, id. */
+function dump(protocol: 'tcp' | 'udp', family: 4 | 6, states: readonly number[]): NetlinkMessage {
   const header = Buffer.alloc(56);
   header[0] = family === 4 ? AF_INET : AF_INET6;
   header[1] = IPPROTO[protocol];
-  header.writeUInt32LE(1 << waitingState[protocol], 4);
+  header.writeUInt32LE(
+    states.reduce((bits, state) => bits | (1 << state), 0),
+    4,
+  );
   return { type: SOCK_DIAG_BY_FAMILY, flags: NLM_F_DUMP, header, attributes: [] };
 }
 
@@ -33,6 +54,24 @@ export function parseSockets(
     if (socket !== undefined && !isOwnDns(socket)) sockets.set(`${socket.address} ${socket.port}`, socket);
   }
   return [...sockets.values()];
+}
+
+/** The answer to `dumpConnections`; addresses as they are on the line, so an IPv4-mapped one is IPv4. */
+export function parseConnections(reply: readonly ReceivedMessage[]): readonly TcpConnection[] {
+  return reply.flatMap(({ type, payload }) => {
+    if (type !== SOCK_DIAG_BY_FAMILY || payload.length < answerBytes) return [];
+    const view = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+    const ipAt = (at: number): IpAddress | undefined =>
+      ipFromBytes(view.subarray(at, at + (view[0] === AF_INET ? 4 : 16)));
+    const [local, remote] = [ipAt(8), ipAt(24)];
+    if (local === undefined || remote === undefined) return [];
+    return [
+      {
+        local: { ip: unmapped(local), port: view.readUInt16BE(4) },
+        remote: { ip: unmapped(remote), port: view.readUInt16BE(6) },
+      },
+    ];
+  });
 }
 
 /** struct inet_diag_msg: family, state, timer, retransmits, then the id: two ports and two 16-byte addresses, network order. */

@@ -1,6 +1,6 @@
 import type { IpAddress } from '../ip.ts';
 import { parseMac } from '../mac.ts';
-import { type Attachment, describeAttachment, indexesOf } from '../plan-attach.ts';
+import { type Attachment, describeAttachment } from '../plan-attach.ts';
 
 /** A member of a network as its policy knows it: what its port on the bridge may send as, and be sent. */
 export interface PolicyMember {
@@ -11,11 +11,11 @@ export interface PolicyMember {
   readonly addresses: readonly IpAddress[];
 }
 
-export function policyMember(container: string, attachment: Attachment): PolicyMember {
+export function policyMember(container: string, attachment: Attachment, port: number): PolicyMember {
   const { ipv4, ipv6 } = attachment;
   return {
     container,
-    port: indexesOf(attachment).onBridge,
+    port,
     mac: parseMac(describeAttachment(attachment).mac) ?? new Uint8Array(6),
     addresses: [ipv4, ipv6].flatMap((place) => (place === undefined ? [] : [place.address])),
   };

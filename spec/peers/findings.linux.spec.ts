@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AuditReport } from '../../src/core/audit-report.ts';
+import { findings, internalNetworks, type Peer, peers } from '../../tools/docs/verify-findings.ts';
+import { program } from '../cli/mayfly-process.ts';
+import { describePeers } from './describe-peers.ts';
+import { PeerWorld } from './peer-world.ts';
+
+describePeers('mayfly verify of containers that others started', () => {
+  let world: PeerWorld;
+  beforeAll(async () => {
+    world = await PeerWorld.open();
+    await world.crun('crun');
+    await world.podman('--name=podman');
+    await world.docker('--name=docker');
+    await world.podman('--name=hardened', ...(peers.hardened.match(/--[^`\s]+/g) ?? []));
+    await world.run(['podman', 'network', 'create', '--internal', 'sealed']);
+    await world.run(['docker', 'network', 'create', '--internal', 'sealed']);
+    await world.podman('--name=sealed', '--network=sealed');
+    await world.docker('--name=sealed', '--network=sealed');
+  });
+  afterAll(() => world[Symbol.asyncDispose]());
+
+  /** Inside the world: its host is what it can reach. */
+  const mayfly = (...args: readonly string[]) =>
+    world.status(['node', program, 'verify', ...args], {
+      MAYFLY_STORE: join(world.directory, 'store'),
+      MAYFLY_STATE: join(world.directory, 'state'),
+    });
+
+  async function verify(...args: readonly string[]): Promise<AuditReport> {
+    const { out, err } = await mayfly(...args, '--report', 'json');
+    expect(err).toBe('');
+    return JSON.parse(out) as AuditReport;
+  }
+
+  test.each(Object.keys(peers) as Peer[])('%s: exactly what is recorded does not hold', async (peer) => {
+    const { target, notProbed, checks } = await verify(peer);
+    expect(notProbed).toBeUndefined();
+    expect(target.container?.runtime).toBe(peer === 'hardened' ? 'podman' : peer);
+    const seen = checks.filter(({ result }) => result !== 'pass' && result !== 'n/a');
+    const recorded = findings.flatMap(({ check, results }) => {
+      const result = results[peer];
+      return result === undefined ? [] : [[check, result]];
+    });
+    expect(Object.fromEntries(seen.map(({ id, result }) => [id, result]))).toEqual(
+      Object.fromEntries(recorded),
+    );
+  });
+
+  test.each(Object.entries(internalNetworks))(
+    'an --internal network of %s, and the host’s addresses',
+    async (runtime, { result }) => {
+      const { checks } = await verify(`${runtime}:sealed`, '--only', 'net.no-host');
+      expect(checks).toMatchObject([{ id: 'net.no-host', result }]);
+      expect(checks[0]?.evidence.join('\n')).toMatch(
+        result === 'fail' ? /^172\.\d+\.0\.1 of the host answers/m : /there is no way to it/,
+      );
+    },
+  );
+
+  test('a hardened container passes, but for exceptions that are given their reasons', async () => {
+    const excepted = findings.filter(({ results }) => results.hardened !== undefined);
+    const flags = excepted.map(({ check, why }) => `--except=${check}=${why}`);
+    const { status, out } = await mayfly('hardened', ...flags);
+    expect([status, out]).toEqual([0, expect.stringContaining(`${excepted.length} excepted`)]);
+  });
+
+  test('a name that two have has to be said more exactly', async () => {
+    const { status, err } = await mayfly('sealed');
+    expect(status).toBe(2);
+    expect(err).toMatch(
+      /error\[TARGET_AMBIGUOUS]: `sealed` could be podman:sealed \(process \d+\), docker:sealed \(process \d+\)/,
+    );
+  });
+
+  test('an id may be shortened, a container that ended says so, and nobody is nobody', async () => {
+    const { target } = await verify('docker', '--only', 'ns.pid');
+    const short = await verify(target.container?.id.slice(0, 8) ?? '', '--only', 'ns.pid');
+    expect(short.target).toEqual(target);
+    await world.run(['podman', 'create', '--name=unstarted', 'localhost/peer:1', 'sleep', '1']);
+    expect(await mayfly('unstarted')).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('container `unstarted` of podman does not run'),
+    });
+    expect(await mayfly('nobody')).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('no container `nobody` of podman, docker, crun or runc'),
+    });
+  });
+
+  test('what was looked at is as it was', async () => {
+    const before = await world.run(['docker', 'diff', 'docker']);
+    const processes = await world.run(['docker', 'top', 'docker', '-eo', 'pid,args']);
+    await verify('docker');
+    expect(await world.run(['docker', 'diff', 'docker'])).toBe(before);
+    expect(await world.run(['docker', 'top', 'docker', '-eo', 'pid,args'])).toBe(processes);
+  });
+});
