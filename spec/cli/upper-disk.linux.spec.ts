@@ -32,7 +32,9 @@ cases:
 ${head}
 volumes: { small: { size: 8m } }
 services: { one: { ${service}, storage_opt: { size: 8m }, volumes: ["small:/small"] } }
-steps: [{ in: one, run: echo fits > /small/note }]
+steps:
+  - { in: one, run: echo fits > /small/note }
+  - { isolation: { only: [limit.disk] } }
 `,
   full: `name: full
 ${head}

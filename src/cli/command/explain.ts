@@ -31,7 +31,8 @@ export const explainCommand = defineCommand({
     const directories = chooseDirectories(surroundings);
     const engine = await openEngine(plan.seed, directories, surroundings);
     const provider = await openImages(engine, directories, surroundings);
-    const facts = await readExplainFacts(storePaths(directories.store).layers, plan.seed, surroundings);
+    const { layers } = storePaths(directories.store);
+    const facts = await readExplainFacts(layers, directories.state, plan.seed, surroundings);
     for (const scenario of plan.scenarios) {
       const tapes = explainSandbox(scenario, await prepareImages(scenario, provider), facts);
       const sections = tapes.map(({ title, tape }) => `## ${title}\n\n${renderTape(tape)}\n`);

@@ -9,12 +9,12 @@ import { planCgroup } from '../../engine/linux/plan/plan-cgroup.ts';
 import { planContainer } from '../../engine/linux/plan/plan-container.ts';
 import { resolveUser } from '../../engine/linux/plan/resolve-user.ts';
 import { childSlots } from '../../engine/linux/sandbox/container-launch.ts';
-import { planMemoryPlace } from '../../engine/linux/sandbox/memory-places.ts';
 import type { SandboxNetworks } from '../../engine/linux/sandbox/sandbox-networks.ts';
 import { supervisorSlots } from '../../engine/linux/sandbox/sandbox-slots.ts';
 import type { SlotPool } from '../../engine/linux/sandbox/slot-pool.ts';
 import type { Slot, Tape } from '../../engine/linux/tape/op.ts';
 import { type ExplainFacts, readUsers } from './explain-facts.ts';
+import { explainLayer } from './explain-layer.ts';
 import type { ExplainedTape } from './explain-sandbox.ts';
 
 export interface ContainerToExplain {
@@ -23,6 +23,7 @@ export interface ContainerToExplain {
   readonly imageKey: string;
   readonly networks: SandboxNetworks;
   readonly slots: SlotPool;
+  readonly upper: 'tmpfs' | 'disk';
   readonly facts: ExplainFacts;
 }
 
@@ -38,10 +39,7 @@ export function explainContainer(container: ContainerToExplain): readonly Explai
     ...(cgroup === undefined
       ? []
       : [{ title: `supervisor: the control groups of ${spec.name}`, tape: cgroup }]),
-    {
-      title: `init: the writable layer of ${spec.name}`,
-      tape: planMemoryPlace(`layer-${spec.name}`, spec.rootfs.writableBytes, ['upper', 'work']),
-    },
+    ...explainLayer(spec, container.upper, facts),
     ...(spec.network.kind === 'shared'
       ? []
       : [

@@ -8,6 +8,7 @@ import type { UserDatabase } from '../../engine/linux/plan/resolve-user.ts';
 import { userMapping } from '../../engine/linux/sandbox/choose-mapping.ts';
 import { type IdMapping, rangeMapping } from '../../engine/linux/sandbox/id-mapping.ts';
 import { probeCgroups } from '../../engine/linux/sandbox/probe-cgroups.ts';
+import { uppersDirectory } from '../../engine/linux/sandbox/writable-place.ts';
 import { SeccompCompiler } from '../../engine/linux/seccomp/seccomp-compiler.ts';
 import type { Surroundings } from '../surroundings.ts';
 
@@ -20,6 +21,8 @@ export interface ExplainFacts {
   readonly oomScoreAdj: number;
   readonly seccomp: SeccompCompiler;
   readonly layersDirectory: string;
+  readonly uppersDirectory: string;
+  readonly kernelRelease: string;
   readonly seed: number;
 }
 
@@ -28,6 +31,7 @@ const exampleBase = 0x7000_0000;
 
 export async function readExplainFacts(
   layersDirectory: string,
+  stateDirectory: string,
   seed: number,
   { environment, machine, user }: Surroundings,
 ): Promise<ExplainFacts> {
@@ -41,6 +45,8 @@ export async function readExplainFacts(
     oomScoreAdj: Number((await host.readText('/proc/self/oom_score_adj')) ?? 0),
     seccomp: new SeccompCompiler({ arch: machine.arch, kernelRelease: machine.kernelRelease }),
     layersDirectory,
+    uppersDirectory: uppersDirectory(stateDirectory),
+    kernelRelease: machine.kernelRelease,
     seed,
   };
 }

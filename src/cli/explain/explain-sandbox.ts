@@ -8,6 +8,7 @@ import { planRelease, planSupervisor } from '../../engine/linux/sandbox/plan-sup
 import { SandboxNetworks } from '../../engine/linux/sandbox/sandbox-networks.ts';
 import { initSlots } from '../../engine/linux/sandbox/sandbox-slots.ts';
 import { SlotPool } from '../../engine/linux/sandbox/slot-pool.ts';
+import { chooseWritablePlace } from '../../engine/linux/sandbox/writable-place.ts';
 import type { Tape } from '../../engine/linux/tape/op.ts';
 import { mergeImage } from '../../scenario/plan/merge-image.ts';
 import { nameOfPath } from '../../scenario/plan/name-of-path.ts';
@@ -34,6 +35,7 @@ export function explainSandbox(
   const slots = new SlotPool(initSlots.firstFree);
   const networks = new SandboxNetworks(plan.networks, slots, facts);
   const made = networks.plan();
+  const upper = chooseWritablePlace(plan.upper ?? 'auto', facts.kernelRelease);
   return [
     ...explainProcesses(facts),
     ...plan.networks.map(({ name }, index) => ({
@@ -45,7 +47,7 @@ export function explainSandbox(
       tape: planImageLinks(imageKey(image.name), image.layers, initSlots.root),
     })),
     ...containersOf(plan, images).flatMap(({ spec, image }) =>
-      explainContainer({ spec, image, imageKey: imageKey(image.name), networks, slots, facts }),
+      explainContainer({ spec, image, imageKey: imageKey(image.name), networks, slots, upper, facts }),
     ),
   ];
 }
