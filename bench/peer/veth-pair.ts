@@ -15,9 +15,10 @@ unshare -n sh -c 'echo $$; exec sleep 1000' | {
   ip link set near up
   nsenter -t "$other" -n sh -c 'ip addr add 10.9.0.2/24 dev far; ip link set far up'
   nsenter -t "$other" -n "$BIN/drain" 5000 &
-  while ! "$BIN/pour" 10.9.0.2 5000 1; do sleep 0.1; done
+  while ! "$BIN/pour" 10.9.0.2 5000 1 >/dev/null; do sleep 0.1; done
   echo ready
-  while read -r mebibytes <&3; do "$BIN/pour" 10.9.0.2 5000 "$mebibytes" && echo poured; done
+  while read -r mebibytes <&3; do "$BIN/pour" 10.9.0.2 5000 "$mebibytes" >/dev/null && echo poured; done
+  exec 2>/dev/null
   kill "$other" $!
 }
 `;
