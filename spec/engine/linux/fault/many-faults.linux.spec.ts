@@ -3,6 +3,7 @@ import type { FaultSpec } from '../../../../src/core/fault.ts';
 import { describeRequiring } from '../../../requires.ts';
 import { inSandbox, never } from '../../contract/contract-kit.ts';
 import { addressOf, openNetworkBed } from '../network/network-bed.ts';
+import { childrenOf, descriptorsOf, newestSandbox } from '../sandbox-processes.ts';
 import { dialled, nodeIn, startEcho } from './line-kit.ts';
 
 const subject = openNetworkBed(() => []);
@@ -60,5 +61,22 @@ describeRequiring(
         networks,
       ),
     );
+
+    test('R25 begun and undone ten times, they leave no process and no descriptor behind', () =>
+      inSandbox(
+        subject,
+        async (bench) => {
+          for (const name of ['one', 'two', 'three']) await startEcho(bench, name, 'front');
+          const { init } = newestSandbox();
+          const before = { children: childrenOf(init), descriptors: descriptorsOf(init) };
+          for (let round = 0; round < 10; round += 1) {
+            const begun = [];
+            for (const spec of faults) begun.push(await bench.sandbox.fault(spec, never));
+            await Promise.all(begun.map((fault) => fault[Symbol.asyncDispose]()));
+          }
+          expect({ children: childrenOf(init), descriptors: descriptorsOf(init) }).toEqual(before);
+        },
+        networks,
+      ));
   },
 );

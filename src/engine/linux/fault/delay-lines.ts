@@ -77,6 +77,7 @@ export class DelayLines {
     } catch (error) {
       relay.onLauncherEnded(error as Error);
       await this.#restore(attachment).catch(() => {}); // the first error is the one to tell
+      if (errnoOf(error) === 'ENODEV') return; // its container has ended meanwhile
       throw error;
     }
     const line = { container, attachment, delay, relay, ending: false };
