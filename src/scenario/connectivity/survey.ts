@@ -27,14 +27,17 @@ export interface Survey {
   readonly truth: Truth;
   readonly families: readonly Family[];
   readonly leftOut: ConnectivityFacts['leftOut'];
+  /** Sockets for datagrams count only where they are declared: clients have such, and soon they are gone. */
+  readonly ignoresHeardUdp?: true;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
 /** Every ordered pair of services, every port, as it is now. */
-export async function survey({ services, truth, families, leftOut, clock, signal }: Survey): Promise<Matrix> {
+export async function survey(input: Survey): Promise<Matrix> {
+  const { services, truth, families, leftOut, clock, signal } = input;
   await using scope = new Scope(probeBudgetMs, clock);
-  const candidates = await Promise.all(services.map(candidateOf));
+  const candidates = await Promise.all(services.map((one) => candidateOf(one, input)));
   const columns = chooseColumns(candidates, truth);
   const ways = waysOf(columns, families);
   const { stations, absent } = await openStations(services, ways, scope, signal);
@@ -60,9 +63,15 @@ export async function survey({ services, truth, families, leftOut, clock, signal
   return { truth, families, services: services.map(({ name }) => name), columns, cells: all, leftOut };
 }
 
-async function candidateOf({ name, container, declaredPorts: declared }: Surveyed): Promise<Candidate> {
+async function candidateOf(
+  { name, container, declaredPorts: declared }: Surveyed,
+  { ignoresHeardUdp }: Pick<Survey, 'ignoresHeardUdp'>,
+): Promise<Candidate> {
   const sockets = container.state === 'running' ? await container.listening() : [];
-  const listening = sockets.filter(({ address }) => !/^127\.|^::1$|^::ffff:127\./.test(address));
+  const listening = sockets.filter(
+    ({ address, protocol }) =>
+      !/^127\.|^::1$|^::ffff:127\./.test(address) && !(ignoresHeardUdp === true && protocol === 'udp'),
+  );
   return { name, declared, listening };
 }
 

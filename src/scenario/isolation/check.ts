@@ -47,7 +47,7 @@ export interface Subject {
   readonly witness: Witness;
   /** The other services that run. */
   readonly siblings: readonly Sibling[];
-  /** During `quiet` checks: twins of those who are alone on a network, for somebody has to answer there. */
+  /** Twins of those who are alone on a network, for somebody has to answer there; others who want company have it, too. */
   readonly guests: readonly Guest[];
   /** As the scenario declares them. */
   readonly networks: readonly NetworkSpec[];

@@ -61,8 +61,8 @@ export async function examine(
   if (quiet.length > 0) {
     await using company = await openGuests(targets, services, signal);
     await lookAll(quiet, company.guests);
-  }
-  await lookAll(others, []);
+    await lookAll(others, company.guests);
+  } else await lookAll(others, []);
   return targets.map(({ name }, at) => ({
     service: name,
     verdicts: new Map(checks.flatMap(({ id }) => [...pick(found[at], id)])),

@@ -1,13 +1,16 @@
 import type { Witness } from '../../../core/probe.ts';
 import type { Host } from '../host.ts';
 
+/** proc(5). Trying both of each would be slow: a failed read costs a hundred times what one does that does not fail. */
+const isLink = /^(ns\/\w+|fd\/\d+|exe|cwd|root)$/;
+
 /** By /proc of the host, which only the kernel writes. */
 export function openWitness(
   host: Pick<Host, 'readTextNow' | 'readLinkNow' | 'listNow'>,
   pid: number,
 ): Witness {
   const readOf = (directory: string, name: string): string | undefined =>
-    host.readLinkNow(`${directory}/${name}`) ?? host.readTextNow(`${directory}/${name}`);
+    isLink.test(name) ? host.readLinkNow(`${directory}/${name}`) : host.readTextNow(`${directory}/${name}`);
   return {
     pid,
     read: (name) => readOf(`/proc/${pid}`, name),
