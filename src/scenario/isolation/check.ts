@@ -59,6 +59,8 @@ export interface Subject {
   openProbe(rights: 'itself' | 'root'): Promise<Probe>;
   /** A second container of the same plan, for what the service would not survive; removed when disposed. */
   openTwin(): Promise<Twin>;
+  /** One for all checks that leave nothing behind which another would stumble over; it lasts as long as the examination. */
+  sharedTwin(): Promise<Omit<Twin, keyof AsyncDisposable>>;
   /** For what would be disturbed by its like: of all services, one at a time. */
   alone<T>(look: () => Promise<T>): Promise<T>;
 }
@@ -82,7 +84,6 @@ export interface Sibling extends Guest {
 
 export interface Twin extends AsyncDisposable {
   readonly container: Container;
-  readonly probe: Probe;
   readonly root: Probe;
   readonly witness: Witness;
 }

@@ -107,6 +107,7 @@ async function openSubject(
     );
     const siblings = others.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     const openProbe: Subject['openProbe'] = (rights) => container.probe(rights, signal);
+    let shared: ReturnType<Subject['sharedTwin']> | undefined;
     return {
       ...own,
       ...means,
@@ -115,6 +116,10 @@ async function openSubject(
       guests: [],
       openProbe,
       openTwin: () => openTwin(target, signal),
+      sharedTwin: () => {
+        shared ??= openTwin(target, signal).then((twin) => scope.own(`a twin of ${name}`, twin));
+        return shared;
+      },
     };
   } catch (error) {
     signal.throwIfAborted();
