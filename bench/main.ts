@@ -10,6 +10,7 @@ import { helloWorld } from './row/hello-world.ts';
 import { hundred } from './row/hundred.ts';
 import { idleInvariants } from './row/idle-invariants.ts';
 import { idleMemory } from './row/idle-memory.ts';
+import { isolation } from './row/isolation.ts';
 import { matrix } from './row/matrix.ts';
 import { policy } from './row/policy.ts';
 import { runnerMemory } from './row/runner-memory.ts';
@@ -36,6 +37,7 @@ const rows: Readonly<Record<string, Row>> = {
   fork,
   'idle-invariants': idleInvariants,
   matrix,
+  isolation,
   flagship,
   policy,
 };
