@@ -69,8 +69,8 @@ mayfly verify web --report json --except "user.root-not-host-root=no userns-rema
 
 const seen = `## What was seen of others
 
-On Debian 12 with crun 1.8.1, Podman 4.3.1 and Docker 20.10.24, as root, control groups of version 1, without AppArmor: every check of \`standard\` that did not pass.
-\`spec/peers\` starts these containers and sees it again.
+On Debian 12 with crun 1.8.1, Podman 4.3.1 and Docker 20.10.24, as root, control groups of version 1, without AppArmor: every check of \`standard\` that did not pass,
+and a service of Mayfly's own beside. \`spec/peers\` starts these containers and sees it again.
 `;
 
 const networks = `Networks made with \`--internal\`, from a container in one:

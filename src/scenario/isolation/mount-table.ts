@@ -148,7 +148,7 @@ function compareOrigins({ entries, expected, host }: Table) {
 /** Layers by number, and the directories of a sandbox: names that say nothing of the host. */
 const ownNames = /^(\d+|\/(upper|emptydir|below\/\d+|attic\/[^/]+)(\/(upper|work|data))?)$/;
 
-function foreignLayers({ type, superOptions }: MountEntry): readonly string[] {
+export function foreignLayers({ type, superOptions }: MountEntry): readonly string[] {
   if (type !== 'overlay') return [];
   return superOptions
     .flatMap((option) => {
