@@ -60,7 +60,7 @@ mayfly verify web --report json --except "user.root-not-host-root=no userns-rema
 - **What /proc keeps from an ordinary user** is \`unsupported\`, with the file's name; it never passes.
 - **What nobody declared** is compared with what Docker gives by default; the table says with what. Claims about what Mayfly's own engine makes are \`n/a\`.
 - Everything but \`pass\` and \`n/a\` counts, unless \`--except CHECK=REASON\` names it; the report shows the reason.
-- Exit status: 0 nothing counts, 1 something does, 2 the flags are wrong or there is no such process or container, or several, 3 this is not Linux, 4 it ended meanwhile.
+- Exit status: 0 nothing counts, 1 something does, 2 the flags are wrong or there is no such process or container, or several, 3 this is not Linux, 4 it ended meanwhile, 130 interrupted.
 - \`--report json\`: one document, \`format: mayfly-verify\`, \`version: 1\`, with \`target\`, \`profile\`, \`checks\` (\`id claim result evidence\`, \`excepted\`) and, where nothing was
   seen from inside, \`notProbed\`.
 - Containers are found by \`podman inspect\` and \`docker inspect\`, where these programs are installed, with the environment they would have in the same shell
