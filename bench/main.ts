@@ -10,6 +10,7 @@ import { helloWorld } from './row/hello-world.ts';
 import { hundred } from './row/hundred.ts';
 import { idleInvariants } from './row/idle-invariants.ts';
 import { idleMemory } from './row/idle-memory.ts';
+import { matrix } from './row/matrix.ts';
 import { runnerMemory } from './row/runner-memory.ts';
 import { services } from './row/services.ts';
 import { start } from './row/start.ts';
@@ -33,6 +34,7 @@ const rows: Readonly<Record<string, Row>> = {
   'runner-memory': runnerMemory,
   fork,
   'idle-invariants': idleInvariants,
+  matrix,
   flagship,
 };
 

@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { describeRequiring } from '../requires.ts';
@@ -42,7 +42,9 @@ describeRequiring(['userns', 'overlay', 'net'], 'the code that a run has compile
     for (const spoilt of [flipped, cut, Buffer.alloc(0), Buffer.from('no code')]) {
       writeFileSync(only(), spoilt);
       await runs();
-      expect(readFileSync(only()).length).toBeGreaterThan(good.length / 2);
+      const kept = readFileSync(only());
+      expect(kept.equals(spoilt)).toBe(false);
+      expect(kept.length).toBeGreaterThan(good.length / 2);
     }
   });
 
@@ -55,18 +57,31 @@ describeRequiring(['userns', 'overlay', 'net'], 'the code that a run has compile
     expect(statSync(only()).mode & 0o777).toBe(0o600);
   });
 
-  test('those of other builds go, those of other versions of Node stay', async () => {
+  test('those of other builds go, those of other versions of Node stay, and nothing else is touched', async () => {
     await runs();
     const own = only();
     const ofOtherNode = `${own.slice(0, own.lastIndexOf('-'))}-0abc`;
-    for (const path of [ofOtherNode, join(code, 'program-AAAAAAAA-0abc')]) writeFileSync(path, '');
+    const foreign = ['README.md', 'my-project', 'program-notes-a.txt'].map((name) => join(code, name));
+    const outdated = ['program-AAAAAAAA-0abc', 'program-AAAAAAAA-0abc.17.tmp'].map((name) =>
+      join(code, name),
+    );
+    for (const path of [ofOtherNode, ...foreign, ...outdated]) writeFileSync(path, '');
     rmSync(own);
     await runs();
     expect(
       readdirSync(code)
         .map((name) => join(code, name))
         .sort(),
-    ).toEqual([own, ofOtherNode].sort());
+    ).toEqual([own, ofOtherNode, ...foreign].sort());
+  });
+
+  test('nothing is kept where others decide what is there', async () => {
+    const elsewhere = join(bench.folder, 'elsewhere');
+    mkdirSync(elsewhere);
+    writeFileSync(join(elsewhere, 'program-AAAAAAAA-0abc'), '');
+    bench.link('store/code', elsewhere);
+    await runs();
+    expect(readdirSync(elsewhere)).toEqual(['program-AAAAAAAA-0abc']);
   });
 
   test('where nothing can be kept it runs all the same', async () => {

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AuditReport } from '../../src/core/audit-report.ts';
@@ -66,6 +67,50 @@ describePeers('mayfly verify of containers that others started', () => {
     expect([status, out]).toEqual([0, expect.stringContaining(`${excepted.length} excepted`)]);
   });
 
+  test('what a careless container is given is found, from inside and outside', async () => {
+    const [disk] = readdirSync('/sys/block').filter((name) => existsSync(`/dev/${name}`));
+    expect(disk).toBeDefined();
+    await world.podman(
+      '--name=careless',
+      '--pid=host',
+      '--ipc=host',
+      '--security-opt=seccomp=unconfined',
+      '--security-opt=unmask=all',
+      '--cap-add=SYS_PTRACE',
+      `--device=/dev/${disk}:/dev/sda:r`,
+      '--volume=/run/docker.sock:/run/docker.sock',
+      '--volume=/etc:/data:ro',
+    );
+    const { checks } = await verify('careless');
+    const failed = checks.filter(({ result }) => result === 'fail').map(({ id }) => id);
+    expect(failed).toEqual(
+      expect.arrayContaining([
+        'ns.pid',
+        'ns.ipc',
+        'user.no-nested-userns',
+        'pid.no-host-pids',
+        'ipc.shm',
+        'ipc.mqueue',
+        'caps.exact',
+        'caps.no-dangerous',
+        'seccomp.mode',
+        'seccomp.denied',
+        'fs.mounts-exact',
+        'fs.no-host-paths',
+        'fs.masked-paths',
+        'fs.readonly-paths',
+        'fs.old-root-gone',
+        'fs.no-runtime-socket',
+        'dev.exact',
+        'dev.no-block',
+      ]),
+    );
+    const evidenceOf = (wanted: string) => checks.find(({ id }) => id === wanted)?.evidence.join('\n');
+    expect(evidenceOf('dev.no-block')).toContain('/dev/sda: opening it succeeded');
+    expect(evidenceOf('fs.no-runtime-socket')).toContain('/run/docker.sock is there');
+    expect(evidenceOf('fs.no-host-paths')).toContain('/data is /etc of a file system of the host');
+  });
+
   test('a name that two have has to be said more exactly', async () => {
     const { status, err } = await mayfly('sealed');
     expect(status).toBe(2);
@@ -78,6 +123,11 @@ describePeers('mayfly verify of containers that others started', () => {
     const { target } = await verify('docker', '--only', 'ns.pid');
     const short = await verify(target.container?.id.slice(0, 8) ?? '', '--only', 'ns.pid');
     expect(short.target).toEqual(target);
+    await world.runc('of-runc');
+    expect((await verify('of-ru', '--only', 'ns.pid')).target.container).toMatchObject({
+      runtime: 'runc',
+      id: 'of-runc',
+    });
     await world.run(['podman', 'create', '--name=unstarted', 'localhost/peer:1', 'sleep', '1']);
     expect(await mayfly('unstarted')).toMatchObject({
       status: 2,

@@ -158,12 +158,24 @@ export class PeerWorld implements AsyncDisposable {
     await this.run(['docker', 'import', this.#tar, 'peer:1']);
   }
 
-  /** `crun run` of a bundle of the runtime's own default configuration, with what `change` makes of it. */
+  /** `run` of a bundle of the runtime's own default configuration, with what `change` makes of it. */
   async crun(id: string, change: (config: OciConfig) => OciConfig = (same) => same): Promise<void> {
+    await this.#runBundle('crun', id, change);
+  }
+
+  async runc(id: string): Promise<void> {
+    await this.#runBundle('runc', id, (same) => same);
+  }
+
+  async #runBundle(
+    runtime: 'crun' | 'runc',
+    id: string,
+    change: (config: OciConfig) => OciConfig,
+  ): Promise<void> {
     const bundle = join(this.directory, id);
     mkdirSync(bundle);
     await run('cp', ['-a', join(this.directory, 'rootfs'), bundle]);
-    await this.run(['crun', 'spec', '--bundle', bundle]);
+    await this.run([runtime, 'spec', '--bundle', bundle]);
     const path = join(bundle, 'config.json');
     const config = JSON.parse(readFileSync(path, 'utf8')) as OciConfig;
     const own: OciConfig = {
@@ -172,7 +184,11 @@ export class PeerWorld implements AsyncDisposable {
       linux: { ...config.linux, cgroupsPath: `/${this.cgroup}/${id}` },
     };
     writeFileSync(path, JSON.stringify(change(own)));
-    await this.run(['sh', '-c', `crun run --detach --bundle ${bundle} ${id} </dev/null >/dev/null 2>&1`]);
+    await this.run([
+      'sh',
+      '-c',
+      `${runtime} run --detach --bundle ${bundle} ${id} </dev/null >/dev/null 2>&1`,
+    ]);
   }
 
   get rootfs(): string {

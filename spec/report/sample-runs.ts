@@ -150,6 +150,7 @@ function failing(): readonly MayflyEvent[] {
       name: 'web says so when its database is cut off',
       stepKind: 'fault',
     }),
+    faultBegan(shop, { atMs: 503, step: '/steps/3' }),
     stepStarted(shop, { atMs: 503, step: '/steps/3/during/0', name: 'http', stepKind: 'http', in: 'client' }),
     stepFinished(shop, {
       atMs: 504,
@@ -158,6 +159,7 @@ function failing(): readonly MayflyEvent[] {
       stepKind: 'http',
       durationMs: 1,
     }),
+    faultEnded(shop, { atMs: 505, step: '/steps/3', lastedMs: 2 }),
     stepFinished(shop, {
       atMs: 505,
       step: '/steps/3',

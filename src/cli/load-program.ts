@@ -3,12 +3,14 @@ import {
   closeSync,
   fstatSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  type Stats,
   writeFileSync,
 } from 'node:fs';
 import { createRequire, Module } from 'node:module';
@@ -49,15 +51,16 @@ function readOwn(path: string): Buffer | undefined {
   let file: number | undefined;
   try {
     file = openSync(path, 'r');
-    const { uid, mode } = fstatSync(file);
-    const isOurs = uid === 0 || uid === process.getuid?.();
-    return isOurs && (mode & 0o022) === 0 ? verified(readFileSync(file)) : undefined;
+    return isOurs(fstatSync(file)) ? verified(readFileSync(file)) : undefined;
   } catch {
     return undefined; // not there yet, or not for us: then it is compiled
   } finally {
     if (file !== undefined) closeSync(file);
   }
 }
+
+const isOurs = ({ uid, mode }: Stats): boolean =>
+  (uid === 0 || uid === process.getuid?.()) && (mode & 0o022) === 0;
 
 const digestBytes = 32;
 
@@ -76,6 +79,8 @@ function keep(path: string, code: Buffer): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const folder = lstatSync(directory);
+    if (!folder.isDirectory() || !isOurs(folder)) return;
     const file = openSync(temporary, 'wx', 0o600);
     try {
       writeFileSync(file, Buffer.concat([digestOf(code), code]));
@@ -85,7 +90,7 @@ function keep(path: string, code: Buffer): void {
     }
     renameSync(temporary, path);
     for (const name of readdirSync(directory))
-      if (isOutdated(name, basename(path))) rmSync(join(directory, name), { force: true });
+      if (isOutdated(name, basename(path))) removeIfThere(join(directory, name));
   } catch {
     removeIfThere(temporary);
   }
@@ -99,8 +104,8 @@ function removeIfThere(path: string): void {
   }
 }
 
-/** Of another build; other versions of Node may be in use beside this one. */
+/** Ours, and of another build, or half written; other versions of Node may be in use beside this one. Nothing else is touched. */
 function isOutdated(name: string, kept: string): boolean {
-  const buildOf = (file: string): string => file.slice(0, file.lastIndexOf('-'));
-  return buildOf(name) !== buildOf(kept);
+  const [, build, half] = /^(program-[A-Z0-9]+)-[0-9a-f]+(\.\d+\.tmp)?$/.exec(name) ?? [];
+  return build !== undefined && (half !== undefined || !kept.startsWith(`${build}-`));
 }

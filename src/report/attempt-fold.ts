@@ -1,7 +1,7 @@
 import type { Leak } from '../core/engine.ts';
 import type { MayflyEvent, Problem } from '../core/event.ts';
 import { ContainerFold } from './container-fold.ts';
-import type { AttemptSummary, ImageSummary, ScenarioOutcome, StepSummary } from './summary.ts';
+import type { AttemptSummary, FaultSummary, ImageSummary, ScenarioOutcome, StepSummary } from './summary.ts';
 
 /** The events of one attempt, added up. */
 export class AttemptFold {
@@ -53,6 +53,10 @@ export class AttemptFold {
       case 'stepFinished':
         this.#finishStep(event);
         break;
+      case 'faultBegan':
+      case 'faultEnded':
+        this.#addFault(event);
+        break;
       case 'leakFound':
         this.#leaks.push(event.leak);
         break;
@@ -88,6 +92,13 @@ export class AttemptFold {
     return container;
   }
 
+  #addFault(event: MayflyEvent & { readonly kind: 'faultBegan' | 'faultEnded' }): void {
+    const index = this.#steps.findLastIndex(({ path }) => path === event.step);
+    const step = this.#steps[index];
+    if (step === undefined) return;
+    this.#steps[index] = { ...step, fault: faultOf(event, step.fault) };
+  }
+
   #finishStep(event: MayflyEvent & { readonly kind: 'stepFinished' }): void {
     const index = this.#steps.findLastIndex(
       (step) => step.path === event.step && step.outcome === 'unfinished',
@@ -112,6 +123,15 @@ function startedStep(event: MayflyEvent & { readonly kind: 'stepStarted' }): Ste
     facts: null,
     problems: [],
   };
+}
+
+function faultOf(
+  event: MayflyEvent & { readonly kind: 'faultBegan' | 'faultEnded' },
+  begun: FaultSummary | undefined,
+): FaultSummary {
+  if (event.kind === 'faultBegan') return { kind: event.fault, beganAtMs: event.atMs };
+  const { fault: kind, lastedMs, undone } = event;
+  return { kind, beganAtMs: begun?.beganAtMs ?? event.atMs - lastedMs, ended: { lastedMs, undone } };
 }
 
 function finishedStep(

@@ -1,111 +1,121 @@
 import { type AuditedCheck, type AuditReport, countsAsFailure } from '../core/audit-report.ts';
 import type { CheckResult } from '../core/check-result.ts';
-import { renderBorderlessTable } from './borderless-table.ts';
+import { wrap } from './display-width.ts';
 import { createPalette, type Paint, type Palette } from './palette.ts';
 import { countOf, renderPrintableText } from './printable.ts';
 import type { RenderOptions } from './report.ts';
 
+type Group = CheckResult | 'excepted';
+
 /** What deserves to be read first stands first; within each, the order of the table of checks. */
-const order: readonly CheckResult[] = ['fail', 'inconclusive', 'unsupported', 'pass', 'n/a'];
+const groups: readonly Group[] = ['fail', 'inconclusive', 'unsupported', 'excepted', 'pass', 'n/a'];
+
+/** Each has its own shape beside its colour: not everyone sees colours, and logs have none. */
+const looks: Readonly<
+  Record<Group, { readonly mark: string; readonly verb: string; readonly title: string }>
+> = {
+  fail: { mark: '✗', verb: 'failed', title: 'failed' },
+  inconclusive: { mark: '?', verb: 'inconclusive', title: 'inconclusive: not shown either way' },
+  unsupported: { mark: '!', verb: 'unsupported', title: 'unsupported: cannot be shown here' },
+  excepted: { mark: '~', verb: 'excepted', title: 'excepted, for a reason' },
+  pass: { mark: '✓', verb: 'passed', title: 'passed' },
+  'n/a': { mark: '○', verb: 'not applicable', title: 'not applicable' },
+};
 
 /** What `mayfly verify` shows: a line for each check, what was seen where the claim does not hold, and a sum. */
 export function renderAudit(report: AuditReport, options: RenderOptions): string {
   const palette = createPalette(options.color);
-  const columns = Math.min(140, Math.max(60, options.columns));
-  const sorted = order.flatMap((result) => report.checks.filter((check) => check.result === result));
-  const table = renderBorderlessTable(
-    [
-      { title: '' },
-      { title: 'result' },
-      { title: 'check' },
-      { title: 'claim, or what was seen', shrinksTo: 20 },
-    ],
-    sorted.map((check) => rowOf(check, palette)),
-    { columns, paintHead: palette.dim },
-  );
-  return `${[...headOf(report, palette), '', table, '', sumOf(report, palette)].join('\n')}\n`;
+  const columns = Math.min(120, Math.max(60, options.columns));
+  const idColumns = Math.max(...report.checks.map(({ id }) => id.length), 5);
+  const sections = groups.flatMap((group) => {
+    const checks = report.checks.filter((check) => groupOf(check) === group);
+    if (checks.length === 0) return [];
+    const title = `${looks[group].title} (${checks.length})`;
+    return [
+      '',
+      paintOf(group, palette)(palette.bold(title)),
+      ...checks.flatMap((check) => rowOf(check, group, idColumns, columns, palette)),
+    ];
+  });
+  return `${[...headOf(report, columns, palette), ...sections, '', ...sumOf(report, columns, palette)].join('\n')}\n`;
 }
 
-function headOf({ target, profile, notProbed }: AuditReport, palette: Palette): readonly string[] {
+const groupOf = ({ result, excepted }: AuditedCheck): Group => (excepted === undefined ? result : 'excepted');
+
+function headOf(
+  { target, profile, notProbed }: AuditReport,
+  columns: number,
+  palette: Palette,
+): readonly string[] {
   const { pid, command, container } = target;
   const name = container?.name === undefined ? '' : ` ${container.name}`;
-  const of =
+  const whose =
     container === undefined
       ? ''
       : `, container${name} (${container.id.slice(0, 12)}) of ${container.runtime}`;
+  const from =
+    notProbed === undefined
+      ? 'from outside and, by a helper in its namespaces, from inside'
+      : `from outside only: ${renderPrintableText(notProbed)}`;
   return [
-    renderPrintableText(`${palette.bold(`process ${pid}`)} ${command}${of}`),
-    palette.dim(
-      notProbed === undefined
-        ? `held to ${profile}; seen from outside, and from inside by a helper in its namespaces`
-        : `held to ${profile}; seen from outside only: ${renderPrintableText(notProbed)}`,
-    ),
+    `${palette.bold(`process ${pid}`)} ${renderPrintableText(`${command}${whose}`)}`,
+    ...wrap(`held to ${profile}, seen ${from}`, columns).map(palette.dim),
   ];
 }
 
+/** Further lines of evidence are for `--report json`. */
 const mostLines = 4;
 
-function rowOf(check: AuditedCheck, palette: Palette) {
-  const { id, claim, result, evidence, excepted } = check;
-  const isQuiet = result === 'pass';
+function rowOf(
+  check: AuditedCheck,
+  group: Group,
+  idColumns: number,
+  columns: number,
+  palette: Palette,
+): readonly string[] {
+  const { id, excepted, claim, evidence } = check;
+  const indent = idColumns + 4;
+  const width = columns - indent;
   const lines = evidence.slice(0, mostLines);
   const more = evidence.length - lines.length;
-  const told = isQuiet
-    ? claim
-    : [
-        ...(result === 'n/a' ? [] : [claim]),
-        ...lines.map((line) => (result === 'n/a' ? line : `· ${line}`)),
-        ...(more > 0 ? [`· and ${more} more (--report json has all)`] : []),
-        ...(excepted === undefined ? [] : [`excepted: ${excepted}`]),
-      ].join('\n');
-  const paint = paintOf(check, palette);
+  const told = [
+    ...(excepted === undefined ? [] : [`because: ${excepted}`]),
+    ...lines,
+    ...(more > 0 ? [`and ${more} more, which --report json tells`] : []),
+  ].flatMap((line) =>
+    wrap(renderPrintableText(line), width - 2).map((part, at) => `${at === 0 ? '·' : ' '} ${part}`),
+  );
+  const text = group === 'n/a' ? wrap(renderPrintableText(evidence.join('; ')), width) : wrap(claim, width);
+  const [first = '', ...rest] =
+    group === 'pass' || group === 'n/a' ? text : [...text, ...told.map(palette.dim)];
+  const name = countsAsFailure(check) ? palette.bold(id.padEnd(idColumns)) : id.padEnd(idColumns);
   return [
-    { text: markOf(check), paint },
-    { text: excepted === undefined ? result : 'excepted', paint },
-    { text: id, ...(countsAsFailure(check) ? { paint: palette.bold } : {}) },
-    { text: renderPrintableText(told), ...(result === 'n/a' ? { paint: palette.dim } : {}) },
+    `${paintOf(group, palette)(looks[group].mark)} ${name}  ${group === 'n/a' ? palette.dim(first) : first}`,
+    ...rest.map((line) => `${' '.repeat(indent)}${group === 'n/a' ? palette.dim(line) : line}`),
   ];
 }
 
-const marks: Readonly<Record<CheckResult, string>> = {
-  pass: '✓',
-  fail: '✗',
-  inconclusive: '?',
-  unsupported: '!',
-  'n/a': '○',
-};
-
-const markOf = ({ result, excepted }: AuditedCheck): string => (excepted === undefined ? marks[result] : '~');
-
-function paintOf(check: AuditedCheck, palette: Palette): Paint {
-  if (check.excepted !== undefined) return palette.yellow;
-  switch (check.result) {
+function paintOf(group: Group, palette: Palette): Paint {
+  switch (group) {
     case 'pass':
       return palette.green;
     case 'fail':
       return palette.red;
     case 'inconclusive':
     case 'unsupported':
+    case 'excepted':
       return palette.yellow;
     case 'n/a':
       return palette.dim;
   }
 }
 
-const verbs: Readonly<Record<CheckResult, string>> = {
-  fail: 'failed',
-  inconclusive: 'inconclusive',
-  unsupported: 'unsupported',
-  pass: 'passed',
-  'n/a': 'not applicable',
-};
-
-function sumOf({ checks }: AuditReport, palette: Palette): string {
-  const parts = order.flatMap((result) => {
-    const count = checks.filter((each) => each.result === result && each.excepted === undefined).length;
-    return count === 0 ? [] : [`${count} ${verbs[result]}`];
+function sumOf({ checks }: AuditReport, columns: number, palette: Palette): readonly string[] {
+  const parts = groups.flatMap((group) => {
+    const count = checks.filter((check) => groupOf(check) === group).length;
+    return count === 0 ? [] : [`${count} ${looks[group].verb}`];
   });
-  const excepted = checks.filter((each) => each.excepted !== undefined).length;
-  const line = `${countOf(checks.length, 'check')}: ${[...parts, ...(excepted > 0 ? [`${excepted} excepted`] : [])].join(', ')}`;
-  return checks.some(countsAsFailure) ? palette.red(palette.bold(line)) : palette.green(line);
+  const lines = wrap(`${countOf(checks.length, 'check')}: ${parts.join(', ')}`, columns);
+  const isFailure = checks.some(countsAsFailure);
+  return lines.map((line) => (isFailure ? palette.red(palette.bold(line)) : palette.green(line)));
 }

@@ -35,8 +35,8 @@ export function renderSteps(
   ];
 }
 
-/** Room for the mark, the duration and `12 tries`. */
-const noteColumns = 28;
+/** Room for the mark, the duration, and `12 tries` or `partition for 500 ms`. */
+const noteColumns = 34;
 
 function renderStep(step: StepSummary, depth: number, text: string, width: number, palette: Palette): string {
   const paint = outcomePaint(step.outcome, palette);
@@ -59,5 +59,13 @@ function note(step: StepSummary): string {
     return why === '' ? 'skipped' : `skipped: ${why}`;
   }
   const tries = step.tries > 1 ? `  ${step.tries} tries` : '';
-  return `${renderDuration(step.durationMs).padStart(8)}${tries}`;
+  return `${renderDuration(step.durationMs).padStart(8)}${tries}${faultNote(step)}`;
+}
+
+/** What held while the steps below it ran. */
+function faultNote({ fault }: StepSummary): string {
+  if (fault === undefined) return '';
+  if (fault.ended === undefined) return `  ${fault.kind}`;
+  const { lastedMs, undone } = fault.ended;
+  return `  ${fault.kind} for ${renderDuration(lastedMs)}${undone ? '' : ', not undone'}`;
 }

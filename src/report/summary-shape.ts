@@ -1,3 +1,4 @@
+import { faultWords } from '../core/fault.ts';
 import type { JsonObject } from '../core/json.ts';
 import {
   boolean,
@@ -17,6 +18,7 @@ import {
 import type {
   AttemptSummary,
   ContainerSummary,
+  FaultSummary,
   ImageSummary,
   RunSummary,
   ScenarioSummary,
@@ -60,6 +62,15 @@ const step = object<StepSummary>({
   tries: count,
   facts: json,
   problems: list(value.problem),
+  fault: optional(
+    object<FaultSummary>({
+      kind: oneOf(...faultWords),
+      beganAtMs: value.milliseconds,
+      ended: optional(
+        object<NonNullable<FaultSummary['ended']>>({ lastedMs: value.milliseconds, undone: boolean }),
+      ),
+    }),
+  ),
 });
 
 const container = object<ContainerSummary>({

@@ -7,6 +7,7 @@ import type {
   SnapshotsWritten,
   WarningRaised,
 } from '../core/event.ts';
+import type { FaultWord } from '../core/fault.ts';
 import type { Json } from '../core/json.ts';
 import type { SourceLocation } from '../core/source-location.ts';
 import type { ReportedKind } from '../core/step-kind.ts';
@@ -80,6 +81,16 @@ export interface StepSummary {
   readonly tries: number;
   readonly facts: Json;
   readonly problems: readonly Problem[];
+  /** Of a step of kind `fault` that began. */
+  readonly fault?: FaultSummary;
+}
+
+export interface FaultSummary {
+  readonly kind: FaultWord;
+  /** From the beginning of the run. */
+  readonly beganAtMs: number;
+  /** Absent if its end was not seen. */
+  readonly ended?: { readonly lastedMs: number; readonly undone: boolean };
 }
 
 export interface ContainerSummary {

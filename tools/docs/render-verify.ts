@@ -55,8 +55,8 @@ mayfly verify web --report json --except "user.root-not-host-root=no userns-rema
   and its number become another's, nothing of that one is read, and the command says that its target is gone.
 - **From inside**, as root, a static helper enters its namespaces through a launcher of its own: as uid 0 there with NET_BIND_SERVICE alone, or with the user,
   groups and capabilities of the process and \`no_new_privs\`. It joins neither its control groups nor its filter of system calls, and keeps the
-  session keyring it came with: \`seccomp.denied\` and \`keyring.isolated\` cannot be shown by it and are \`unsupported\`. An ordinary user's helper may enter his own rootless
-  containers only.
+  session keyring it came with: \`seccomp.denied\` and \`keyring.isolated\` cannot be shown by it and are \`unsupported\`. An ordinary user's helper may enter what is
+  in a user namespace of his own only.
 - **What /proc keeps from an ordinary user** is \`unsupported\`, with the file's name; it never passes.
 - **What nobody declared** is compared with what Docker gives by default; the table says with what. Claims about what Mayfly's own engine makes are \`n/a\`.
 - Everything but \`pass\` and \`n/a\` counts, unless \`--except CHECK=REASON\` names it; the report shows the reason.

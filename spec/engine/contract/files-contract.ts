@@ -50,9 +50,10 @@ export function describeFiles(subject: ContractSubject): void {
     test('two containers of one image do not see what the other writes', () =>
       inSandbox(subject, async ({ start }) => {
         const [one, two] = await Promise.all([
-          start('one', sh('echo 1 > /note; exec sleep 1000')),
-          start('two', sh('echo 2 > /note; exec sleep 1000')),
+          start('one', sh('echo 1 > /note; echo written; exec sleep 1000')),
+          start('two', sh('echo 2 > /note; echo written; exec sleep 1000')),
         ]);
+        await Promise.all([one, two].map(({ main }) => firstOutput(main.stdout)));
         const notes = await Promise.all(
           [one, two].map(
             async (container) =>

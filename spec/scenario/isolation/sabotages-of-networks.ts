@@ -56,6 +56,25 @@ function oneBridgeForAll(): () => void {
   };
 }
 
+/** A member of the first network is put on the bridge of the second, where nobody of its own is. */
+function apartFromItsNetwork(): () => void {
+  const { attach } = SandboxNetworks.prototype;
+  SandboxNetworks.prototype.attach = function (container, wanted, interfaceNumber) {
+    const own = attach.call(this, container, wanted, interfaceNumber);
+    if (container !== 'two') return own;
+    const { networkSocket, port } = attach.call(
+      this,
+      container,
+      { network: 'back', aliases: [] },
+      interfaceNumber,
+    );
+    return { ...own, networkSocket, port };
+  };
+  return () => {
+    SandboxNetworks.prototype.attach = attach;
+  };
+}
+
 /** The name server gives everybody's names to everybody. */
 function tellAllNames(): () => void {
   const { members } = ContainerNetworks.prototype;
@@ -100,6 +119,7 @@ export const sabotagesOfNetworks: readonly Sabotage[] = [
     breaks: {
       'net.no-internet': 'what is broken',
       'net.no-metadata': 'a default route leads there, too',
+      'net.matrix': 'it may lead to the other network; nothing is sent to find out',
       ...stranger,
     },
   },
@@ -129,7 +149,16 @@ export const sabotagesOfNetworks: readonly Sabotage[] = [
   {
     name: 'one bridge for two networks',
     around: oneBridgeForAll,
-    breaks: stranger,
+    breaks: { 'net.matrix': 'they reach each other', ...stranger },
+  },
+  {
+    name: 'a member that is on another bridge',
+    around: apartFromItsNetwork,
+    breaks: {
+      'net.matrix': 'what is broken',
+      'net.no-host': 'nobody answers, so nothing is shown',
+      'net.no-cross-scenario': 'nobody answers, so nothing is shown',
+    },
   },
   {
     name: 'an interface of no network',

@@ -7,7 +7,9 @@ import type { Matrix } from './compose-facts.ts';
 import { groupBy } from './group-by.ts';
 import { measure } from './measure.ts';
 import type { MeasuredCell } from './measured-cell.ts';
+import type { OutsidePlace } from './outside-targets.ts';
 import { Station, type Way } from './station.ts';
+import { type Outsider, outsideColumns, surveyOutside } from './survey-outside.ts';
 import type { Truth } from './truth.ts';
 
 /** For ending probes: they are killed. */
@@ -26,38 +28,63 @@ export interface Survey {
   readonly services: readonly Surveyed[];
   readonly truth: Truth;
   readonly families: readonly Family[];
+  /** Outside, what `also` asks for. */
+  readonly places: readonly OutsidePlace[];
   readonly leftOut: ConnectivityFacts['leftOut'];
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
-/** Every ordered pair of services, every port, as it is now. */
-export async function survey({ services, truth, families, leftOut, clock, signal }: Survey): Promise<Matrix> {
+/** Every ordered pair of services, every port, and every place outside, as it is now. */
+export async function survey(input: Survey): Promise<Matrix> {
+  const { services, truth, families, places, leftOut, clock, signal } = input;
   await using scope = new Scope(probeBudgetMs, clock);
   const candidates = await Promise.all(services.map(candidateOf));
   const columns = chooseColumns(candidates, truth);
-  const ways = waysOf(columns, families);
-  const { stations, absent } = await openStations(services, ways, scope, signal);
+  const outside = outsideColumns(places, truth);
+  const opened = await openStations(services, waysOf(columns, families), scope, signal);
+  const { stations, absent } = opened;
   const listeners = await standIn(columns, families, stations, candidates);
   const cells = services.flatMap(({ name: from }) =>
-    columns.flatMap((column) =>
+    [...columns, ...outside].flatMap((column) =>
       column.to === from ? [] : families.map((family): Cell => ({ from, ...column, family })),
     ),
   );
   const lacking = ({ from, to }: Cell): string | undefined => absent.get(to) ?? absent.get(from);
   const measured = await measure({
     stations,
-    cells: cells.filter((cell) => lacking(cell) === undefined),
+    cells: cells.filter((cell) => stations.has(cell.to) && lacking(cell) === undefined),
     listenerOf: (cell) => listeners.get(keyOf(cell, cell.family)),
     clock,
     signal,
   });
+  const outsiders = outside.length === 0 ? [] : await outsidersOf(services, opened);
+  const measuredOutside = await surveyOutside(outsiders, outside, families, clock, signal);
   const unmeasured = cells.flatMap((cell): readonly MeasuredCell[] => {
     const evidence = lacking(cell);
     return evidence === undefined ? [] : [{ ...cell, outcome: 'unmeasured', witnessed: false, evidence }];
   });
-  const all = [...measured, ...unmeasured];
-  return { truth, families, services: services.map(({ name }) => name), columns, cells: all, leftOut };
+  return {
+    truth,
+    families,
+    services: services.map(({ name }) => name),
+    columns: [...columns, ...outside],
+    cells: [...measured, ...measuredOutside, ...unmeasured],
+    leftOut,
+  };
+}
+
+async function outsidersOf(
+  services: readonly Surveyed[],
+  { stations }: Stations,
+): Promise<readonly Outsider[]> {
+  const found = await Promise.all(
+    services.map(async ({ name, container }): Promise<readonly Outsider[]> => {
+      const station = stations.get(name);
+      return station === undefined ? [] : [{ name, station, witness: await container.witness() }];
+    }),
+  );
+  return found.flat();
 }
 
 async function candidateOf({ name, container, declaredPorts: declared }: Surveyed): Promise<Candidate> {

@@ -781,9 +781,10 @@ solated"||r==="lsm.profile"||r==="rlimits.exact"||r==="oom.score"||r==="fd.none-
 s.propagation-private"||r==="fs.no-host-paths"||r==="fs.masked-paths"||r==="fs.readonly-paths"||r==="fs.sys-read-only"||r==="fs.kernel-knobs"||r==="fs.read-only\
 -root"||r==="fs.old-root-gone"||r==="fs.symlink-escape"||r==="fs.image-untouched"||r==="fs.no-runtime-socket"||r==="dev.exact"||r==="dev.no-block"||r==="dev.no-\
 mem"||r==="limit.memory"||r==="limit.pids"||r==="limit.cpu"||r==="limit.disk"||r==="net.no-host"||r==="net.no-internet"||r==="net.no-metadata"||r==="net.dns-sco\
-pe"||r==="net.no-cross-scenario"||r==="net.no-spoof"||r==="net.ports-exact"||(e=o(e,n,"#/definitions/shared203/enum","enum",{}),i++),Oe.errors=e,i===0}function Sn(r,{
-instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared204/minItems","minItems",{limit:1}),i++);const s=r.length;for(let f=0;f<
-s;f++)Oe(r[f],{instancePath:n+"/"+f})||(e=t(e,Oe.errors),i=e.length)}else e=o(e,n,"#/definitions/shared204/type","type",{}),i++;return Sn.errors=e,i===0}function On(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){r.check===void 0&&(e=o(e,n,"#/definitions/shared205/required",
+pe"||r==="net.no-cross-scenario"||r==="net.no-spoof"||r==="net.matrix"||r==="net.ports-exact"||(e=o(e,n,"#/definitions/shared203/enum","enum",{}),i++),Oe.errors=
+e,i===0}function Sn(r,{instancePath:n=""}={}){let e=null,i=0;if(Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared204/minItems","minItems",{limit:1}),
+i++);const s=r.length;for(let f=0;f<s;f++)Oe(r[f],{instancePath:n+"/"+f})||(e=t(e,Oe.errors),i=e.length)}else e=o(e,n,"#/definitions/shared204/type","type",{}),
+i++;return Sn.errors=e,i===0}function On(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){r.check===void 0&&(e=o(e,n,"#/definitions/shared205/required",
 "required",{missingProperty:"check"}),i++),r.reason===void 0&&(e=o(e,n,"#/definitions/shared205/required","required",{missingProperty:"reason"}),i++);for(const s in r)
 s==="check"||s==="service"||s==="reason"||y.test(s)||(e=o(e,n,"#/definitions/shared205/additionalProperties","additionalProperties",{additionalProperty:s}),i++);
 r.check!==void 0&&(Oe(r.check,{instancePath:n+"/check"})||(e=t(e,Oe.errors),i=e.length)),r.service!==void 0&&(l(r.service,{instancePath:n+"/service"})||(e=t(e,l.

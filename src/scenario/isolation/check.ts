@@ -46,6 +46,8 @@ export interface Subject {
   readonly guests: readonly Guest[];
   /** As the scenario declares them. */
   readonly networks: readonly NetworkSpec[];
+  /** One and the same for all services of one examination: what several checks look at is looked at once. */
+  readonly examination: ExaminationToken;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** A further probe for what the probe would not survive. */
@@ -54,6 +56,11 @@ export interface Subject {
   openTwin(): Promise<Twin>;
   /** For what would be disturbed by its like: of all services, one at a time. */
   alone<T>(look: () => Promise<T>): Promise<T>;
+}
+
+/** Has nothing but its identity. */
+export interface ExaminationToken {
+  readonly startedAtMs: number;
 }
 
 export interface Guest {

@@ -40,7 +40,8 @@ export async function examine(
   const looks = new Map<string, Promise<Sibling>>();
   for (const service of services) looks.set(service.name, open(service, scope, signal));
   await Promise.allSettled(looks.values());
-  const means: Means = { clock, signal, scope, networks, alone: oneAtATime() };
+  const examination = { startedAtMs: clock.nowMs() };
+  const means: Means = { clock, signal, scope, networks, examination, alone: oneAtATime() };
   const opened = await Promise.all(targets.map((target) => openSubject(target, looks, means)));
   const found = opened.map(() => new Map<string, Verdict>());
   const lookAll = async (which: readonly IsolationCheck[], guests: readonly Guest[]): Promise<void> => {
@@ -85,6 +86,7 @@ interface Means {
   readonly signal: AbortSignal;
   readonly scope: Scope;
   readonly networks: readonly NetworkSpec[];
+  readonly examination: Subject['examination'];
   readonly alone: Subject['alone'];
 }
 

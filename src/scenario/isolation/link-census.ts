@@ -23,12 +23,13 @@ const allNodes = parseIp('ff02::1');
 const mostAnswers = 64;
 const anyPort = 9;
 
-const known = new WeakMap<Subject['container'], Promise<readonly LinkCensus[]>>();
+const known = new WeakMap<Subject['examination'], Map<string, Promise<readonly LinkCensus[]>>>();
 
-/** Asked once for each container: all checks of one examination are to see the same. */
+/** All checks of one examination are to see the same. */
 export function takeLinkCensus(subject: Subject): Promise<readonly LinkCensus[]> {
-  const taken = known.get(subject.container) ?? takeAll(subject);
-  known.set(subject.container, taken);
+  const byService = known.get(subject.examination) ?? new Map<string, Promise<readonly LinkCensus[]>>();
+  const taken = byService.get(subject.name) ?? takeAll(subject);
+  known.set(subject.examination, byService.set(subject.name, taken));
   return taken;
 }
 
@@ -138,7 +139,15 @@ async function askCandidates4(
     const outcome = outcomes[at] ?? 'no answer';
     const isThere = outcome === 'success' || outcome === 'ECONNREFUSED' || resolved.has(text);
     if (!isThere) return [];
-    return [{ member: name, how: name === undefined ? `${text} answers (${outcome})` : `ARP ${text}` }];
+    return [
+      {
+        member: name,
+        how:
+          name === undefined
+            ? `${text} answers ${outcome === 'no answer' ? 'ARP' : `(${outcome})`}`
+            : `ARP ${text}`,
+      },
+    ];
   });
 }
 

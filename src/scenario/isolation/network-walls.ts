@@ -2,6 +2,7 @@ import type { IsolationCheck } from './check.ts';
 import { lookAcrossScenarios } from './cross-scenario.ts';
 import { reachForHost } from './host-reach.ts';
 import { resolveNames } from './name-scope.ts';
+import { compareReach } from './network-matrix.ts';
 import { reachForInternet, reachForMetadata } from './outside-world.ts';
 import { comparePorts } from './published-ports.ts';
 import { sendAsAnother } from './spoofing.ts';
@@ -64,6 +65,16 @@ export const networkWallChecks: readonly IsolationCheck[] = [
     profile: 'standard',
     quiet: true,
     look: sendAsAnother,
+  },
+  {
+    id: 'net.matrix',
+    claim: 'Who reaches whom is what networks and policies say: TCP, UDP and ICMP, over IPv4 and IPv6.',
+    probed:
+      'as a `connectivity` step does, between all services at once: each sends from inside of its network namespace to a port of every other, published or port 9, where the helper listens if nobody does; those who share a network, or whom its policy allows, are answered, and nothing of others arrives where it demonstrably would have been seen',
+    source: 'compose-spec, networks; docs/language.md, `connectivity`, `policies`',
+    profile: 'standard',
+    quiet: true,
+    look: compareReach,
   },
   {
     id: 'net.ports-exact',

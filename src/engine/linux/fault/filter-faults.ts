@@ -1,6 +1,7 @@
 import type { ResetFault } from '../../../core/fault.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { LauncherClient } from '../client/launcher-client.ts';
+import { splitBatch } from '../net/netfilter/batch.ts';
 import { planResets } from '../net/netfilter/bridge-calls.ts';
 import { performBatches } from '../net/netfilter/perform-batch.ts';
 import { deleteTable } from '../net/netfilter/table.ts';
@@ -97,7 +98,7 @@ export class FilterFaults {
     });
   }
 
-  /** In one transaction: no frame passes between the table of before and this one. */
+  /** In one transaction, unless it is for hundreds: no frame passes between the table of before and this one. */
   async #make(filter: Filter, network: string, ways: readonly Way[]): Promise<void> {
     const before = filter.made.has(network) ? [this.#deleted(filter)] : [];
     const socket = ways[0]?.from.attachment.networkSocket;
@@ -116,7 +117,7 @@ export class FilterFaults {
     const { init, slots, namespaceOf } = this.#parts;
     const scratch = slots.take();
     try {
-      await performBatches(init, namespaceOf(network), scratch, [messages], first);
+      await performBatches(init, namespaceOf(network), scratch, splitBatch(messages), first);
     } finally {
       slots.give(scratch);
     }

@@ -57,11 +57,12 @@ static int64_t due_after(int64_t arrived, int64_t earliest) {
 }
 
 static void hold(struct direction *d, size_t length) {
-  struct held *h = d->bytes + length > line.limit ? NULL : malloc(sizeof *h + length);
+  size_t size = sizeof(struct held) + length;
+  struct held *h = d->bytes + size > line.limit ? NULL : malloc(size);
   if (h == NULL) return; /* the line is full: lost, as on any line */
   *h = (struct held){.due = d->last_due = due_after(now(), d->last_due), .length = length};
   memcpy(h->bytes, room, length);
-  d->bytes += length;
+  d->bytes += size;
   *d->last = h;
   d->last = &h->next;
 }
@@ -91,7 +92,7 @@ static void let_out(struct direction *d, int64_t until) {
     }
     d->first = h->next;
     if (d->first == NULL) d->last = &d->first;
-    d->bytes -= h->length;
+    d->bytes -= sizeof *h + h->length;
     free(h);
   }
 }

@@ -89,12 +89,16 @@ function liesReadOnly({ witness }: Audited, paths: readonly string[]): Verdict {
   const placed = paths.filter((path) => isOnHost(witness, path));
   const lines = placed.map((path) => {
     const mount = mountAt(entries, path);
-    const isFault = mount === undefined || !(isReadOnly(mount) || isEmptyPlace(mount, path));
-    return { isFault, line: `${path} lies in ${mount?.type ?? 'no mount'} at ${mount?.target ?? '–'}` };
+    const place = `${path} lies in ${mount?.type ?? 'no mount'} at ${mount?.target ?? '–'}`;
+    if (mount === undefined || isEmptyPlace(mount, path))
+      return { isFault: false, line: `${place}, which is not the kernel's` };
+    return isReadOnly(mount)
+      ? { isFault: false, line: `${place}, read-only` }
+      : { isFault: true, line: `${place}, which can be written` };
   });
   return judged(
-    lines.filter(({ isFault }) => isFault).map(({ line }) => `${line}, which can be written`),
-    lines.filter(({ isFault }) => !isFault).map(({ line }) => `${line}, read-only`),
+    lines.filter(({ isFault }) => isFault).map(({ line }) => line),
+    lines.filter(({ isFault }) => !isFault).map(({ line }) => line),
   );
 }
 

@@ -9,6 +9,7 @@ export const sharedObjectAudits: readonly Audit[] = [
     const namespace = kind.ofNetwork === true ? 'net' : 'ipc';
     return {
       check: kind.id,
+      claim: kind.claim.replace('another’s', 'the host’s'),
       looked: `the ${namespace} namespace; and something of the kind is made in the runner's, looked for from inside, and removed`,
       against: 'what the host has',
       look: async ({ witness, look, clock }) => {

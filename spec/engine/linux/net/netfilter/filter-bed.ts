@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
+import { splitBatch } from '../../../../../src/engine/linux/net/netfilter/batch.ts';
 import { planResets } from '../../../../../src/engine/linux/net/netfilter/bridge-calls.ts';
 import { performBatches } from '../../../../../src/engine/linux/net/netfilter/perform-batch.ts';
 import type { NetlinkMessage } from '../../../../../src/engine/linux/net/netlink/message.ts';
@@ -60,7 +61,13 @@ export class FilterBed {
   }
 
   batch(messages: readonly NetlinkMessage[], first: Tape = []): Promise<void> {
-    return performBatches(this.sandbox.client, this.#network.namespace, this.#scratch[1], [messages], first);
+    return performBatches(
+      this.sandbox.client,
+      this.#network.namespace,
+      this.#scratch[1],
+      splitBatch(messages),
+      first,
+    );
   }
 
   planResets(): Tape {

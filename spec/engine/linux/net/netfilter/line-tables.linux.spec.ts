@@ -72,6 +72,15 @@ describe.skipIf(obstacle !== undefined)(
       },
     );
 
+    test('a line is cut among ten thousand that are', async () => {
+      const [one, two] = await pair();
+      const many = Array.from({ length: 10_000 }, (_, at) => ({ from: 1_000_000 + at, to: two.port }));
+      await bed.current().batch(cutTable('many', [...many, { from: one.port, to: two.port }]));
+      expect(await dialled(one, two.ipv4)).toBe('silent');
+      await bed.current().batch([deleteTable({ family: 'bridge', name: 'many' })]);
+      expect(await dialled(one, two.ipv4)).toBe('connected');
+    });
+
     test.each(['ipv4', 'ipv6'] as const)('a reset is heard at once by who sent: %s', async (family) => {
       const [one, two] = await pair();
       const lines = [{ from: ip(one[family]), to: ip(two[family]) }];

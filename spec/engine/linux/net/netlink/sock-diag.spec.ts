@@ -1,15 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { ipToBytes, parseIp } from '../../../../../src/engine/linux/net/ip.ts';
+import { ipToBytes, parseIp, renderIp } from '../../../../../src/engine/linux/net/ip.ts';
 import { encodeMessages, parseMessages } from '../../../../../src/engine/linux/net/netlink/message.ts';
-import { dumpSockets, parseSockets } from '../../../../../src/engine/linux/net/netlink/sock-diag.ts';
+import {
+  dumpConnections,
+  dumpSockets,
+  parseConnections,
+  parseSockets,
+} from '../../../../../src/engine/linux/net/netlink/sock-diag.ts';
 
 /** As the kernel answers: struct inet_diag_msg. */
-function answer(address: string, port: number): Uint8Array {
-  const ip = parseIp(address);
+function answer(address: string, port: number, remote = address, remotePort = 0): Uint8Array {
+  const [ip, remoteIp] = [parseIp(address), parseIp(remote)];
   const header = Buffer.alloc(72);
   header[0] = ip?.family === 4 ? 2 : 10;
   header.writeUInt16BE(port, 4);
+  header.writeUInt16BE(remotePort, 6);
   header.set(ip === undefined ? [] : ipToBytes(ip), 8);
+  header.set(remoteIp === undefined ? [] : ipToBytes(remoteIp), 24);
   return encodeMessages([{ type: 20, flags: 0, header, attributes: [] }]);
 }
 
@@ -40,6 +47,29 @@ describe('sockets that wait', () => {
     const reply = Buffer.concat([answer('127.0.0.11', 53), answer('0.0.0.0', 0), answer('127.0.0.11', 54)]);
     expect(parseSockets('udp', parseMessages(reply))).toEqual([
       { protocol: 'udp', address: '127.0.0.11', port: 54 },
+    ]);
+  });
+});
+
+describe('TCP connections', () => {
+  test('asks for every state with somebody at the other end', () => {
+    const states = Buffer.from(dumpConnections(4).header).readUInt32LE(4);
+    expect(states.toString(2)).toBe('101100110010');
+  });
+
+  test('gives both ends, and the IPv4 address that an IPv6 socket has on the line', () => {
+    const reply = Buffer.concat([
+      answer('10.0.0.1', 80, '10.0.0.2', 40_000),
+      answer('fd00::1', 81, 'fd00::2', 40_001),
+      answer('::ffff:10.0.0.1', 82, '::ffff:10.0.0.2', 40_002),
+    ]);
+    const found = parseConnections(parseMessages(reply)).map(({ local, remote }) =>
+      [local, remote].map(({ ip, port }) => `${renderIp(ip)} ${port}`).join(' > '),
+    );
+    expect(found).toEqual([
+      '10.0.0.1 80 > 10.0.0.2 40000',
+      'fd00::1 81 > fd00::2 40001',
+      '10.0.0.1 82 > 10.0.0.2 40002',
     ]);
   });
 });

@@ -23,3 +23,22 @@ export function encodeBatch(messages: readonly NetlinkMessage[]): Uint8Array {
     frame(NFNL_MSG_BATCH_END),
   ]);
 }
+
+/** What a netlink socket takes at once is about 200 kB. */
+const mostBytesOfBatch = 150_000;
+
+/** In order, in as few batches as the kernel takes; what is small stays one transaction. */
+export function splitBatch(messages: readonly NetlinkMessage[]): readonly (readonly NetlinkMessage[])[] {
+  const batches: NetlinkMessage[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const message of messages) {
+    const length = encodeMessages([message]).length;
+    if (bytes + length > mostBytesOfBatch) {
+      batches.push([]);
+      bytes = 0;
+    }
+    batches.at(-1)?.push(message);
+    bytes += length;
+  }
+  return batches;
+}

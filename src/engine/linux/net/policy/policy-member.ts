@@ -1,6 +1,6 @@
 import type { IpAddress } from '../ip.ts';
 import { parseMac } from '../mac.ts';
-import { type Attachment, describeAttachment } from '../plan-attach.ts';
+import { type Attachment, describeAttachment, indexesOf } from '../plan-attach.ts';
 
 /** A member of a network as its policy knows it: what its port on the bridge may send as, and be sent. */
 export interface PolicyMember {
@@ -11,7 +11,11 @@ export interface PolicyMember {
   readonly addresses: readonly IpAddress[];
 }
 
-export function policyMember(container: string, attachment: Attachment, port: number): PolicyMember {
+export function policyMember(
+  container: string,
+  attachment: Attachment,
+  port = indexesOf(attachment).onBridge,
+): PolicyMember {
   const { ipv4, ipv6 } = attachment;
   return {
     container,

@@ -1,0 +1,96 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { systemClock } from '../../../../src/core/clock.ts';
+import { auditedChecks } from '../../../../src/scenario/isolation/audit/audited-checks.ts';
+import { auditProcess } from '../../../../src/scenario/isolation/audit/run-audits.ts';
+import { describeAsRoot, describeRequiring } from '../../../requires.ts';
+import { never } from '../../contract/contract-kit.ts';
+import { linuxEngineFor } from '../linux-kit.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'mayfly-foreign-'));
+const kit = linuxEngineFor(directory);
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+async function ended() {
+  const child = spawn('sleep', ['1000'], { stdio: 'ignore' });
+  const foreign = await (await kit).engine.openForeign(child.pid ?? 0);
+  const before = foreign.witness.read('comm');
+  const exit = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exit;
+  return { foreign, before };
+}
+
+describeRequiring(['linux', 'launcher'], 'a process that others started', () => {
+  test('nothing is told of it once it has ended', async () => {
+    const { foreign, before } = await ended();
+    await using _ = foreign;
+    const { witness } = foreign;
+    expect(before).toMatch(/^(?:sleep|node)\n$/);
+    expect(foreign.isThere()).toBe(false);
+    expect(['status', 'ns/net', 'mountinfo'].map((name) => witness.read(name))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(witness.list('fd')).toBeUndefined();
+  });
+
+  test('one that ends while it is looked at is told to be gone', async () => {
+    const { foreign } = await ended();
+    await using _ = foreign;
+    const clock = systemClock(() => performance.now());
+    await expect(auditProcess(foreign, auditedChecks, clock, never)).rejects.toMatchObject({
+      code: 'TARGET_GONE',
+      exitStatus: 4,
+      message: expect.stringMatching(/^process \d+ ended while it was looked at$/),
+    });
+  });
+
+  test('a number of nobody, and of one who is dead and not yet buried', async () => {
+    const { engine } = await kit;
+    const child = spawn('true', { stdio: 'ignore' });
+    await once(child, 'exit');
+    await expect(engine.openForeign(child.pid ?? 0)).rejects.toMatchObject({ code: 'TARGET_NOT_FOUND' });
+    const holder = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 1000'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [line] = await once(holder.stdout, 'data');
+    try {
+      const zombie = Number(String(line));
+      await expect
+        .poll(() => execFileSync('ps', ['-o', 'stat=', '-p', String(zombie)], { encoding: 'utf8' }))
+        .toMatch(/^Z/);
+      await expect(engine.openForeign(zombie)).rejects.toThrow(`process ${zombie} has ended`);
+    } finally {
+      holder.kill('SIGKILL');
+    }
+  });
+});
+
+describeAsRoot(['linux', 'launcher'], 'what a held descriptor of /proc/PID names', () => {
+  test('is never another process that was given the number', () => {
+    // In a PID namespace of its own the next number can be chosen (proc(5), ns_last_pid).
+    const script = `
+      sleep 1000 & first=$!
+      exec 9</proc/$first
+      kill -9 $first; wait $first 2>/dev/null
+      echo $((first - 1)) > /proc/sys/kernel/ns_last_pid
+      sleep 1000 & second=$!
+      echo $first $second
+      cat /proc/$second/comm
+      cat /proc/self/fd/9/comm 2>&1 || true
+      kill -9 $second`;
+    const flags = ['--pid', '--fork', '--mount-proc', '--kill-child'];
+    const out = execFileSync('unshare', [...flags, 'bash', '-c', script], { encoding: 'utf8' });
+    const [numbers = '', comm, held] = out.split('\n');
+    const [first, second] = numbers.split(' ');
+    expect(second).toBe(first);
+    expect(comm).toBe('sleep');
+    expect(held).toContain('No such process');
+  });
+});
