@@ -134,6 +134,7 @@ describeAsRoot(['userns', 'overlay', 'net', 'cgroup-pids', 'disk-limit'], 'R29 R
         planted.remove();
       }
     },
+    60_000, // three times that budget
   );
 });
 

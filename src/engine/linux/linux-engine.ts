@@ -40,7 +40,7 @@ export class LinuxEngine implements Engine {
   readonly #seccomp: SeccompCompiler;
   readonly #journal: Journal;
   #swept: Promise<void> | undefined;
-  #diskLimit: Promise<string | undefined> | undefined;
+  #limitsDisk = false;
 
   constructor(options: LinuxEngineOptions) {
     if (options.platform !== 'linux') {
@@ -154,8 +154,8 @@ export class LinuxEngine implements Engine {
   /** File systems of their own where they can be had, else a directory: journalled before it is made, in one tape. */
   async #placeOnDisk(opened: OpenedSandbox, spec: SandboxSpec): Promise<WritablePlace> {
     const directory = uppersDirectory(this.#options.stateDirectory);
-    this.#diskLimit ??= obstacleToDiskLimit(this.#host, opened, directory);
-    const obstacle = await this.#diskLimit;
+    const obstacle = this.#limitsDisk ? undefined : await obstacleToDiskLimit(this.#host, opened, directory);
+    this.#limitsDisk = obstacle === undefined; // else another sandbox tries again: this one may have been ended meanwhile
     if (obstacle === undefined) return { kind: 'loop', directory };
     refuseSizes(spec, obstacle);
     const path = `${directory}/${spec.runId}`;
