@@ -12,6 +12,7 @@ import { fail, inconclusive, pass } from './verdict.ts';
 const loopbacks = ipsOf(['127.0.0.1', '127.9.8.7', '0.0.0.0', '::1', '::ffff:127.0.0.1']);
 /** Programs of the host that are asked for; where it has none, these ports stand for them. */
 const mostPorts = 8;
+const answerMs = 2000;
 const usualPorts = [22, 80];
 /** A host may have a bridge for each network of a container runtime. */
 const mostAddresses = 512;
@@ -131,7 +132,7 @@ async function tryLoopback({ root, witness, container, examination }: Subject): 
   hostPorts.set(examination, host);
   const ports = host.length > 0 ? host : usualPorts;
   const targets = ports.flatMap((port) => loopbacks.map(({ text, ip }) => ({ text, ip, port })));
-  const outcomes = await connectTo(root, targets, { firstMs: 0, othersMs: 0 });
+  const outcomes = await connectTo(root, targets, { firstMs: 0, othersMs: 0, eachMs: answerMs });
   const isClosed = (outcome: string | undefined): boolean =>
     outcome === 'ECONNREFUSED' || (outcome !== undefined && isRefusal(outcome));
   const answered = targets.flatMap((target, at) =>

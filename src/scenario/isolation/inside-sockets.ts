@@ -71,11 +71,18 @@ export async function waysTo(
   return targets.map((_, at) => results[at * 3]?.error ?? outcomeOf(results[at * 3 + 1]));
 }
 
-/** With what connecting ends: `success`, an error, or `no answer`. The first is waited for, the others a moment longer. */
+/**
+ * With what connecting ends: `success`, an error, or `no answer`. The first is waited for, the others a moment longer; `eachMs` waits for
+ * every one, where all are known to answer: on a busy machine even loopback may be late.
+ */
 export async function connectTo(
   probe: Probe,
   targets: readonly Target[],
-  { firstMs, othersMs }: { readonly firstMs: number; readonly othersMs: number },
+  {
+    firstMs,
+    othersMs,
+    eachMs = 0,
+  }: { readonly firstMs: number; readonly othersMs: number; readonly eachMs?: number },
 ): Promise<readonly string[]> {
   const made = await probe.calls(
     targets.flatMap((target, at) => {
@@ -91,7 +98,7 @@ export async function connectTo(
     ...sockets.slice(0, 1).map((socket) => pollCall(socket, firstMs)),
     call('nanosleep', timespec(othersMs), 0),
     ...sockets.flatMap((socket) => [
-      pollCall(socket, 0),
+      pollCall(socket, eachMs),
       call('getsockopt', socket, socketLevel, socketError, { out: 4 }, Buffer.from([4, 0, 0, 0])),
       call('close', socket),
     ]),
