@@ -28,7 +28,7 @@ describePeers('mayfly verify of containers that others started', () => {
     await world.run(['docker', 'network', 'create', '--internal', 'sealed']);
     await world.podman('--name=sealed', '--network=sealed');
     await world.docker('--name=sealed', '--network=sealed');
-  });
+  }, 120_000);
   afterAll(async () => {
     await own?.end();
     await world?.[Symbol.asyncDispose]();
