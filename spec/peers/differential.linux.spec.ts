@@ -59,7 +59,7 @@ describePeers('one scenario through Mayfly, crun and podman', () => {
       await using target = await kit.engine.openForeign(pid);
       facts.set(name, await readFacts(target, [process.pid, world.pid]));
     }
-  });
+  }, 120_000);
   afterAll(async () => {
     await sandbox?.close(teardownBudgetMs);
     await world?.[Symbol.asyncDispose]();

@@ -28,7 +28,7 @@ describePeers('mayfly verify of containers that others started', () => {
     await world.run(['docker', 'network', 'create', '--internal', 'sealed']);
     await world.podman('--name=sealed', '--network=sealed');
     await world.docker('--name=sealed', '--network=sealed');
-  });
+  }, 120_000);
   afterAll(async () => {
     await own?.end();
     await world?.[Symbol.asyncDispose]();
@@ -135,10 +135,14 @@ describePeers('mayfly verify of containers that others started', () => {
     );
   });
 
-  test('an id may be shortened, a container that ended says so, and nobody is nobody', async () => {
+  test('an id may be shortened or a number of nobody, a container that ended says so, and nobody is nobody', async () => {
     const { target } = await verify('docker', '--only', 'ns.pid');
     const short = await verify(target.container?.id.slice(0, 8) ?? '', '--only', 'ns.pid');
     expect(short.target).toEqual(target);
+    await world.crun('99999999');
+    expect((await verify('99999999', '--only', 'ns.pid')).target.container).toMatchObject({
+      runtime: 'crun',
+    });
     await world.runc('of-runc');
     expect((await verify('of-ru', '--only', 'ns.pid')).target.container).toMatchObject({
       runtime: 'runc',

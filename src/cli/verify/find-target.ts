@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { AuditTarget } from '../../core/audit-report.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import { type RunningContainer, type RuntimeAccess, runtimes } from './container-runtimes.ts';
@@ -8,12 +9,13 @@ export interface Target {
 }
 
 /**
- * A number is that of a process; anything else is a container's name or id, or the beginning of an id; `podman:web` says whose.
+ * A number is that of a process, if there is one; anything else is a container's name or id, or the beginning of an id, which may be digits
+ * alone; `podman:web` says whose.
  *
  * @throws MayflyError TARGET_NOT_FOUND, TARGET_AMBIGUOUS
  */
 export async function findTarget(given: string, access: RuntimeAccess): Promise<Target> {
-  if (/^[1-9]\d*$/.test(given)) return { pid: Number(given) };
+  if (isNumber(given) && existsSync(`/proc/${given}`)) return { pid: Number(given) };
   const { asked, wanted } = whose(given);
   const answers = await Promise.all(asked.map(({ find }) => find(wanted, access)));
   const found = withoutTwice(answers.flatMap(({ containers }) => containers));
@@ -30,6 +32,8 @@ export async function findTarget(given: string, access: RuntimeAccess): Promise<
   const { pid, ...container } = only;
   return { pid, container };
 }
+
+const isNumber = (given: string): boolean => /^[1-9]\d*$/.test(given);
 
 function whose(given: string) {
   const [before = '', after] = given.split(/:(.*)/s);
@@ -60,7 +64,7 @@ function notFound(
   const whom = asked.join(', ').replace(/, ([^,]*)$/, ' or $1');
   const message =
     first === undefined
-      ? `there is no process and no container \`${wanted}\` of ${whom}`
+      ? `there is no process ${isNumber(wanted) ? `${wanted}, nor a container` : 'and no container'} \`${wanted}\` of ${whom}`
       : `container \`${first.name ?? first.id}\` of ${first.runtime} does not run`;
   return new MayflyError('TARGET_NOT_FOUND', [message, ...unasked].join('\n'), {
     hint:
