@@ -6,7 +6,7 @@ import {
   protocols,
   type Surprise,
 } from '../core/connectivity.ts';
-import { list, number, object, oneOf, optional, record, text } from './shape.ts';
+import { count, list, number, object, oneOf, optional, record, text } from './shape.ts';
 
 const column = object<MatrixColumn>({
   to: text,
@@ -43,5 +43,6 @@ export const connectivityShape = object<ConnectivityFacts>({
   columns: list(column),
   rows: list(row),
   surprises: list(surprise),
+  moreSurprises: optional(count),
   leftOut: list(object<ConnectivityFacts['leftOut'][number]>({ service: text, reason: text })),
 });

@@ -140,10 +140,9 @@ function markOf(
   if (verdict === '.' && row.declared[at] === 'a') return { text: '●', paint: palette.green };
   if (verdict === '.') return { text: '·', paint: palette.dim };
   if (verdict !== '!' && verdict !== '?') return { text: '', paint: (text) => text };
-  const own = surprisesAt(facts, row, at);
   const suffix = familyOf(facts, row, at) ?? '';
   if (verdict === '?') return { text: `?${suffix}`, paint: palette.yellow };
-  const isOpen = own.some((one) => one.verdict === 'too-open');
+  const isOpen = row.declared[at] === 'd';
   return { text: `${isOpen ? 'OPEN' : 'shut'}${suffix}`, paint: (text) => palette.red(palette.bold(text)) };
 }
 

@@ -64,6 +64,35 @@ describeRequiring(['userns', 'overlay', 'net', 'ipv6'], 'places outside', () => 
       },
       { networks },
     ));
+
+  test('nothing of it stays: no address, no port, no neighbour that the kernel was told', () =>
+    inSandbox(
+      bed,
+      async ({ start }) => {
+        const containers: Container[] = [];
+        // So many that they are told of each other at once.
+        for (let at = 0; at < 18; at += 1)
+          containers.push(await start(`s${at}`, ['sleep', '1000'], on('front')));
+        const left = async (): Promise<readonly unknown[]> => {
+          const [one] = containers;
+          if (one === undefined) return [];
+          const witness = await one.witness();
+          const told = (witness.read('net/arp') ?? '').split('\n').filter((line) => / 0x6 /.test(line));
+          return [witness.read('net/if_inet6'), await one.listening(), told];
+        };
+        const before = await left();
+        const asked = containers.map((container) => ({ container, ports: [80] }));
+        const facts = await surveyOf(asked, {
+          default: 'allow',
+          deny: ['s1 -> ipv6-link-local/icmp'],
+          also: ['ipv6-link-local'],
+        });
+        expect(facts.rows).toHaveLength(18);
+        expect(await left()).toEqual(before);
+        expect(before[2]).toEqual([]);
+      },
+      { networks },
+    ));
 });
 
 /** One more of an interface: ioctl(2) SIOCSIFADDR of the alias eth0:1, a struct ifreq with a struct sockaddr_in. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { systemClock } from '../../../src/core/clock.ts';
 import { type ConnectivityFacts, type Family, outsidePlaces } from '../../../src/core/connectivity.ts';
 import type { Container } from '../../../src/core/engine.ts';
@@ -5,7 +6,10 @@ import type { JsonObject } from '../../../src/core/json.ts';
 import { composeFacts, type Matrix } from '../../../src/scenario/connectivity/compose-facts.ts';
 import { readTruth } from '../../../src/scenario/connectivity/read-truth.ts';
 import { survey } from '../../../src/scenario/connectivity/survey.ts';
-import { never } from '../../engine/contract/contract-kit.ts';
+
+/** As the runner's signals: everybody who waits listens to it. */
+const { signal } = new AbortController();
+setMaxListeners(0, signal);
 
 const clock = systemClock(() => performance.now());
 
@@ -39,7 +43,7 @@ export async function matrixOf(
     namespaceOf,
     declaredPorts: ports.map((port) => ({ port, protocol: 'tcp' as const })),
   }));
-  return await survey({ services, truth, families, places, leftOut: [], clock, signal: never });
+  return await survey({ services, truth, families, places, leftOut: [], clock, signal });
 }
 
 /** `client -> web:80/tcp 4 too-open open`, a line each. */

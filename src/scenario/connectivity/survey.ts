@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Cell, ConnectivityFacts, Family, Listener } from '../../core/connectivity.ts';
 import type { Container } from '../../core/engine.ts';
+import { MayflyError } from '../../core/mayfly-error.ts';
 import { Scope } from '../../core/scope.ts';
 import { askNames } from './ask-names.ts';
 import { type Candidate, type Column, chooseColumns, type PortOf } from './choose-columns.ts';
@@ -15,6 +16,9 @@ import type { Truth } from './truth.ts';
 
 /** For ending probes: they are killed. */
 const probeBudgetMs = 10_000;
+
+/** Each is a socket for a moment, and a letter of an event. */
+const mostCells = 250_000;
 
 /** A service as the survey needs it. */
 export interface Surveyed {
@@ -53,6 +57,7 @@ export async function survey(input: Survey): Promise<Matrix> {
       column.to === from ? [] : families.map((family): Cell => ({ from, ...column, family })),
     ),
   );
+  if (cells.length > mostCells) throw tooMany(cells.length);
   const lacking = ({ from, to }: Cell): string | undefined => absent.get(to) ?? absent.get(from);
   const outsiders = outside.length === 0 ? [] : await outsidersOf(services, opened);
   const inside = measure({
@@ -80,6 +85,12 @@ export async function survey(input: Survey): Promise<Matrix> {
     cells: [...(await askNames(measured, truth, running, signal)), ...measuredOutside, ...unmeasured],
     leftOut,
   };
+}
+
+function tooMany(cells: number): MayflyError {
+  const message = `the matrix would have ${cells} cells; the limit is ${mostCells} (mostCells)`;
+  const hint = 'declare fewer ports, or ask for one IP version: `families: [4]`';
+  return new MayflyError('SCENARIO_LIMIT', message, { hint });
 }
 
 async function outsidersOf(

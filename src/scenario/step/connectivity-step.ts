@@ -91,21 +91,10 @@ function familiesOf({ families }: JsonObject, services: readonly RunningService[
   );
 }
 
-function asFacts({
-  version,
-  summary,
-  families,
-  columns,
-  rows,
-  surprises,
-  leftOut,
-  ...facts
-}: ConnectivityFacts): Facts {
+function asFacts(facts: ConnectivityFacts): Facts {
+  const { columns, rows, surprises, leftOut, ...rest } = facts;
   return {
-    version,
-    summary,
-    default: facts.default,
-    families,
+    ...rest,
     columns: columns.map((column) => ({ ...column })),
     rows: rows.map((row) => ({ ...row })),
     surprises: surprises.map((surprise) => ({ ...surprise })),
@@ -113,23 +102,21 @@ function asFacts({
   };
 }
 
-function findingsOf({ summary, surprises }: ConnectivityFacts): readonly Finding[] {
+function findingsOf({ summary, surprises, moreSurprises = 0 }: ConnectivityFacts): readonly Finding[] {
   if (surprises.length === 0) return [];
-  const worstFirst = [...groupBy(surprises, (one) => `${verdictOrder.indexOf(one.verdict)} ${placeOf(one)}`)]
-    .sort(([left], [right]) => Number(left[0]) - Number(right[0]))
-    .map(([, same]) => tell(same));
+  const cells = [...groupBy(surprises, (one) => `${one.verdict} ${placeOf(one)}`).values()];
+  const more = moreSurprises > 0 ? [`and ${moreSurprises} cells more: the facts of the step show which`] : [];
   return [
     {
       subject: 'connectivity',
       path: '',
       message: `is not as declared: ${summary}`,
       expected: 'the declared truth table',
-      actual: worstFirst.join('\n'),
+      actual: [...cells.map(tell), ...more].join('\n'),
     },
   ];
 }
 
-const verdictOrder = ['too-open', 'too-closed', 'inconclusive'] as const;
 const verdictWords = {
   'too-open': 'too open',
   'too-closed': 'too closed',

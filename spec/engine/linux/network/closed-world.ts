@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { MayflyBench, program } from '../../../cli/mayfly-process.ts';
 
-/** Addresses for documentation (RFC 5737, RFC 3849): no machine has them. */
+/** Addresses for documentation (RFC 5737, RFC 3849), which no machine has, and some that have an owner: here they are ours. */
 export const standIn = {
   host4: '198.51.100.10',
   host6: '2001:db8:1::10',
