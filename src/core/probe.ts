@@ -16,9 +16,10 @@ export interface Probe extends AsyncDisposable {
 /**
  * With whose rights it runs: `itself` is the service's main process in all (user, groups, capabilities, filter, limits, environment);
  * `root` is uid 0 of the container with NET_BIND_SERVICE alone and no filter, for what has to be seen rather than tried; `network` is
- * that with NET_RAW and NET_ADMIN, for seeing what arrives in its network namespace.
+ * that with NET_RAW and NET_ADMIN, for seeing what arrives in its network namespace; `mounts` is `root` with SYS_ADMIN, in a container that
+ * nobody needs any more.
  */
-export type ProbeRights = 'itself' | 'root' | 'network';
+export type ProbeRights = 'itself' | 'root' | 'network' | 'mounts';
 
 export interface SystemCall {
   /** As the kernel's table has it: `openat`. */

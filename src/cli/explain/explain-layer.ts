@@ -5,7 +5,7 @@ import { planLoopDevice, planLoopMount, planLoopPlace } from '../../engine/linux
 import { initSlots, supervisorSlots } from '../../engine/linux/sandbox/sandbox-slots.ts';
 import { SlotPool } from '../../engine/linux/sandbox/slot-pool.ts';
 import type { ExplainFacts } from './explain-facts.ts';
-import type { ExplainedTape } from './explain-sandbox.ts';
+import type { ExplainedTape } from './explained-tape.ts';
 
 const directories = ['upper', 'work'];
 

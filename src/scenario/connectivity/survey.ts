@@ -31,6 +31,8 @@ export interface Survey {
   /** Outside, what `also` asks for. */
   readonly places: readonly OutsidePlace[];
   readonly leftOut: ConnectivityFacts['leftOut'];
+  /** Sockets for datagrams count only where they are declared: clients have such, and soon they are gone. */
+  readonly ignoresHeardUdp?: true;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -39,7 +41,7 @@ export interface Survey {
 export async function survey(input: Survey): Promise<Matrix> {
   const { services, truth, families, places, leftOut, clock, signal } = input;
   await using scope = new Scope(probeBudgetMs, clock);
-  const candidates = await Promise.all(services.map(candidateOf));
+  const candidates = await Promise.all(services.map((one) => candidateOf(one, input)));
   const columns = chooseColumns(candidates, truth);
   const outside = outsideColumns(places, truth);
   const opened = await openStations(services, waysOf(columns, families), scope, signal);
@@ -87,9 +89,15 @@ async function outsidersOf(
   return found.flat();
 }
 
-async function candidateOf({ name, container, declaredPorts: declared }: Surveyed): Promise<Candidate> {
+async function candidateOf(
+  { name, container, declaredPorts: declared }: Surveyed,
+  { ignoresHeardUdp }: Pick<Survey, 'ignoresHeardUdp'>,
+): Promise<Candidate> {
   const sockets = container.state === 'running' ? await container.listening() : [];
-  const listening = sockets.filter(({ address }) => !/^127\.|^::1$|^::ffff:127\./.test(address));
+  const listening = sockets.filter(
+    ({ address, protocol }) =>
+      !/^127\.|^::1$|^::ffff:127\./.test(address) && !(ignoresHeardUdp === true && protocol === 'udp'),
+  );
   return { name, declared, listening };
 }
 

@@ -31,26 +31,23 @@ export async function callOne(
 /** `EPERM`, or `success`. */
 export const outcomeOf = (result: CallResult | undefined): string => result?.error ?? 'success';
 
-const [chunks, chunkBytes] = [16, 16_384];
+/** What is read of a file at first, and at most: everything that is asked for comes back, whether it was filled or not. */
+const attempts = [
+  { chunks: 2, chunkBytes: 4096 },
+  { chunks: 16, chunkBytes: 16_384 },
+] as const;
 
 /** A file as the probe reads it, up to 256 KiB; its error where it cannot. */
 export async function readInside(
   probe: Probe,
   path: string,
 ): Promise<{ readonly text: string } | { readonly error: string }> {
-  const read = call('read', { result: 0 }, { out: chunkBytes }, chunkBytes);
-  const [opened, ...rest] = await probe.calls([
-    openFile(path, open.readOnly | open.nonBlocking),
-    ...Array.from({ length: chunks }, () => read),
-    call('close', { result: 0 }),
-  ]);
-  if (opened?.error !== undefined) return { error: opened.error };
-  const [first] = rest;
-  if (first?.error !== undefined) return { error: first.error };
-  const bytes = rest
-    .slice(0, -1)
-    .flatMap(({ value, out }) => [...(out[0] ?? new Uint8Array()).subarray(0, Math.max(0, value))]);
-  return { text: Buffer.from(bytes).toString() };
+  const read = await readChunks(probe, path, 'read');
+  if ('error' in read) return read;
+  const bytes = read.chunks.map(({ value, out }) =>
+    (out[0] ?? new Uint8Array()).subarray(0, Math.max(0, value)),
+  );
+  return { text: Buffer.concat(bytes).toString() };
 }
 
 /** Names in a directory, without `.` and `..`: struct linux_dirent64 of getdents64(2). */
@@ -58,16 +55,30 @@ export async function listInside(
   probe: Probe,
   path: string,
 ): Promise<{ readonly names: readonly string[] } | { readonly error: string }> {
-  const [opened, ...reads] = await probe.calls([
-    openFile(path, open.readOnly | open.nonBlocking),
-    ...Array.from({ length: chunks }, () =>
-      call('getdents64', { result: 0 }, { out: chunkBytes }, chunkBytes),
-    ),
-    call('close', { result: 0 }),
-  ]);
-  const error = opened?.error ?? reads[0]?.error;
-  if (error !== undefined) return { error };
-  return { names: reads.slice(0, -1).flatMap(({ value, out }) => namesOf(out[0], value)) };
+  const read = await readChunks(probe, path, 'getdents64');
+  if ('error' in read) return read;
+  return { names: read.chunks.flatMap(({ value, out }) => namesOf(out[0], value)) };
+}
+
+async function readChunks(
+  probe: Probe,
+  path: string,
+  by: 'read' | 'getdents64',
+): Promise<{ readonly chunks: readonly CallResult[] } | { readonly error: string }> {
+  let last: readonly CallResult[] = [];
+  for (const { chunks, chunkBytes } of attempts) {
+    const [opened, ...rest] = await probe.calls([
+      openFile(path, open.readOnly | open.nonBlocking),
+      ...Array.from({ length: chunks }, () => call(by, { result: 0 }, { out: chunkBytes }, chunkBytes)),
+      call('close', { result: 0 }),
+    ]);
+    last = rest.slice(0, -1);
+    const error = opened?.error ?? last[0]?.error;
+    if (error !== undefined) return { error };
+    // The end of the file was met.
+    if (last.at(-1)?.value === 0) break;
+  }
+  return { chunks: last };
 }
 
 function namesOf(bytes: Uint8Array | undefined, length: number): readonly string[] {

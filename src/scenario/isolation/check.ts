@@ -42,7 +42,7 @@ export interface Subject {
   readonly witness: Witness;
   /** The other services that run. */
   readonly siblings: readonly Sibling[];
-  /** During `quiet` checks: twins of those who are alone on a network, for somebody has to answer there. */
+  /** Twins of those who are alone on a network, for somebody has to answer there; others who want company have it, too. */
   readonly guests: readonly Guest[];
   /** As the scenario declares them. */
   readonly networks: readonly NetworkSpec[];
@@ -54,6 +54,8 @@ export interface Subject {
   openProbe(rights: 'itself' | 'root'): Promise<Probe>;
   /** A second container of the same plan, for what the service would not survive; removed when disposed. */
   openTwin(): Promise<Twin>;
+  /** One for all checks that leave nothing behind which another would stumble over; it lasts as long as the examination. */
+  sharedTwin(): Promise<Omit<Twin, keyof AsyncDisposable>>;
   /** For what would be disturbed by its like: of all services, one at a time. */
   alone<T>(look: () => Promise<T>): Promise<T>;
 }
@@ -77,7 +79,6 @@ export interface Sibling extends Guest {
 
 export interface Twin extends AsyncDisposable {
   readonly container: Container;
-  readonly probe: Probe;
   readonly root: Probe;
   readonly witness: Witness;
 }

@@ -30,15 +30,14 @@ export async function openGuests(
 export async function openTwin(target: Examined, signal: AbortSignal): Promise<Twin> {
   const twin = await target.openTwin();
   const { container } = twin;
-  const probes: Probe[] = [];
+  let root: Probe | undefined;
   const end = async (): Promise<void> => {
-    for (const probe of probes) await probe[Symbol.asyncDispose]();
+    await root?.[Symbol.asyncDispose]();
     await twin[Symbol.asyncDispose]();
   };
   try {
-    const [probe, root] = [await container.probe('itself', signal), await container.probe('root', signal)];
-    probes.push(probe, root);
-    return { container, probe, root, witness: await container.witness(), [Symbol.asyncDispose]: end };
+    root = await container.probe('root', signal);
+    return { container, root, witness: await container.witness(), [Symbol.asyncDispose]: end };
   } catch (error) {
     await end();
     throw error;

@@ -61,8 +61,8 @@ export async function examine(
   if (quiet.length > 0) {
     await using company = await openGuests(targets, services, signal);
     await lookAll(quiet, company.guests);
-  }
-  await lookAll(others, []);
+    await lookAll(others, company.guests);
+  } else await lookAll(others, []);
   return targets.map(({ name }, at) => ({
     service: name,
     verdicts: new Map(checks.flatMap(({ id }) => [...pick(found[at], id)])),
@@ -107,6 +107,7 @@ async function openSubject(
     );
     const siblings = others.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     const openProbe: Subject['openProbe'] = (rights) => container.probe(rights, signal);
+    let shared: ReturnType<Subject['sharedTwin']> | undefined;
     return {
       ...own,
       ...means,
@@ -115,6 +116,10 @@ async function openSubject(
       guests: [],
       openProbe,
       openTwin: () => openTwin(target, signal),
+      sharedTwin: () => {
+        shared ??= openTwin(target, signal).then((twin) => scope.own(`a twin of ${name}`, twin));
+        return shared;
+      },
     };
   } catch (error) {
     signal.throwIfAborted();

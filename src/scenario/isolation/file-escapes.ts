@@ -53,7 +53,7 @@ const token = 'mayfly: inside\n';
 const mostBytes = 4096;
 
 async function lookAtLinks(subject: Subject): Promise<Verdict> {
-  await using twin = await subject.openTwin();
+  const twin = await subject.sharedTwin();
   const place = await layOutLinks(twin.root);
   if (place === undefined) return inconclusive('no directory of the twin can be written');
   const { container } = twin;
@@ -126,7 +126,7 @@ async function copyThrough(container: Container, place: string): Promise<Outcome
 
 async function lookAtImage(subject: Subject): Promise<Verdict> {
   const path = '/mayfly-untouched';
-  await using twin = await subject.openTwin();
+  const twin = await subject.sharedTwin();
   const [made] = await twin.root.calls([
     openFile(path, open.create | open.exclusive | open.writeOnly, 0o644),
     call('close', { result: 0 }),

@@ -1,4 +1,4 @@
-import type { Probe, Witness } from '../../core/probe.ts';
+import type { Witness } from '../../core/probe.ts';
 import { type IpAddress, parseIp } from '../plan/network/ip-address.ts';
 import { readInside } from './calls.ts';
 import type { Subject, Verdict } from './check.ts';
@@ -125,33 +125,36 @@ function addressesOf(witness: Witness, ofHost: boolean): readonly string[] | und
   });
 }
 
-/** Ports at which the host listens and the container does not: nobody may answer there. */
-async function tryLoopback({
-  root,
-  witness,
-}: {
-  readonly root: Probe;
-  readonly witness: Witness;
-}): Promise<Seen> {
-  const listening = (read: (name: string) => string | undefined): ReadonlySet<number> =>
-    new Set(
-      ['net/tcp', 'net/tcp6']
-        .flatMap((name) => parseListening(read(name) ?? '', 'tcp'))
-        .map(({ port }) => port),
-    );
-  const [host, inside] = [listening(witness.readSelf), listening(witness.read)];
-  const ofHost = [...host].filter((port) => !inside.has(port)).slice(0, mostPorts);
-  const ports = ofHost.length > 0 ? ofHost : usualPorts.filter((port) => !inside.has(port));
+/** Ports at which the host listens: nobody may answer there but the container itself. */
+async function tryLoopback({ root, witness, container, examination }: Subject): Promise<Seen> {
+  const host = hostPorts.get(examination) ?? listeningPorts(witness);
+  hostPorts.set(examination, host);
+  const ports = host.length > 0 ? host : usualPorts;
   const targets = ports.flatMap((port) => loopbacks.map(({ text, ip }) => ({ text, ip, port })));
   const outcomes = await connectTo(root, targets, { firstMs: 0, othersMs: 0 });
   const isClosed = (outcome: string | undefined): boolean =>
     outcome === 'ECONNREFUSED' || (outcome !== undefined && isRefusal(outcome));
+  const answered = targets.flatMap((target, at) =>
+    isClosed(outcomes[at]) ? [] : [{ ...target, outcome: outcomes[at] }],
+  );
+  const inside = answered.length === 0 ? [] : (await container.listening()).map(({ port }) => port);
+  const closed = ports.filter((port) => !answered.some((each) => each.port === port));
   return {
-    faults: targets.flatMap(({ text, port }, at) =>
-      isClosed(outcomes[at]) ? [] : [`connecting to ${text}, port ${port}, ended with ${outcomes[at]}`],
-    ),
+    faults: answered
+      .filter(({ port }) => !inside.includes(port))
+      .map(({ text, port, outcome }) => `connecting to ${text}, port ${port}, ended with ${outcome}`),
     seen: [
-      `${loopbacks.map(({ text }) => text).join(', ')} lead to nothing at ports ${ports.join(', ')}, ${ofHost.length > 0 ? 'where the host listens' : 'though nothing listens on the host either'}`,
+      `${loopbacks.map(({ text }) => text).join(', ')} lead to nothing at ports ${closed.join(', ')}, ${host.length > 0 ? 'where the host listens' : 'though nothing listens on the host either'}`,
     ],
   };
+}
+
+/** Reading them takes the kernel milliseconds on a machine of many connections. */
+const hostPorts = new WeakMap<Subject['examination'], readonly number[]>();
+
+function listeningPorts(witness: Witness): readonly number[] {
+  const sockets = ['net/tcp', 'net/tcp6'].flatMap((name) =>
+    parseListening(witness.readSelf(name) ?? '', 'tcp'),
+  );
+  return [...new Set(sockets.map(({ port }) => port))].slice(0, mostPorts);
 }

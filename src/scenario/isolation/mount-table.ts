@@ -3,6 +3,7 @@ import { readInside } from './calls.ts';
 import type { IsolationCheck, Subject, Verdict } from './check.ts';
 import { type ExpectedMount, expectedMounts } from './expected-mounts.ts';
 import { lookAtFiles, resolveInside } from './file-facts.ts';
+import { mountInTwin } from './mount-events.ts';
 import { type MountEntry, parseMountInfo } from './mount-info.ts';
 import { fail, inconclusive, judged } from './verdict.ts';
 
@@ -30,10 +31,11 @@ export const mountTableChecks: readonly IsolationCheck[] = [
   {
     id: 'fs.propagation-private',
     claim: 'No mount event crosses the boundary, either way.',
-    probed: 'no mount in mountinfo is in a peer group, shared or slave',
+    probed:
+      'no mount in mountinfo is in a peer group, shared or slave; a twin mounts a tmpfs, which is then in its own table and in no other',
     source: 'mount_namespaces(7), "Shared subtrees"; CIS Docker Benchmark 5.19',
     profile: 'baseline',
-    look: (subject) => judgeTable(subject, comparePropagation),
+    look: async (subject) => mountInTwin(subject, await judgeTable(subject, comparePropagation)),
   },
   {
     id: 'fs.no-host-paths',

@@ -72,7 +72,16 @@ async function surveyAll(subject: Subject): Promise<Matrix> {
     attached.some(({ ipv4, ipv6 }) => (family === 4 ? ipv4 : ipv6) !== undefined),
   );
   const truth = truthOf(members, networks);
-  return await survey({ services, truth, families, places: [], leftOut: [], clock, signal });
+  return await survey({
+    services,
+    truth,
+    families,
+    places: [],
+    leftOut: [],
+    ignoresHeardUdp: true,
+    clock,
+    signal,
+  });
 }
 
 const ownerOf = ({ name, network }: Sibling['spec']): string =>

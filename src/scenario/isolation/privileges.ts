@@ -49,14 +49,15 @@ async function lookAtFlag({ probe, witness }: Subject): Promise<Verdict> {
 }
 
 async function executeSetUid(subject: Subject): Promise<Verdict> {
-  await using twin = await subject.openTwin();
+  const twin = await subject.sharedTwin();
+  await using probe = await twin.container.probe('itself', subject.signal);
   const machine = await machineOf(twin.root);
   const program = tinyProgram(machine);
   if (program === undefined) return unsupported(`no program for ${machine} is at hand`);
   const path = await writeProgram(twin.root, program);
   if (path === undefined) return notApplicable('nowhere can a program be written that could be executed');
   // The same rights as the service, as far as they decide this; the user alone is another.
-  const outcome = await runAs(twin.probe, path);
+  const outcome = await runAs(probe, path);
   if (typeof outcome === 'string') return inconclusive(outcome);
   const said = `the program ran as user ${outcome === ordinaryStatus ? ordinaryUser : outcome}`;
   return outcome === 0 ? fail(said) : outcome === ordinaryStatus ? pass(said) : inconclusive(said);

@@ -22,6 +22,8 @@ interface Shared {
   readonly ofNetwork?: true;
 }
 
+/** struct mq_attr of mq_getattr(3), eight longs: room for one message of a byte, for all queues of a user have a limit together. */
+const smallQueue = Buffer.from(new BigInt64Array([0n, 1n, 1n, 0n, 0n, 0n, 0n, 0n]).buffer);
 const queue = (name: number): string => `mayfly-${name}`;
 const abstractAddress = (name: number): Uint8Array => {
   const bytes = Buffer.from(`\0\0\0mayfly-${name}`);
@@ -45,7 +47,7 @@ export const shared: readonly Shared[] = [
     claim: 'POSIX message queues of one container are not another’s.',
     probed: 'mq_open of a new queue in one container, of the same name in the other',
     source: 'ipc_namespaces(7), mq_overview(7)',
-    make: (name) => [call('mq_open', queue(name), 0o100 | 0o200 | 2, 0o666, 0)],
+    make: (name) => [call('mq_open', queue(name), 0o100 | 0o200 | 2, 0o666, smallQueue)],
     find: (name) => [call('mq_open', queue(name), 0, 0, 0)],
     absent: 'ENOENT',
     clear: (name) => [call('mq_unlink', queue(name))],
@@ -100,6 +102,8 @@ async function withPeer(
   if (sibling !== undefined) return look(sibling);
   if (ofNetwork && subject.spec.network.kind === 'shared')
     return notApplicable('every other service shares its network, and abstract sockets with it');
+  const [guest] = subject.guests;
+  if (guest !== undefined) return await look(guest);
   await using twin = await subject.openTwin();
   return await look({ name: 'a twin', root: twin.root });
 }

@@ -52,18 +52,13 @@ export async function lookAtRoot({ witness }: Pick<Subject, 'witness'>): Promise
 }
 
 /** A user's own range is all that it has: only root gives each scenario another one. */
-async function lookAtRanges({ witness }: Subject): Promise<Verdict> {
+async function lookAtRanges({ witness, examination }: Subject): Promise<Verdict> {
   if (witness.readSelf('status')?.match(/^Uid:\t\d+\t(\d+)/m)?.[1] !== '0')
     return notApplicable('an ordinary user has one range for all scenarios');
   const own = rangesOf(witness.read('uid_map'));
   if (own === undefined) return inconclusive("the host's /proc does not tell");
-  const related = namespacesOfScenario(witness);
-  const others = new Map<string, readonly IdRange[]>();
-  for (const pid of witness.pids()) {
-    const namespace = witness.readOf(pid, 'ns/user');
-    if (namespace === undefined || related.has(namespace) || others.has(namespace)) continue;
-    others.set(namespace, rangesOf(witness.readOf(pid, 'uid_map')) ?? []);
-  }
+  const others = foreign.get(examination) ?? rangesOfOthers(witness);
+  foreign.set(examination, others);
   const overlapping = [...others].filter(([, ranges]) =>
     ranges.some((range) => own.some((mine) => overlap(mine, range))),
   );
@@ -73,6 +68,20 @@ async function lookAtRanges({ witness }: Subject): Promise<Verdict> {
       `${own.map(({ outside, count }) => `${outside}–${outside + count - 1}`).join(', ')}: none of ${others.size} other user namespaces has these`,
     ],
   );
+}
+
+/** All services of a scenario are beside the same strangers: their processes, which may be many, are looked through once. */
+const foreign = new WeakMap<Subject['examination'], ReadonlyMap<string, readonly IdRange[]>>();
+
+function rangesOfOthers(witness: Witness): ReadonlyMap<string, readonly IdRange[]> {
+  const related = namespacesOfScenario(witness);
+  const others = new Map<string, readonly IdRange[]>();
+  for (const pid of witness.pids()) {
+    const namespace = witness.readOf(pid, 'ns/user');
+    if (namespace === undefined || related.has(namespace) || others.has(namespace)) continue;
+    others.set(namespace, rangesOf(witness.readOf(pid, 'uid_map')) ?? []);
+  }
+  return others;
 }
 
 /** The host's, and those of all that the same process has started, with its own. */

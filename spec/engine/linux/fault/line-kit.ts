@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers';
+import { expect } from 'vitest';
 import type { Container } from '../../../../src/core/engine.ts';
 import { on, processSpec } from '../../contract/container-spec.ts';
 import { type Bench, firstOutput, never } from '../../contract/contract-kit.ts';
@@ -33,4 +34,9 @@ export async function open(from: Container, script: string): Promise<Open> {
   const begun = new Promise((resolve) => process.stdout.once('data', resolve));
   await Promise.race([begun, said]);
   return { said, stop: () => process.kill('SIGKILL') };
+}
+
+/** After a line has changed: a question about a hardware address may have been lost in that moment, and is asked again after a second. */
+export async function isConnectedAgain(from: Container, host: string, port = 7): Promise<void> {
+  await expect.poll(() => dialled(from, host, port), { timeout: 20_000 }).toBe('connected');
 }

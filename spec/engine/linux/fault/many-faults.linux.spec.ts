@@ -3,7 +3,8 @@ import type { FaultSpec } from '../../../../src/core/fault.ts';
 import { describeRequiring } from '../../../requires.ts';
 import { inSandbox, never } from '../../contract/contract-kit.ts';
 import { addressOf, openNetworkBed } from '../network/network-bed.ts';
-import { dialled, nodeIn, startEcho } from './line-kit.ts';
+import { childrenOf, descriptorsOf, newestSandbox } from '../sandbox-processes.ts';
+import { dialled, isConnectedAgain, nodeIn, startEcho } from './line-kit.ts';
 
 const subject = openNetworkBed(() => []);
 const networks = { networks: [{ name: 'front', egress: false }] };
@@ -51,14 +52,31 @@ describeRequiring(
           await two.start(never);
           for (const at of undo(begun.length)) await begun[at]?.[Symbol.asyncDispose]();
           for (const port of [7, 8]) {
-            expect(await dialled(one, 'two', port)).toBe('connected');
-            expect(await dialled(three, 'one', port)).toBe('connected');
-            expect(await dialled(three, 'two', port)).toBe('connected');
+            await isConnectedAgain(one, 'two', port);
+            await isConnectedAgain(three, 'one', port);
+            await isConnectedAgain(three, 'two', port);
           }
           expect(Number(await nodeIn(one, connectMs('two')))).toBeLessThan(120);
         },
         networks,
       ),
     );
+
+    test('R25 begun and undone ten times, they leave no process and no descriptor behind', () =>
+      inSandbox(
+        subject,
+        async (bench) => {
+          for (const name of ['one', 'two', 'three']) await startEcho(bench, name, 'front');
+          const { init } = newestSandbox();
+          const before = { children: childrenOf(init), descriptors: descriptorsOf(init) };
+          for (let round = 0; round < 10; round += 1) {
+            const begun = [];
+            for (const spec of faults) begun.push(await bench.sandbox.fault(spec, never));
+            await Promise.all(begun.map((fault) => fault[Symbol.asyncDispose]()));
+          }
+          expect({ children: childrenOf(init), descriptors: descriptorsOf(init) }).toEqual(before);
+        },
+        networks,
+      ));
   },
 );

@@ -18,6 +18,7 @@ interface Line {
 /** Exit status of `relayFrames` when an interface has gone. */
 const interfaceGone = 3;
 const SIGTERM = 15;
+const SIGKILL = 9;
 
 /** Lines that are to be longer, as long as it lasts, and the relays that make them so. */
 export class DelayLines {
@@ -77,6 +78,7 @@ export class DelayLines {
     } catch (error) {
       relay.onLauncherEnded(error as Error);
       await this.#restore(attachment).catch(() => {}); // the first error is the one to tell
+      if (errnoOf(error) === 'ENODEV') return; // its container has ended meanwhile
       throw error;
     }
     const line = { container, attachment, delay, relay, ending: false };
@@ -90,9 +92,16 @@ export class DelayLines {
   async #shorten(line: Line): Promise<void> {
     line.ending = true;
     this.#lines.delete(keyOf(line.attachment));
-    await this.#init.perform([{ kind: 'kill', process: line.relay.id, signal: SIGTERM }]).catch(ignoreEnded);
-    await line.relay.exited;
+    await this.#signal(line, SIGTERM); // from now on it delays nothing
     await this.#restore(line.attachment);
+    await this.#signal(line, SIGKILL); // should it not have seen that its interface is gone
+    await line.relay.exited;
+  }
+
+  async #signal({ relay }: Line, signal: number): Promise<void> {
+    await this.#init.perform([{ kind: 'kill', process: relay.id, signal }]).catch((error: unknown) => {
+      if (errnoOf(error) !== 'ESRCH') throw error; // it has ended
+    });
   }
 
   /** The line stays cut until the fault is undone: a relay that is not there delays nothing, and nothing shall seem to pass in time. */
@@ -109,7 +118,8 @@ export class DelayLines {
 
   async #restore(attachment: Attachment): Promise<void> {
     await this.#init.perform(planAsBefore(attachment)).catch((error: unknown) => {
-      if (errnoOf(error) !== 'ENODEV') throw error;
+      // The container has ended, and its port with it; or its own end of the line is down.
+      if (!['ENODEV', 'ENETDOWN'].includes(errnoOf(error) ?? '')) throw error;
     });
   }
 }
@@ -118,8 +128,4 @@ const keyOf = ({ network, port }: Attachment): string => `${port} ${network}`;
 
 function isSame(one: Delay | undefined, other: Delay | undefined): boolean {
   return one?.delayMs === other?.delayMs && one?.jitterMs === other?.jitterMs;
-}
-
-function ignoreEnded(error: unknown): void {
-  if (errnoOf(error) !== 'ESRCH') throw error;
 }

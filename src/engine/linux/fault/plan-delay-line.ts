@@ -1,11 +1,11 @@
 import { cloneFlags } from '../abi/clone-flags.ts';
 import type { LaunchedProcess } from '../client/launched-process.ts';
-import { deleteLink, newVethHere, setLink } from '../net/netlink/link.ts';
-import { encodeMessages } from '../net/netlink/message.ts';
+import { deleteLink, newVethHere, setLink, setPort } from '../net/netlink/link.ts';
+import { encodeMessages, type NetlinkMessage } from '../net/netlink/message.ts';
 import { hearInterface, openPacketSocket } from '../net/packet-socket.ts';
 import { type Attachment, indexesOf } from '../net/plan-attach.ts';
 import { bridgeIndex } from '../net/plan-network.ts';
-import { noSlot, type Slot, type Tape } from '../tape/op.ts';
+import { noSlot, type Op, type Slot, type Tape } from '../tape/op.ts';
 
 export interface Delay {
   readonly delayMs: number;
@@ -61,27 +61,45 @@ const nanoseconds = (ms: number): bigint => BigInt(Math.round(ms * 1e6));
  */
 export function planLonger(namespace: Slot, attachment: Attachment, relay: LaunchedProcess): Tape {
   const { onBridge, behind } = pairOf(attachment);
-  const messages = [
+  const port = indexesOf(attachment).onBridge;
+  const pair = [
     newVethHere(
       { index: onBridge, name: `delay${attachment.port}`, master: bridgeIndex, up: true },
       { index: behind, name: `relay${attachment.port}` },
     ),
     setLink(behind, { up: true }),
-    setLink(indexesOf(attachment).onBridge, { master: 0 }),
   ];
+  const send = (messages: readonly NetlinkMessage[]): Op => {
+    return {
+      kind: 'netlink',
+      slot: attachment.networkSocket,
+      messages: encodeMessages(messages),
+      reply: 0,
+    };
+  };
   return [
     { kind: 'setns', slot: namespace, flags: cloneFlags.CLONE_NEWNET },
     { kind: 'clone', flags: 0, process: relay.id, pidfd: noSlot, tape: relay.tape },
-    { kind: 'netlink', slot: attachment.networkSocket, messages: encodeMessages(messages), reply: 0 },
+    send(pair),
+    send([setPort(port, 'disabled')]),
     { kind: 'release', process: relay.id },
+    // It carries nothing any more, and this takes a while. Without it, a member that puts its link down and up would be back.
+    send([setLink(port, { master: 0 })]),
   ];
 }
 
-/** As it was. ENODEV where the container has ended, and its port with it. */
+/**
+ * As it was, after which the relay ends by itself. The port is on the bridge before the pair is off it, so that next to nothing is
+ * lost; for a moment a frame may come twice. ENODEV where the container has ended, and its port with it.
+ */
 export function planAsBefore(attachment: Attachment): Tape {
+  const port = indexesOf(attachment).onBridge;
+  const { onBridge } = pairOf(attachment);
   const messages = [
-    deleteLink(pairOf(attachment).onBridge),
-    setLink(indexesOf(attachment).onBridge, { master: bridgeIndex }),
+    setLink(port, { master: bridgeIndex }),
+    setPort(port, 'forwarding'),
+    setPort(onBridge, 'disabled'),
+    deleteLink(onBridge),
   ];
   return [{ kind: 'netlink', slot: attachment.networkSocket, messages: encodeMessages(messages), reply: 0 }];
 }

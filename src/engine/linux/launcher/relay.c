@@ -109,22 +109,24 @@ static const struct timespec *until_due(const struct direction *directions, stru
   return left < 0 ? NULL : wait;
 }
 
-static _Noreturn void carry(int a, int b, int asked_to_end) {
+static _Noreturn void carry(int a, int b, int hurried) {
   struct direction directions[2] = {{.from = a, .to = b}, {.from = b, .to = a}};
+  bool ends = false;
   for (int i = 0; i < 2; i++) directions[i].last = &directions[i].first;
   for (;;) {
     struct timespec wait;
     struct pollfd watched[] = {
         {a, (short)(directions[1].blocked ? POLLIN | POLLOUT : POLLIN), 0},
         {b, (short)(directions[0].blocked ? POLLIN | POLLOUT : POLLIN), 0},
-        {asked_to_end, POLLIN, 0},
+        {hurried, POLLIN, 0},
     };
     if (ppoll(watched, 3, until_due(directions, &wait), NULL) < 0 && errno != EINTR) _exit(1);
     for (int i = 0; i < 2; i++)
       if (watched[i].revents) take_in(&directions[i]);
-    bool ends = watched[2].revents != 0; /* then what is held goes at once, rather than being lost */
+    /* The line is about to be as before: what is held goes at once, rather than being lost, and what comes takes no longer. */
+    struct signalfd_siginfo signal;
+    if (watched[2].revents && read(hurried, &signal, sizeof signal) > 0) line.delay = line.jitter = 0, ends = true;
     for (int i = 0; i < 2; i++) let_out(&directions[i], ends ? INT64_MAX : now());
-    if (ends) _exit(0);
   }
 }
 

@@ -1,6 +1,9 @@
 import type { Witness } from '../../../core/probe.ts';
 import type { Host } from '../host.ts';
 
+/** proc(5). Trying both of each would be slow: a failed read costs a hundred times what one does that does not fail. */
+const isLink = /^(ns\/\w+|fd\/\d+|exe|cwd|root)$/;
+
 /** By /proc of the host, which only the kernel writes. `directory` names that of the process. */
 export function openWitness(
   host: Pick<Host, 'readTextNow' | 'readLinkNow' | 'listNow'>,
@@ -8,7 +11,7 @@ export function openWitness(
   directory = `/proc/${pid}`,
 ): Witness {
   const readOf = (place: string, name: string): string | undefined =>
-    host.readLinkNow(`${place}/${name}`) ?? host.readTextNow(`${place}/${name}`);
+    isLink.test(name) ? host.readLinkNow(`${place}/${name}`) : host.readTextNow(`${place}/${name}`);
   return {
     pid,
     read: (name) => readOf(directory, name),

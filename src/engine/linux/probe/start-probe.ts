@@ -28,10 +28,11 @@ export async function startProbe(
   }
 }
 
-/** Ports below 1024 can be had whatever the service has given up, and nothing that reaches further than its own network namespace. */
+/** Ports below 1024 can be had whatever the service has given up, and nothing that reaches further than its own namespaces. */
 const capabilitiesOf = {
   root: ['NET_BIND_SERVICE'],
   network: ['NET_BIND_SERVICE', 'NET_RAW', 'NET_ADMIN'],
+  mounts: ['NET_BIND_SERVICE', 'SYS_ADMIN'],
 } as const;
 
 function asRoot(process: ProcessSpec, capabilities: readonly string[]): ProcessSpec {

@@ -161,8 +161,8 @@ export const opTable = {
   setSocketOption: { slot: 'slot', level: 'u32', name: 'u32', value: 'bytes' },
   /**
    * In a child, which becomes that: frames of either packet socket leave by the other `delayNs` later, plus or minus up to
-   * `jitterNs`, in order. Beyond `limitBytes` held in a direction they are lost. SIGTERM: what is held goes at once, and exit 0; exit
-   * 3 when an interface has gone.
+   * `jitterNs`, in order. Beyond `limitBytes` held in a direction they are lost. After SIGTERM what is held goes at once, and what comes
+   * takes no longer. Exit 3 when an interface has gone.
    */
   relayFrames: { a: 'slot', b: 'slot', delayNs: 'u64', jitterNs: 'u64', limitBytes: 'u64', seed: 'u64' },
 } as const satisfies Record<string, Record<string, FieldType>>;

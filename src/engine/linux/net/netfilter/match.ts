@@ -2,7 +2,7 @@ import { be32 } from '../netlink/attribute.ts';
 import type { Expression, Register } from './expression.ts';
 
 /** linux/if_ether.h */
-const etherTypes = { ipv4: 0x0800, arp: 0x0806, ipv6: 0x86dd } as const;
+const etherTypes = { arp: 0x0806, ipv6: 0x86dd } as const;
 
 /** linux/in.h, linux/icmpv6.h */
 export const ipProtocols = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 } as const;

@@ -6,6 +6,7 @@ import { type NetlinkMessage, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL } from './mes
 export const RTM_NEWLINK = 16;
 const RTM_DELLINK = 17;
 const RTM_GETLINK = 18;
+const RTM_SETLINK = 19;
 
 /** linux/if.h */
 export const IFF_UP = 0x1;
@@ -17,6 +18,7 @@ export const IFLA = {
   MTU: 4,
   LINK: 5,
   MASTER: 10,
+  PROTINFO: 12,
   LINKINFO: 18,
   AF_SPEC: 26,
   NET_NS_FD: 28,
@@ -31,6 +33,14 @@ export const IFLA = {
 /** linux/if_link.h IFLA_BR_* */
 const IFLA_BR = { FORWARD_DELAY: 1, STP_STATE: 5, MCAST_SNOOPING: 23 } as const;
 
+/** linux/if_bridge.h BR_STATE_* */
+const portStates = { disabled: 0, forwarding: 3 } as const;
+const IFLA_BRPORT_STATE = 1;
+
+/** linux/netlink.h. Only the bridge insists on it (net/bridge/br_netlink.c br_setlink). */
+const NLA_F_NESTED = 0x8000;
+
+const AF_BRIDGE = 7;
 const AF_INET6 = 10;
 const IN6_ADDR_GEN_MODE_NONE = 1;
 
@@ -92,6 +102,19 @@ export function setLink(index: number, settings: LinkSettings): NetlinkMessage {
     flags: 0,
     header: linkHeader(index, settings),
     attributes: settingAttributes(settings),
+  };
+}
+
+/** Of a port of a bridge, at once: taking it off the bridge waits until nobody uses it any more. */
+export function setPort(index: number, state: 'disabled' | 'forwarding'): NetlinkMessage {
+  const header = linkHeader(index, {});
+  header[0] = AF_BRIDGE;
+  const value = [{ type: IFLA_BRPORT_STATE, value: u8(portStates[state]) }];
+  return {
+    type: RTM_SETLINK,
+    flags: 0,
+    header,
+    attributes: [{ type: IFLA.PROTINFO | NLA_F_NESTED, value }],
   };
 }
 
