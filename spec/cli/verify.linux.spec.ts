@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, expect, test } from 'vitest';
+import { runCli } from '../../src/cli/run-cli.ts';
 import type { AuditReport } from '../../src/core/audit-report.ts';
 import type { CheckResult } from '../../src/core/check-result.ts';
 import { describeAsRoot, describeRequiring } from '../requires.ts';
 import { MayflyBench, program } from './mayfly-process.ts';
+import { testSurroundings } from './test-surroundings.ts';
 
 const bench = new MayflyBench();
 const shared = mkdtempSync(join(tmpdir(), 'verify-'));
@@ -81,6 +83,19 @@ describeRequiring(['linux', 'launcher'], 'mayfly verify', () => {
   ])('%j is no proper question', async (args, complaint) => {
     const { status, err } = await bench.run(['verify', ...args]);
     expect([status, err]).toEqual([2, expect.stringContaining(complaint)]);
+  });
+
+  test('one who is interrupted says nothing of what was seen so far', async () => {
+    const surroundings = testSurroundings({
+      arguments: ['verify', String(process.pid)],
+      environment: bench.places,
+      onSignal: (listener) => {
+        listener('SIGTERM');
+        return () => {};
+      },
+    });
+    expect(await runCli(surroundings)).toBe(143);
+    expect([surroundings.out(), surroundings.err()]).toEqual(['', '']);
   });
 
   test('an exception has a reason, and does not count', async () => {

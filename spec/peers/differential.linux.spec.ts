@@ -61,8 +61,8 @@ describePeers('one scenario through Mayfly, crun and podman', () => {
     }
   });
   afterAll(async () => {
-    await sandbox.close(teardownBudgetMs);
-    await world[Symbol.asyncDispose]();
+    await sandbox?.close(teardownBudgetMs);
+    await world?.[Symbol.asyncDispose]();
   });
 
   test.each(['crun', 'podman'] as const)(

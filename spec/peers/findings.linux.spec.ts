@@ -1,16 +1,25 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { AuditReport } from '../../src/core/audit-report.ts';
 import { findings, internalNetworks, type Peer, peers } from '../../tools/docs/verify-findings.ts';
 import { program } from '../cli/mayfly-process.ts';
 import { describePeers } from './describe-peers.ts';
 import { PeerWorld } from './peer-world.ts';
 
+const scenario = `name: own
+images: { tools: { host: [sleep] } }
+services: { web: { image: tools, command: [sleep, "98765"] } }
+steps: [{ in: web, run: [sleep, "98764"], timeout: 10m }]
+timeout: 10m
+`;
+
 describePeers('mayfly verify of containers that others started', () => {
   let world: PeerWorld;
+  let own: Own;
   beforeAll(async () => {
     world = await PeerWorld.open();
+    own = await startOwn(world);
     await world.crun('crun');
     await world.podman('--name=podman');
     await world.docker('--name=docker');
@@ -20,14 +29,14 @@ describePeers('mayfly verify of containers that others started', () => {
     await world.podman('--name=sealed', '--network=sealed');
     await world.docker('--name=sealed', '--network=sealed');
   });
-  afterAll(() => world[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await own?.end();
+    await world?.[Symbol.asyncDispose]();
+  });
 
   /** Inside the world: its host is what it can reach. */
   const mayfly = (...args: readonly string[]) =>
-    world.status(['node', program, 'verify', ...args], {
-      MAYFLY_STORE: join(world.directory, 'store'),
-      MAYFLY_STATE: join(world.directory, 'state'),
-    });
+    world.status(['node', program, 'verify', ...args], placesIn(world));
 
   async function verify(...args: readonly string[]): Promise<AuditReport> {
     const { out, err } = await mayfly(...args, '--report', 'json');
@@ -36,9 +45,16 @@ describePeers('mayfly verify of containers that others started', () => {
   }
 
   test.each(Object.keys(peers) as Peer[])('%s: exactly what is recorded does not hold', async (peer) => {
-    const { target, notProbed, checks } = await verify(peer);
+    const { target, notProbed, checks } = await verify(peer === 'mayfly' ? own.service : peer);
     expect(notProbed).toBeUndefined();
-    expect(target.container?.runtime).toBe(peer === 'hardened' ? 'podman' : peer);
+    const runtime = {
+      crun: 'crun',
+      podman: 'podman',
+      docker: 'docker',
+      hardened: 'podman',
+      mayfly: undefined,
+    };
+    expect(target.container?.runtime).toBe(runtime[peer]);
     const seen = checks.filter(({ result }) => result !== 'pass' && result !== 'n/a');
     const recorded = findings.flatMap(({ check, results }) => {
       const result = results[peer];
@@ -147,3 +163,31 @@ describePeers('mayfly verify of containers that others started', () => {
     expect(await world.run(['docker', 'top', 'docker', '-eo', 'pid,args'])).toBe(processes);
   });
 });
+
+interface Own {
+  /** The number of the service's main process in the world. */
+  readonly service: string;
+  end(): Promise<void>;
+}
+
+const placesIn = ({ directory }: PeerWorld) => ({
+  MAYFLY_STORE: join(directory, 'store'),
+  MAYFLY_STATE: join(directory, 'state'),
+});
+
+/** A scenario of Mayfly's own, which ends as any other does when it is interrupted. */
+async function startOwn(world: PeerWorld): Promise<Own> {
+  const path = join(world.directory, 'own.yaml');
+  writeFileSync(path, scenario);
+  const running = world.status(['node', program, 'test', path], placesIn(world));
+  const numberOf = async (commandLine: string): Promise<string> =>
+    (await world.status(['pgrep', '-x', '-f', commandLine])).out.trim();
+  await vi.waitFor(async () => expect(await numberOf('sleep 98764')).toMatch(/^\d+$/), { timeout: 30_000 });
+  return {
+    service: await numberOf('sleep 98765'),
+    end: async () => {
+      await world.run(['kill', '-INT', await numberOf(`node ${program} test ${path}`)]);
+      expect((await running).status).toBe(130);
+    },
+  };
+}

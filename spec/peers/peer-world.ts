@@ -28,13 +28,13 @@ const ownPlaces = [
   '/var/lib/cni',
 ];
 
-/** Its process 1: bash reaps whatever is left to it. crun and podman refuse the hybrid layout of control groups. */
+/** Its process 1: bash reaps whatever is left to it, and ends with its input, which is ours. crun and podman refuse the hybrid layout of control groups. */
 const script = `set -e
 umount /sys/fs/cgroup/unified 2>/dev/null || true
 for place in ${ownPlaces.join(' ')}; do mkdir -p $place; mount -t tmpfs -o mode=755 tmpfs $place; done
 ip link set lo up
 echo ready
-while :; do sleep 1000; done`;
+cat >/dev/null`;
 
 /** Without CAP_SYS_RESOURCE podman cannot raise the hard limits it would otherwise give. */
 const containersConf = `[containers]
@@ -59,7 +59,7 @@ export class PeerWorld implements AsyncDisposable {
   private constructor() {
     const flags = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'];
     this.#holder = spawn('unshare', [...flags, '--propagation', 'private', 'bash', '-c', script], {
-      stdio: ['ignore', 'pipe', 'ignore'],
+      stdio: ['pipe', 'pipe', 'ignore'],
     });
   }
 

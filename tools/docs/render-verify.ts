@@ -60,7 +60,7 @@ mayfly verify web --report json --except "user.root-not-host-root=no userns-rema
 - **What /proc keeps from an ordinary user** is \`unsupported\`, with the file's name; it never passes.
 - **What nobody declared** is compared with what Docker gives by default; the table says with what. Claims about what Mayfly's own engine makes are \`n/a\`.
 - Everything but \`pass\` and \`n/a\` counts, unless \`--except CHECK=REASON\` names it; the report shows the reason.
-- Exit status: 0 nothing counts, 1 something does, 2 the flags are wrong or there is no such process or container, or several, 3 this is not Linux, 4 it ended meanwhile.
+- Exit status: 0 nothing counts, 1 something does, 2 the flags are wrong or there is no such process or container, or several, 3 this is not Linux, 4 it ended meanwhile, 130 interrupted.
 - \`--report json\`: one document, \`format: mayfly-verify\`, \`version: 1\`, with \`target\`, \`profile\`, \`checks\` (\`id claim result evidence\`, \`excepted\`) and, where nothing was
   seen from inside, \`notProbed\`.
 - Containers are found by \`podman inspect\` and \`docker inspect\`, where these programs are installed, with the environment they would have in the same shell
@@ -69,8 +69,8 @@ mayfly verify web --report json --except "user.root-not-host-root=no userns-rema
 
 const seen = `## What was seen of others
 
-On Debian 12 with crun 1.8.1, Podman 4.3.1 and Docker 20.10.24, as root, control groups of version 1, without AppArmor: every check of \`standard\` that did not pass.
-\`spec/peers\` starts these containers and sees it again.
+On Debian 12 with crun 1.8.1, Podman 4.3.1 and Docker 20.10.24, as root, control groups of version 1, without AppArmor: every check of \`standard\` that did not pass,
+and a service of Mayfly's own beside. \`spec/peers\` starts these containers and sees it again.
 `;
 
 const networks = `Networks made with \`--internal\`, from a container in one:

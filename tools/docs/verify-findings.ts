@@ -1,12 +1,13 @@
 import type { CheckResult } from '../../src/core/check-result.ts';
 
-/** Containers of others, as spec/peers/findings.linux.spec.ts starts them. */
+/** Containers of others, and one of Mayfly's own, as spec/peers/findings.linux.spec.ts starts them. */
 export const peers = {
   crun: 'a bundle of `crun spec`',
   podman: '`podman run`',
   docker: '`docker run`',
   hardened:
     '`podman run --uidmap=0:100000:65536 --cap-drop=all --security-opt=no-new-privileges --cgroupns=private --network=none`',
+  mayfly: 'a service of a scenario on a network of its own',
 } as const;
 
 export type Peer = keyof typeof peers;
@@ -23,6 +24,7 @@ const all = (result: CheckResult): Finding['results'] => ({
   podman: result,
   docker: result,
   hardened: result,
+  mayfly: result,
 });
 
 /** Every check of `standard` that did not pass. */
@@ -49,7 +51,13 @@ export const findings: readonly Finding[] = [
   },
   {
     check: 'user.no-nested-userns',
-    results: { crun: 'fail', podman: 'unsupported', docker: 'unsupported', hardened: 'unsupported' },
+    results: {
+      crun: 'fail',
+      podman: 'unsupported',
+      docker: 'unsupported',
+      hardened: 'unsupported',
+      mayfly: 'unsupported',
+    },
     why: 'crun has no filter by default; under that of the others nothing of ours can be',
   },
   {
@@ -65,7 +73,13 @@ export const findings: readonly Finding[] = [
   { check: 'seccomp.mode', results: { crun: 'fail' }, why: 'the configuration of `crun spec` has no filter' },
   {
     check: 'seccomp.denied',
-    results: { crun: 'fail', podman: 'unsupported', docker: 'unsupported', hardened: 'unsupported' },
+    results: {
+      crun: 'fail',
+      podman: 'unsupported',
+      docker: 'unsupported',
+      hardened: 'unsupported',
+      mayfly: 'unsupported',
+    },
     why: 'there is a filter, and nothing of ours can be under it',
   },
   {
@@ -75,7 +89,7 @@ export const findings: readonly Finding[] = [
   },
   {
     check: 'fs.mount-flags',
-    results: all('fail'),
+    results: { crun: 'fail', podman: 'fail', docker: 'fail', hardened: 'fail' },
     why: 'the tmpfs at /sys/fs/cgroup is not read-only; crun also has /proc without nosuid, nodev, noexec',
   },
   {
@@ -90,7 +104,7 @@ export const findings: readonly Finding[] = [
   },
   {
     check: 'fs.masked-paths',
-    results: all('fail'),
+    results: { crun: 'fail', podman: 'fail', docker: 'fail', hardened: 'fail' },
     why: '/proc/interrupts can be read: these versions do not mask it',
   },
   {

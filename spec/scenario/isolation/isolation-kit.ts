@@ -4,7 +4,6 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import type { CheckResult } from '../../../src/core/check-result.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import type { ContainerSpec, NetworkSpec } from '../../../src/core/container.ts';
 import type { Sandbox } from '../../../src/core/engine.ts';
@@ -151,7 +150,7 @@ function alterTapes(alter: Sabotage['tape']): () => void {
 
 /** Checks that neither passed nor had nothing to look at, with what they said. */
 export function notPassed(verdicts: ReadonlyMap<string, Verdict>): Readonly<Record<string, string>> {
-  const fine: readonly CheckResult[] = ['pass', 'n/a'];
+  const fine: readonly Verdict['result'][] = ['pass', 'n/a'];
   return Object.fromEntries(
     [...verdicts]
       .filter(([, { result }]) => !fine.includes(result))

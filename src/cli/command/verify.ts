@@ -1,10 +1,12 @@
 import { type AuditReport, countsAsFailure } from '../../core/audit-report.ts';
 import { systemClock } from '../../core/clock.ts';
+import { Interrupted } from '../../core/interrupted.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { Flags } from '../arguments/flag.ts';
 import { defineCommand } from '../command.ts';
 import { chooseDirectories } from '../host/directories.ts';
 import { openEngine } from '../host/open-engine.ts';
+import { interruptStatus } from '../reporting/watch-interrupts.ts';
 import type { Output, Surroundings } from '../surroundings.ts';
 import { abortOnSignal } from '../verify/abort-on-signal.ts';
 import { chooseChecks } from '../verify/choose-checks.ts';
@@ -42,7 +44,7 @@ export const verifyCommand = defineCommand({
   notes: [
     'What was not started by Mayfly is looked at, and never changed: docs/verify.md says how, check by check.',
     'Root sees all; an ordinary user what /proc shows, and the rest is unsupported, never a pass.',
-    'Exit status: 0 nothing failed, 1 a check does not hold or cannot be shown, 2 invalid input, 3 no Linux, 4 it ended meanwhile.',
+    'Exit status: 0 nothing failed, 1 a check does not hold or cannot be shown, 2 invalid input, 3 no Linux, 4 it ended meanwhile, 130 interrupted.',
   ],
   async run({ flags: given, positionals }, surroundings) {
     const name = positionals[0];
@@ -56,7 +58,11 @@ export const verifyCommand = defineCommand({
         hint: 'the reports are table and json',
       });
     const chosen = await chooseChecks(given);
-    const audit = await lookAt(name, chosen, surroundings);
+    const audit = await lookAt(name, chosen, surroundings).catch((error: unknown) => {
+      if (error instanceof Interrupted) return error;
+      throw error;
+    });
+    if (audit instanceof Interrupted) return interruptStatus[audit.signalName];
     surroundings.stdout.write(
       report === 'json' ? renderJson(audit) : await renderTable(audit, surroundings.stdout),
     );

@@ -3,7 +3,11 @@ import type { SignalName, Surroundings } from '../surroundings.ts';
 import type { Progress } from './open-progress.ts';
 
 /** 128 and the signal's number, as a shell says it. */
-const interruptStatus: Readonly<Record<SignalName, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+export const interruptStatus: Readonly<Record<SignalName, number>> = {
+  SIGHUP: 129,
+  SIGINT: 130,
+  SIGTERM: 143,
+};
 
 export interface Interrupts extends Disposable {
   /** Aborted by the first signal. */

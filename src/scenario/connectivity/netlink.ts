@@ -14,7 +14,9 @@ const messageTypes = {
 const flags = { request: 1, replace: 0x100, create: 0x400 } as const;
 const permanent = 0x80;
 /** linux/if_addr.h: IFA_LOCAL; IFA_F_NODAD, for nobody waits for it; the scope of a link. */
-const [localAttribute, withoutDetection, linkScope] = [2, 0x02, 253];
+const [localAttribute, cacheAttribute, withoutDetection, linkScope] = [2, 6, 0x02, 253];
+/** Seconds, after which the address goes by itself should nobody take it away. */
+const lifetimeSeconds = 60;
 const neighbourAttributes = { address: 1, hardware: 2 } as const;
 const routeAttributes = { destination: 1, gateway: 5 } as const;
 /** ioctl(2) SIOCGIFINDEX of a struct ifreq, netdevice(7). */
@@ -80,7 +82,7 @@ function neighbourMessage(what: 'keep' | 'forget', index: number, address: strin
   ]);
 }
 
-/** One more IPv6 address of a link, or one less. */
+/** One more IPv6 address of a link, or one less; deprecated from the start, so that whoever has another of that scope uses the other. */
 export async function changeLinkLocal(
   probe: Probe,
   what: 'add' | 'remove',
@@ -89,9 +91,15 @@ export async function changeLinkLocal(
 ): Promise<CallResult | undefined> {
   const head = Buffer.from([families[6], 64, withoutDetection, linkScope, 0, 0, 0, 0]);
   head.writeInt32LE(index, 4);
+  // struct ifa_cacheinfo: preferred, valid, and two times that the kernel keeps.
+  const cache = Buffer.alloc(16);
+  cache.writeUInt32LE(lifetimeSeconds, 4);
   const [type, more] =
     what === 'add' ? [messageTypes.newAddress, flags.create] : [messageTypes.deleteAddress, 0];
-  const ask = message(type, flags.request | more, head, [[localAttribute, addressBytes(address)]]);
+  const ask = message(type, flags.request | more, head, [
+    [localAttribute, addressBytes(address)],
+    [cacheAttribute, cache],
+  ]);
   const [, sent] = await probe.calls([
     call('socket', netlinkDomain, rawType, routeProtocol),
     call('sendto', { result: 0 }, ask, ask.length, 0, 0, 0),

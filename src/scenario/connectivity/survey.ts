@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Cell, ConnectivityFacts, Family, Listener } from '../../core/connectivity.ts';
 import type { Container } from '../../core/engine.ts';
 import { Scope } from '../../core/scope.ts';
+import { askNames } from './ask-names.ts';
 import { type Candidate, type Column, chooseColumns, type PortOf } from './choose-columns.ts';
 import type { Matrix } from './compose-facts.ts';
 import { groupBy } from './group-by.ts';
@@ -53,15 +54,20 @@ export async function survey(input: Survey): Promise<Matrix> {
     ),
   );
   const lacking = ({ from, to }: Cell): string | undefined => absent.get(to) ?? absent.get(from);
-  const measured = await measure({
+  const outsiders = outside.length === 0 ? [] : await outsidersOf(services, opened);
+  const inside = measure({
     stations,
     cells: cells.filter((cell) => stations.has(cell.to) && lacking(cell) === undefined),
     listenerOf: (cell) => listeners.get(keyOf(cell, cell.family)),
     clock,
     signal,
   });
-  const outsiders = outside.length === 0 ? [] : await outsidersOf(services, opened);
-  const measuredOutside = await surveyOutside(outsiders, outside, families, clock, signal);
+  const [measured, measuredOutside] = await Promise.all([
+    inside,
+    surveyOutside(outsiders, outside, families, clock, signal),
+  ]);
+  const containers = services.filter(({ name }) => stations.has(name));
+  const running = new Map(containers.map(({ name, container }) => [name, container]));
   const unmeasured = cells.flatMap((cell): readonly MeasuredCell[] => {
     const evidence = lacking(cell);
     return evidence === undefined ? [] : [{ ...cell, outcome: 'unmeasured', witnessed: false, evidence }];
@@ -71,7 +77,7 @@ export async function survey(input: Survey): Promise<Matrix> {
     families,
     services: services.map(({ name }) => name),
     columns: [...columns, ...outside],
-    cells: [...measured, ...measuredOutside, ...unmeasured],
+    cells: [...(await askNames(measured, truth, running, signal)), ...measuredOutside, ...unmeasured],
     leftOut,
   };
 }

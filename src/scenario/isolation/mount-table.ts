@@ -153,7 +153,7 @@ function compareOrigins({ entries, expected, host }: Table) {
 /** Layers by number, and the directories of a sandbox: names that say nothing of the host. */
 const ownNames = /^(\d+|\/(upper|emptydir|below\/\d+|attic\/(disk\/)?[^/]+)(\/(upper|work|data))?)$/;
 
-function foreignLayers({ type, superOptions }: MountEntry): readonly string[] {
+export function foreignLayers({ type, superOptions }: MountEntry): readonly string[] {
   if (type !== 'overlay') return [];
   return superOptions
     .flatMap((option) => {

@@ -3,7 +3,7 @@ import type { FaultSpec } from '../../../../src/core/fault.ts';
 import { describeRequiring } from '../../../requires.ts';
 import { inSandbox, never } from '../../contract/contract-kit.ts';
 import { openNetworkBed } from '../network/network-bed.ts';
-import { dialled, isConnectedAgain, open, startEcho } from './line-kit.ts';
+import { dialled, open, startEcho } from './line-kit.ts';
 import { keepOpen } from './line-scripts.ts';
 
 const subject = openNetworkBed(() => []);

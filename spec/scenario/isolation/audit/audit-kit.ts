@@ -32,14 +32,14 @@ Seccomp:\t2
   'fdinfo/3': 'pos:\t0\nflags:\t0100000\nmnt_id:\t30\nino:\t5\n',
   'net/route': 'Iface\tDestination\tGateway\n',
   'net/ipv6_route': '',
-  mountinfo: `30 20 0:50 / / ro - overlay overlay ro,lowerdir=1,upperdir=/upper
+  mountinfo: `30 20 0:50 / / ro - overlay overlay ro,lowerdir=0:1,upperdir=/upper/upper
 31 30 0:51 / /proc rw,nosuid,nodev,noexec - proc proc rw
 32 30 0:52 / /sys ro,nosuid,nodev,noexec - sysfs sysfs ro
 33 30 0:53 / /dev rw,nosuid,noexec - tmpfs tmpfs rw
 34 31 0:51 /sys /proc/sys ro,nosuid,nodev,noexec - proc proc rw
 35 31 0:51 /bus /proc/bus ro,nosuid,nodev,noexec - proc proc rw
 36 31 0:53 /null /proc/keys ro - tmpfs tmpfs rw
-`.replace('upperdir=/upper', 'upperdir=upper'),
+`,
 };
 
 /** Of the machine and of the runner. */

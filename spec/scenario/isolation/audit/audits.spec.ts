@@ -105,8 +105,8 @@ const wrong: readonly (readonly [check: string, change: Files, evidence: string]
   ],
   [
     'fs.no-host-paths',
-    remounted('upperdir=upper', 'upperdir=/var/lib/x'),
-    "/: the overlay's upperdir names /var/lib/x",
+    remounted('upperdir=/upper/upper', 'upperdir=/var/lib/x'),
+    '/: an overlay option names /var/lib/x',
   ],
   [
     'fs.read-only-root',

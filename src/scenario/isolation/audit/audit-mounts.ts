@@ -3,7 +3,7 @@ import { defaultNodes } from '../expected-mounts.ts';
 import { maskedPaths, readonlyPaths } from '../hidden-paths.ts';
 import { mountAt } from '../mount-at.ts';
 import { type MountEntry, parseMountInfo } from '../mount-info.ts';
-import { comparePropagation } from '../mount-table.ts';
+import { comparePropagation, foreignLayers } from '../mount-table.ts';
 import { inconclusive, judged } from '../verdict.ts';
 import type { Audit, Audited } from './audit.ts';
 import { closed, notApart } from './host-namespaces.ts';
@@ -131,25 +131,13 @@ function compareOrigins(entries: readonly MountEntry[], host: readonly MountEntr
     ...(devices.has(entry.device) && !mayShowHost.has(entry.target) && !isCover(entry)
       ? [`${entry.target} is ${entry.root} of a file system of the host (${entry.type} ${entry.device})`]
       : []),
-    ...pathsInOptions(entry),
+    ...foreignLayers(entry).map((path) => `${entry.target}: an overlay option names ${path}`),
   ]);
   return { faults, seen: [`${entries.length} mounts, none of which names a path of the host`] };
 }
 
 /** A masked file is covered by a null device, which may be the host's own. */
 const isCover = ({ target, root }: MountEntry): boolean => maskedPaths.includes(target) && root === '/null';
-
-function pathsInOptions({ type, target, superOptions }: MountEntry): readonly string[] {
-  if (type !== 'overlay') return [];
-  return superOptions
-    .map((option) => option.split('='))
-    .filter(
-      ([name = '', value = '']) =>
-        ['lowerdir', 'upperdir', 'workdir'].includes(name) &&
-        value.split(':').some((path) => path.startsWith('/')),
-    )
-    .map(([name, value = '']) => `${target}: the overlay's ${name} names ${value.split(':')[0]}`);
-}
 
 function compareRoot(entries: readonly MountEntry[]): Findings {
   const root = mountAt(entries, '/');

@@ -1,6 +1,7 @@
+import type { Witness } from '../../../core/probe.ts';
 import { callOne, outcomeOf } from '../calls.ts';
 import type { Verdict } from '../check.ts';
-import { statusField } from '../status-fields.ts';
+import { parentOf, statusField } from '../status-fields.ts';
 import { lookAtRoot, overlap, rangesOf } from '../users.ts';
 import { fail, judged, pass, unsupported } from '../verdict.ts';
 import type { Audit, Audited } from './audit.ts';
@@ -37,25 +38,41 @@ function lookAtRanges({ witness }: Audited): Verdict {
   if (shared !== undefined) return shared;
   const own = rangesOf(witness.read('uid_map'));
   if (own === undefined) return closed('uid_map');
-  const [mine, ours] = [witness.read('ns/user'), witness.readSelf('ns/user')];
+  const related = new Set([witness.readSelf('ns/user'), ...namespacesAbove(witness)]);
   const others = new Map<string, boolean>();
+  let hidden = 0;
   for (const pid of witness.pids()) {
     const namespace = witness.readOf(pid, 'ns/user');
-    if (namespace === undefined || namespace === mine || namespace === ours || others.has(namespace))
-      continue;
+    if (namespace === undefined && witness.readOf(pid, 'status') !== undefined) hidden += 1;
+    if (namespace === undefined || related.has(namespace) || others.has(namespace)) continue;
     const ranges = rangesOf(witness.readOf(pid, 'uid_map')) ?? [];
     others.set(
       namespace,
       ranges.some((range) => own.some((each) => overlap(each, range))),
     );
   }
+  const overlapping = [...others].filter(([, isShared]) => isShared);
+  if (overlapping.length === 0 && hidden > 0)
+    return unsupported(`where ${hidden} processes are is not for this user to read: run as root`);
   return judged(
-    [...others].filter(([, isShared]) => isShared).map(([name]) => `${name} has users of the same numbers`),
+    overlapping.map(([name]) => `${name} has users of the same numbers`),
     [
       `${own.map(({ outside, count }) => `${outside}–${outside + count - 1}`).join(', ')}: none of ${others.size} other user namespaces has these`,
     ],
   );
 }
+
+/** Its own and those of its ancestors, in which its users have to lie. */
+function namespacesAbove(witness: Witness): readonly (string | undefined)[] {
+  const found = [witness.read('ns/user')];
+  for (let pid = parentOf(witness); pid > 1 && found.length < mostAncestors; ) {
+    found.push(witness.readOf(pid, 'ns/user'));
+    pid = Number(statusField(witness.readOf(pid, 'status') ?? '', 'PPid')[0] ?? 0);
+  }
+  return found;
+}
+
+const mostAncestors = 64;
 
 async function tryNesting({ witness, look, openProbe }: Audited): Promise<Verdict> {
   const inside = await look('root');
