@@ -1,8 +1,13 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { loopDevicesOver } from '../engine/linux/sandbox/loop-devices.ts';
 import { type Account, addAccount } from '../engine/linux/teardown/account.ts';
 import { type Census, nothing } from '../engine/linux/teardown/census.ts';
 import { Lane } from '../engine/linux/teardown/lane.ts';
 import { describeAsRoot } from '../requires.ts';
+import { MayflyBench } from './mayfly-process.ts';
 
 const head = 'upper: disk\nimages: { tools: { host: [sh, sleep, echo, cat] } }';
 const service = 'image: tools, command: [sleep, infinity], network_mode: none';
@@ -109,5 +114,25 @@ describeAsRoot(['userns', 'overlay', 'subids'], '`upper: disk` of an ordinary us
   test('doctor says so', async () => {
     const { out } = await (await lane.start('doctor')).ended;
     expect(out).toMatch(/disk-limit +only root can mount a file system of its own/);
+  });
+});
+
+describeAsRoot(['userns', 'overlay', 'disk-limit'], '`upper: disk` on a disk that is full', () => {
+  test('says what cannot be made, and what to look at; nothing is left', async () => {
+    const bench = new MayflyBench();
+    const state = join(bench.folder, 'small');
+    mkdirSync(state);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'small', state]);
+    try {
+      bench.write('full.yaml', scenarios.full);
+      const { status, out } = await bench.run(['test', 'full.yaml'], { MAYFLY_STATE: state });
+      expect([status, out]).toEqual([3, expect.stringContaining('nothing left behind')]);
+      expect(out).toMatch(/error\[HOST_LIMIT_UNAVAILABLE\]: `one` could not be started: .* ENOSPC/);
+      expect(out).toContain('= check the room on the disk and the loop devices');
+      await expect.poll(() => loopDevicesOver(state)).toEqual([]);
+    } finally {
+      execFileSync('umount', [state]);
+      bench.remove();
+    }
   });
 });

@@ -105,9 +105,19 @@ export class LoopPlaces implements WritablePlaces {
       const name = `loop${number}`;
       this.loopDevices.push({ name, sequence: this.#host.readTextNow(`/sys/block/${name}/diskseq`) });
       await passing.pass(planLoopMount(number, initPid, slots), [slots.tree], [into]);
+    } catch (error) {
+      throw withRemedy(error);
     } finally {
       await supervisor.perform(planCloseAll(slots)).catch(() => {}); // the sandbox is gone
       this.#slots.give(...Object.values(slots));
     }
   }
+}
+
+/** That it could be done a moment ago is no promise: devices and disks run out. */
+function withRemedy(error: unknown): unknown {
+  if (!(error instanceof MayflyError) || error.code !== 'LAUNCH_FAILED') return error;
+  const message = `a file system on disk for a writable layer or volume cannot be made: ${error.message}`;
+  const hint = 'check the room on the disk and the loop devices (`losetup`), or use `upper: tmpfs`';
+  return new MayflyError('HOST_LIMIT_UNAVAILABLE', message, { cause: error, hint });
 }
