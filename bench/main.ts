@@ -10,6 +10,7 @@ import { helloWorld } from './row/hello-world.ts';
 import { hundred } from './row/hundred.ts';
 import { idleInvariants } from './row/idle-invariants.ts';
 import { idleMemory } from './row/idle-memory.ts';
+import { policy } from './row/policy.ts';
 import { runnerMemory } from './row/runner-memory.ts';
 import { services } from './row/services.ts';
 import { start } from './row/start.ts';
@@ -34,6 +35,7 @@ const rows: Readonly<Record<string, Row>> = {
   fork,
   'idle-invariants': idleInvariants,
   flagship,
+  policy,
 };
 
 /** Exit status 0, 1 when a bar does not hold, 2 for a wrong argument. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
+import type { NetworkSpec } from '../../core/container.ts';
 import type { Sandbox } from '../../core/engine.ts';
 import type { Problem } from '../../core/event.ts';
 import type { Image } from '../../core/image.ts';
@@ -103,6 +104,10 @@ export class World implements StepWorld {
 
   get allowedHostPaths(): readonly string[] {
     return this.context.allowedHostPaths;
+  }
+
+  get networks(): readonly NetworkSpec[] {
+    return this.plan.networks;
   }
 
   get services(): readonly RunningService[] {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import type { ProcessSpec } from '../../core/container.ts';
+import type { NetworkSpec, ProcessSpec } from '../../core/container.ts';
 import type { Container } from '../../core/engine.ts';
 import type { Image } from '../../core/image.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
@@ -20,6 +20,7 @@ export interface StepWorld {
   /** Absolute: from below these, too, `copy` may read. */
   readonly allowedHostPaths: readonly string[];
   readonly services: readonly RunningService[];
+  readonly networks: readonly NetworkSpec[];
   /** By name, `web[2]` for a scaled one. @throws MayflyError when it is not there. */
   service(name: string): RunningService;
   /** One that the scenario uses, by its name there. @throws MayflyError when it is none of them. */
