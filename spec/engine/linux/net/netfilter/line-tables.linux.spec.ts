@@ -15,7 +15,7 @@ const probes = 1_000;
 const echo = (): string => `
   const dgram = require('node:dgram');
   for (const type of ['udp4', 'udp6']) {
-    const socket = dgram.createSocket({ type, ipv6Only: type === 'udp6' });
+    const socket = dgram.createSocket({ type, ipv6Only: type === 'udp6', recvBufferSize: 1 << 20 });
     socket.on('message', (text, { port, address }) => socket.send(text, port, address)).bind(7);
   }
   require('node:net').createServer((peer) => peer.on('error', () => {}).pipe(peer)).listen(7, '::', () => console.log('up'));`;

@@ -8,7 +8,6 @@ import {
   encodeKey,
   happens,
   hasBytes,
-  isEtherType,
   isFamily,
   isIn,
   isProtocol,
@@ -77,10 +76,13 @@ function portTable(
 /** RFC 4861: neighbour solicitation and advertisement. */
 const neighbourTypes = [135, 136];
 
+/** linux/if_ether.h: ARP, IPv6. */
+const isFrameOf = (etherType: number): readonly Expression[] => hasBytes('link', 12, be16(etherType));
+
 const aboutAddresses: readonly (readonly Expression[])[] = [
-  isEtherType('arp'),
+  isFrameOf(0x0806),
   ...neighbourTypes.map((type) => [
-    ...isEtherType('ipv6'),
+    ...isFrameOf(0x86dd),
     ...isProtocol('icmpv6'),
     ...hasBytes('transport', 0, Uint8Array.of(type)),
   ]),
