@@ -152,6 +152,17 @@ describeRequiring(['userns', 'overlay', 'net', 'ipv6'], 'who reaches whom', () =
       expect(facts.surprises[0]?.why).toBe('db does not run: it is exited');
     }));
 
+  test('a helper that ends in the middle is an error, and no pass', () =>
+    within(async (bench) => {
+      const asked = await shop(bench);
+      for (const last of [3, 5, 7]) {
+        const mortal = asked.map((one) => ({ ...one, container: dyingAfter(last, one.container, 'db') }));
+        await expect(surveyOf(mortal, { allow: truth }), `${last}`).rejects.toMatchObject({
+          code: 'PROBE_LOST',
+        });
+      }
+    }));
+
   test('a cable that is cut closes everything, and is no refusal', () =>
     within(async (bench) => {
       const asked = await shop(bench);
@@ -219,9 +230,30 @@ const placeOf = (cell: Cell): string => `${cell.from} ${targetOf(cell)} ${cell.f
 /** The helper in it may not open raw sockets: it sees nothing, whatever comes in. */
 function blinded(container: Container, name: string): Container {
   if (container.name !== name) return container;
-  const probe: Container['probe'] = async (rights, signal): Promise<Probe> => {
-    return await container.probe(rights === 'network' ? 'root' : rights, signal);
-  };
+  return withProbe(container, (rights, signal) =>
+    container.probe(rights === 'network' ? 'root' : rights, signal),
+  );
+}
+
+/** The helper in it ends with the batch of that number. */
+function dyingAfter(last: number, container: Container, name: string): Container {
+  if (container.name !== name) return container;
+  return withProbe(container, async (rights, signal): Promise<Probe> => {
+    const real = await container.probe(rights, signal);
+    let batches = 0;
+    return {
+      environment: real.environment,
+      ended: real.ended,
+      calls: (calls) => {
+        batches += 1;
+        return real.calls(batches < last ? calls : [{ name: 'exit_group', args: [0] }]);
+      },
+      [Symbol.asyncDispose]: () => real[Symbol.asyncDispose](),
+    };
+  });
+}
+
+function withProbe(container: Container, probe: Container['probe']): Container {
   return new Proxy(container, {
     get: (target, key) => {
       const value: unknown = key === 'probe' ? probe : Reflect.get(target, key, target);

@@ -29,6 +29,7 @@ function readRule(text: string, groups: JsonObject, known: Known): TruthRule {
     throw new MayflyError('SCENARIO_WRONG_VALUE', `\`${text}\`: ${rule.message}`, { hint: rule.hint });
   const { from, to, protocol, port } = rule;
   return {
+    text,
     from: new Set(namesOf(from.text, groups, { ...known, places: [] })),
     to: new Set(namesOf(to.text, groups, known)),
     protocol,
