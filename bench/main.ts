@@ -11,6 +11,7 @@ import { hundred } from './row/hundred.ts';
 import { idleInvariants } from './row/idle-invariants.ts';
 import { idleMemory } from './row/idle-memory.ts';
 import { isolation } from './row/isolation.ts';
+import { policy } from './row/policy.ts';
 import { runnerMemory } from './row/runner-memory.ts';
 import { services } from './row/services.ts';
 import { start } from './row/start.ts';
@@ -36,6 +37,7 @@ const rows: Readonly<Record<string, Row>> = {
   'idle-invariants': idleInvariants,
   isolation,
   flagship,
+  policy,
 };
 
 /** Exit status 0, 1 when a bar does not hold, 2 for a wrong argument. */

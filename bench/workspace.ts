@@ -28,7 +28,7 @@ export function openWorkspace(root: string): Workspace & Disposable {
     mkdirSync(join(layer, each), { recursive: true });
   mkdirSync(scratch);
   compile(join(root, 'bench/program.c'), join(layer, 'bin/true'));
-  for (const name of ['sleep', 'serve', 'request'])
+  for (const name of ['sleep', 'serve', 'request', 'drain', 'pour'])
     copyFileSync(join(layer, 'bin/true'), join(layer, 'bin', name));
   writeFileSync(join(layer, 'etc/passwd'), 'root:x:0:0:root:/:/bin/true\n');
   const floor = join(directory, 'floor');

@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/core/json.ts';
 import type { FakePrograms } from '../../../src/engine/fake/fake-program.ts';
+import { exchange, NotConnected } from '../../../src/scenario/step/http-exchange.ts';
 import { planRequest } from '../../../src/scenario/step/http-step.ts';
 import {
   httpServer,
@@ -186,6 +187,24 @@ describe('R17 http', () => {
     expect(
       (await http({ url: 'http://web:8080/json' }, { expect: { error: 'timeout' } }, 'web', silent)).outcome,
     ).toBe('passed');
+  });
+
+  test('R12 a policy that does not allow it is named', async () => {
+    const allow = [{ from: ['client'], to: ['web'], protocol: 'tcp', port: 9 }] as const;
+    const services = [service('web', { command: ['web'] }), service('client')];
+    const steps = [step('http', { url: 'http://web:8080/json' }, { in: 'client' })];
+    const networks = [{ name: 'front', egress: false, policy: { allow } }];
+    const ran = await runFake(plan({ services, steps, networks }), { programs });
+    expect(ran.problems.map(({ message }) => message).join()).toContain(
+      'the policy of `front` does not let `client` open 8080/tcp of `web`',
+    );
+  });
+
+  test('a connection that nobody takes is told from an answer that does not come', async () => {
+    const request = planRequest({ url: 'http://web/' }, 1_000);
+    const stop = new AbortController();
+    const asked = exchange(request, () => new Promise(() => stop.abort(new Error('late'))), stop.signal);
+    await expect(asked).rejects.toBeInstanceOf(NotConnected);
   });
 
   test('a server that never answers ends with the time-out of the step', async () => {

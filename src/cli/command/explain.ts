@@ -34,7 +34,9 @@ export const explainCommand = defineCommand({
     const facts = await readExplainFacts(storePaths(directories.store).layers, plan.seed, surroundings);
     for (const scenario of plan.scenarios) {
       const tapes = explainSandbox(scenario, await prepareImages(scenario, provider), facts);
-      const sections = tapes.map(({ title, tape }) => `## ${title}\n\n${renderTape(tape)}\n`);
+      const sections = tapes.map(({ title, notes, tape }) =>
+        [`## ${title}`, ...(notes === undefined ? [] : [notes]), `${renderTape(tape)}\n`].join('\n\n'),
+      );
       const text = [`# ${scenario.name} (${scenario.id})\n`, ...sections].join('\n');
       surroundings.stdout.write(`${createMasker(scenario.secrets).text(text)}\n`);
     }

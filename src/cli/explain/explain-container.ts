@@ -15,7 +15,7 @@ import type { SlotPool } from '../../engine/linux/sandbox/slot-pool.ts';
 import { WritablePlaces } from '../../engine/linux/sandbox/writable-places.ts';
 import type { Slot, Tape } from '../../engine/linux/tape/op.ts';
 import { type ExplainFacts, readUsers } from './explain-facts.ts';
-import type { ExplainedTape } from './explain-sandbox.ts';
+import type { ExplainedTape } from './explained-tape.ts';
 
 export interface ContainerToExplain {
   readonly spec: ContainerSpec;

@@ -8,19 +8,14 @@ import { planRelease, planSupervisor } from '../../engine/linux/sandbox/plan-sup
 import { SandboxNetworks } from '../../engine/linux/sandbox/sandbox-networks.ts';
 import { initSlots } from '../../engine/linux/sandbox/sandbox-slots.ts';
 import { SlotPool } from '../../engine/linux/sandbox/slot-pool.ts';
-import type { Tape } from '../../engine/linux/tape/op.ts';
 import { mergeImage } from '../../scenario/plan/merge-image.ts';
 import { nameOfPath } from '../../scenario/plan/name-of-path.ts';
 import { planOneShot } from '../../scenario/plan/plan-one-shot.ts';
 import { shellArgv } from '../../scenario/step/shell-argv.ts';
 import { explainContainer } from './explain-container.ts';
 import type { ExplainFacts } from './explain-facts.ts';
-
-/** A tape, who performs it and what for. */
-export interface ExplainedTape {
-  readonly title: string;
-  readonly tape: Tape;
-}
+import { explainPolicies } from './explain-policies.ts';
+import type { ExplainedTape } from './explained-tape.ts';
 
 /** Numbers the kernel would give. */
 const example = { initProcess: 1, initPid: 1 } as const;
@@ -40,6 +35,7 @@ export function explainSandbox(
       title: `init: the network ${name}`,
       tape: made[index] ?? [],
     })),
+    ...explainPolicies(plan.networks, networks, slots),
     ...[...images.values()].map((image) => ({
       title: `init: the layers of the image ${image.name}`,
       tape: planImageLinks(imageKey(image.name), image.layers, initSlots.root),

@@ -153,6 +153,8 @@ async function capture(
 
 function timeOut(timeoutMs: number, masker: Masker, stopped?: unknown): MayflyError {
   const message = `the step took longer than its time-out of ${renderDuration(timeoutMs)}`;
+  const why = stopped instanceof StoppedBeforeFacts ? stopped.performed.blocked?.finding.message : undefined;
+  if (why !== undefined) return new MayflyError('TIMEOUT', `${message}: ${why}`);
   if (!(stopped instanceof StoppedProcess)) return new MayflyError('TIMEOUT', message);
   const { stdout, stderr } = stopped.soFar;
   return new MayflyError(

@@ -106,6 +106,10 @@ export class World implements StepWorld {
     return this.context.allowedHostPaths;
   }
 
+  get networks(): readonly NetworkSpec[] {
+    return this.plan.networks;
+  }
+
   get services(): readonly RunningService[] {
     return [...this.#services.values()];
   }
@@ -197,10 +201,6 @@ export class World implements StepWorld {
     const marks = new Map(this.services.map((service) => [service, service.log.mark]));
     this.#marks.set(step.path, marks);
     if (step.id !== undefined) this.#marks.set(idIn(step, step.id), marks);
-  }
-
-  get networks(): readonly NetworkSpec[] {
-    return this.plan.networks;
   }
 
   logMark(service: RunningService, since: string, step: Step): number {

@@ -1,6 +1,8 @@
 import { didYouMean } from '../../core/did-you-mean.ts';
+import { mayOpen } from '../../core/network-policy.ts';
 import type { RunningService } from '../run/running-service.ts';
 import type { HttpAnswer } from './http-exchange.ts';
+import type { StepWorld } from './step-definition.ts';
 
 type Failure = Extract<HttpAnswer, { kind: 'failed' }>['failure'];
 
@@ -30,6 +32,28 @@ export async function explainNoResponse(
   return ports.length === 0
     ? `; nothing listens in \`${target.name}\``
     : `; \`${target.name}\` listens on ${ports.join(', ')}`;
+}
+
+/** Which policy lets the sender not open what it asked for; empty if none does. */
+export function explainSilence(
+  address: string,
+  sender: RunningService,
+  { services, networks }: Pick<StepWorld, 'services' | 'networks'>,
+): string {
+  const url = new URL(address);
+  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+  const target = services.find((service) => isCalled(service, url.hostname));
+  if (target === undefined || target === sender) return '';
+  const shared = networks.filter(({ name }) =>
+    [sender, target].every(({ container }) => container.networks.some(({ network }) => network === name)),
+  );
+  const denies = shared.find(
+    ({ policy }) =>
+      policy !== undefined && !mayOpen(policy, sender.container.name, target.container.name, 'tcp', port),
+  );
+  return denies === undefined
+    ? ''
+    : `; the policy of \`${denies.name}\` does not let \`${sender.name}\` open ${port}/tcp of \`${target.name}\``;
 }
 
 function isCalled({ plan, container }: RunningService, hostname: string): boolean {

@@ -3,7 +3,7 @@ import { MayflyError } from '../../core/mayfly-error.ts';
 import type { Step } from '../../core/scenario.ts';
 import type { RunningService } from '../run/running-service.ts';
 import { chooseSender } from './choose-sender.ts';
-import { explainNoResponse } from './explain-no-response.ts';
+import { explainNoResponse, explainSilence } from './explain-no-response.ts';
 import { type Dial, exchange, type HttpAnswer, type HttpRequest, NotConnected } from './http-exchange.ts';
 import { headersFact } from './http-facts.ts';
 import { defineStep, type Performed } from './step-definition.ts';
@@ -40,13 +40,18 @@ export const httpStep = defineStep<HttpStep>({
     const answer = await exchange(request, dial, signal).catch((error: unknown) => {
       if (!(error instanceof NotConnected)) throw error;
       const silence = { kind: 'failed', failure: 'timeout', message: error.message } as const;
-      throw new StoppedBeforeFacts(error.cause, unanswered(silence, '', world.clock.nowMs() - startedAtMs));
+      const why = explainSilence(request.url, from, world);
+      throw new StoppedBeforeFacts(error.cause, unanswered(silence, why, world.clock.nowMs() - startedAtMs));
     });
     const durationMs = world.clock.nowMs() - startedAtMs;
     if (answer.kind === 'answered') return answered(answer, durationMs);
     // A redirect may have led elsewhere than the step says.
     const why =
-      request.follow > 0 ? '' : await explainNoResponse(answer.failure, request.url, from, world.services);
+      request.follow > 0
+        ? ''
+        : answer.failure === 'timeout'
+          ? explainSilence(request.url, from, world)
+          : await explainNoResponse(answer.failure, request.url, from, world.services);
     return unanswered(answer, why, durationMs);
   },
 });

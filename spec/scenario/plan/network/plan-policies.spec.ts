@@ -60,6 +60,17 @@ describe('policies of networks (R12)', () => {
     expect(policyOf([rule])).toEqual({ allow: edges });
   });
 
+  test('R12 R5 a policy has a limit, and everyone counts once', () => {
+    const many = {
+      ...document(['a -> b:1']),
+      services: { a: { ...onBack, scale: 60 }, b: { ...onBack, scale: 60 } },
+    };
+    expect(problemsOf(many)).toEqual([
+      expect.stringContaining('these rules allow 3600 pairs of containers; the limit is 3500'),
+    ]);
+    expect(problemsOf({ ...many, policies: [{ network: 'back', allow: ['* -> b:1'] }] })).toEqual([]);
+  });
+
   test('R12 a policy that allows nothing is one; a network without has none', () => {
     expect(policyOf([])).toEqual({ allow: [] });
     expect(planOf({ ...document([]), policies: [] }).networks.map(({ policy }) => policy)).toEqual([

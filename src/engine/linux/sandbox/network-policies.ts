@@ -2,7 +2,7 @@ import type { NetworkSpec } from '../../../core/container.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { NetworkPolicy } from '../../../core/network-policy.ts';
 import { planBridgeCalls } from '../net/netfilter/bridge-calls.ts';
-import { performBatch } from '../net/netfilter/perform-batch.ts';
+import { performBatches } from '../net/netfilter/perform-batch.ts';
 import type { NetlinkMessage } from '../net/netlink/message.ts';
 import { type PolicyKind, planMembers, planPolicy } from '../net/policy/plan-policy.ts';
 import type { PolicyMember } from '../net/policy/policy-member.ts';
@@ -50,23 +50,27 @@ export class NetworkPolicies {
 
   async #enforce(network: string, policy: NetworkPolicy): Promise<void> {
     try {
-      await this.#perform(network, planPolicy(policy, 'stateful'), planBridgeCalls());
+      await this.#perform(network, [planPolicy(policy, 'stateful')], planBridgeCalls());
       this.#kinds.set(network, 'stateful');
     } catch (cause) {
       if (policy.allow.some(({ protocol }) => protocol === 'udp'))
         throw unsupported(network, 'policies-stateful', cause);
-      await this.#perform(network, planPolicy(policy, 'stateless')).catch((error: unknown) => {
+      await this.#perform(network, [planPolicy(policy, 'stateless')]).catch((error: unknown) => {
         throw unsupported(network, 'policies', error);
       });
       this.#kinds.set(network, 'stateless');
     }
   }
 
-  async #perform(network: string, messages: readonly NetlinkMessage[], first: Tape = []): Promise<void> {
+  async #perform(
+    network: string,
+    batches: readonly (readonly NetlinkMessage[])[],
+    first: Tape = [],
+  ): Promise<void> {
     const { init, slots, namespaceOf } = this.#parts;
     const scratch = slots.take();
     try {
-      await performBatch(init, namespaceOf(network), scratch, messages, first);
+      await performBatches(init, namespaceOf(network), scratch, batches, first);
     } finally {
       slots.give(scratch);
     }

@@ -2,7 +2,7 @@ import type { HostFeature } from '../../../core/host-feature.ts';
 import { cloneFlags } from '../abi/clone-flags.ts';
 import { mountFlags } from '../abi/mount-flags.ts';
 import { planBridgeCalls } from '../net/netfilter/bridge-calls.ts';
-import { planBatch } from '../net/netfilter/perform-batch.ts';
+import { planBatches } from '../net/netfilter/perform-batch.ts';
 import { encodeMessages } from '../net/netlink/message.ts';
 import { newTokenBucket } from '../net/netlink/token-bucket.ts';
 import { bridgeIndex, planNetwork } from '../net/plan-network.ts';
@@ -43,7 +43,12 @@ function planPolicyProbe(kind: PolicyKind): Tape {
   const allow = [{ from: [], to: [], protocol: 'tcp', port: 1 }] as const;
   return [
     ...planNetwork({ namespace: layerA, socket: layerB }, false),
-    ...planBatch(layerA, layerB, planPolicy({ allow }, kind), kind === 'stateful' ? planBridgeCalls() : []),
+    ...planBatches(
+      layerA,
+      layerB,
+      [planPolicy({ allow }, kind)],
+      kind === 'stateful' ? planBridgeCalls() : [],
+    ),
   ];
 }
 

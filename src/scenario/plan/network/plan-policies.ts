@@ -7,6 +7,9 @@ import { optionalKey } from '../optional-key.ts';
 import { instancesOf, type Scales } from '../service/instance-names.ts';
 import type { PlannedNetwork } from './plan-networks.ts';
 
+/** What the kernel takes at once: engine/linux/net/policy/plan-policy.ts. */
+const mostPairs = 3_500;
+
 interface PolicyContext {
   readonly services: readonly ServicePlan[];
   readonly scales: Scales;
@@ -29,7 +32,17 @@ export function planPolicies(
     }
     if (planned.has(network)) node.fail('SCENARIO_CONFLICT', `the network \`${network}\` has two policies`);
     const rules = policy.child('allow').items();
-    planned.set(network, { allow: rules.flatMap((rule) => planRule(rule, network, context)) });
+    const allow = rules.flatMap((rule) => planRule(rule, network, context));
+    const pairs = allow.reduce((sum, { from, to }) => sum + (from?.length ?? 1) * (to?.length ?? 1), 0);
+    if (pairs > mostPairs)
+      policy
+        .child('allow')
+        .fail(
+          'SCENARIO_LIMIT',
+          `these rules allow ${pairs} pairs of containers; the limit is ${mostPairs}`,
+          'write * for one of the sides',
+        );
+    planned.set(network, { allow });
   }
   return planned;
 }

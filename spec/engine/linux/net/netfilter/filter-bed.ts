@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { planResets } from '../../../../../src/engine/linux/net/netfilter/bridge-calls.ts';
-import { performBatch } from '../../../../../src/engine/linux/net/netfilter/perform-batch.ts';
+import { performBatches } from '../../../../../src/engine/linux/net/netfilter/perform-batch.ts';
 import type { NetlinkMessage } from '../../../../../src/engine/linux/net/netlink/message.ts';
 import {
   type Attachment,
@@ -60,7 +60,7 @@ export class FilterBed {
   }
 
   batch(messages: readonly NetlinkMessage[], first: Tape = []): Promise<void> {
-    return performBatch(this.sandbox.client, this.#network.namespace, this.#scratch[1], messages, first);
+    return performBatches(this.sandbox.client, this.#network.namespace, this.#scratch[1], [messages], first);
   }
 
   planResets(): Tape {

@@ -1,3 +1,4 @@
+import { MayflyError } from '../../../../core/mayfly-error.ts';
 import type { NetworkPolicy } from '../../../../core/network-policy.ts';
 import { ipToBytes } from '../ip.ts';
 import type { Expression } from '../netfilter/expression.ts';
@@ -61,24 +62,34 @@ export function policyTables(policy: NetworkPolicy, kind: PolicyKind): readonly 
 export const planPolicy = (policy: NetworkPolicy, kind: PolicyKind): readonly NetlinkMessage[] =>
   policyTables(policy, kind).flatMap(newTable);
 
-/** Who is on the network from now on, all of them; connections that are open and still allowed stay open. */
+/**
+ * Who is on the network from now on, all of them; connections that are open and still allowed stay open. A batch for each set, because the
+ * kernel takes about 200 kB at once.
+ */
 export function planMembers(
   policy: NetworkPolicy,
   kind: PolicyKind,
   members: readonly PolicyMember[],
-): readonly NetlinkMessage[] {
+): readonly (readonly NetlinkMessage[])[] {
   const bridge = { family: 'bridge', name: tableName } as const;
   const inet = { family: 'inet', name: tableName } as const;
+  const allowed = allowSets(policy).map((set) => ({ set, keys: allowKeys(set, members) }));
+  const most = Math.max(0, ...allowed.map(({ keys }) => keys.length));
+  if (most > mostKeys) {
+    const message = `a policy allows ${most} pairs of members; the limit is ${mostKeys}`;
+    throw new MayflyError('SCENARIO_LIMIT', message, { hint: 'write rules with *' });
+  }
   return [
-    ...families.flatMap((family) => fillSet(bridge, ownerSetOf(family), ownerKeys(members, family))),
-    ...allowSets(policy).flatMap((set) =>
-      fillSet(kind === 'stateful' ? inet : bridge, set.name, allowKeys(set, members)),
-    ),
+    ...families.map((family) => fillSet(bridge, ownerSetOf(family), ownerKeys(members, family))),
     ...(kind === 'stateful'
-      ? families.flatMap((family) => fillSet(inet, sameSetOf(family), sameKeys(members, family)))
+      ? families.map((family) => fillSet(inet, sameSetOf(family), sameKeys(members, family)))
       : []),
+    ...allowed.map(({ set, keys }) => fillSet(kind === 'stateful' ? inet : bridge, set.name, keys)),
   ];
 }
+
+/** Of one set, with about 56 bytes each. */
+const mostKeys = 3_500;
 
 /** Pairs of a member's address and itself: a look-up that says whether two addresses of a packet are the same. */
 const sameSetOf = (family: 4 | 6): string => `same${family}`;
