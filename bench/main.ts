@@ -11,6 +11,7 @@ import { hundred } from './row/hundred.ts';
 import { idleInvariants } from './row/idle-invariants.ts';
 import { idleMemory } from './row/idle-memory.ts';
 import { isolation } from './row/isolation.ts';
+import { matrix } from './row/matrix.ts';
 import { policy } from './row/policy.ts';
 import { runnerMemory } from './row/runner-memory.ts';
 import { services } from './row/services.ts';
@@ -36,6 +37,7 @@ const rows: Readonly<Record<string, Row>> = {
   fork,
   'idle-invariants': idleInvariants,
   isolation,
+  matrix,
   flagship,
   policy,
 };

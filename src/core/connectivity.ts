@@ -65,8 +65,10 @@ export interface ConnectivityFacts {
   readonly families: readonly Family[];
   readonly columns: readonly MatrixColumn[];
   readonly rows: readonly MatrixRow[];
-  /** Every cell that is not as declared. */
+  /** Cells that are not as declared, the gravest first; of very many, the first. */
   readonly surprises: readonly Surprise[];
+  /** How many more there are. */
+  readonly moreSurprises?: number;
   /** Services that were not asked about. */
   readonly leftOut: readonly { readonly service: string; readonly reason: string }[];
 }

@@ -5,6 +5,7 @@ import { renderDuration } from '../core/units.ts';
 import { outcomeMark, outcomePaint, type Palette } from './palette.ts';
 import { countOf, cutLines, renderFirstLine, renderPrintableLine } from './printable.ts';
 import { collectLogTails, renderLogTails } from './render-logs.ts';
+import { renderMatrix } from './render-matrix.ts';
 import { renderProblem } from './render-problem.ts';
 import { renderSteps } from './render-steps.ts';
 import { reportLimits } from './report-limits.ts';
@@ -21,7 +22,7 @@ export function renderFailure(
 ): readonly string[] {
   const sections = [
     ...(scenario.outcome === 'flaky'
-      ? flakyBody(scenario, palette)
+      ? flakyBody(scenario, palette, columns - 2)
       : failedBody(scenario, palette, columns - 2)),
     renderLeaks(scenario, palette),
   ];
@@ -47,12 +48,12 @@ function heading(scenario: ScenarioSummary, palette: Palette): readonly string[]
 type Section = readonly string[];
 
 /** Of a scenario that passed in the end, what matters is why it did not do so at once. */
-function flakyBody(scenario: ScenarioSummary, palette: Palette): readonly Section[] {
+function flakyBody(scenario: ScenarioSummary, palette: Palette, columns: number): readonly Section[] {
   return scenario.attempts
     .slice(0, -1)
     .flatMap((attempt) => [
       [renderAttempt(attempt, palette)],
-      ...allProblems(attempt, new StepTree(attempt.steps), palette),
+      ...allProblems(attempt, new StepTree(attempt.steps), palette, columns),
     ]);
 }
 
@@ -63,7 +64,7 @@ function failedBody(scenario: ScenarioSummary, palette: Palette, columns: number
   return [
     scenario.attempts.slice(0, -1).map((earlier) => renderAttempt(earlier, palette)),
     renderSteps(tree, scenario.plannedSteps, palette, columns),
-    ...allProblems(attempt, tree, palette),
+    ...allProblems(attempt, tree, palette, columns),
     renderLogTails(collectLogTails(attempt), palette),
   ];
 }
@@ -78,11 +79,16 @@ function renderAttempt(attempt: AttemptSummary, palette: Palette): string {
   return `${palette.dim(`attempt ${attempt.attempt}`)} ${paint(attempt.outcome)}${reason}`;
 }
 
-function allProblems(attempt: AttemptSummary, tree: StepTree, palette: Palette): readonly Section[] {
+function allProblems(
+  attempt: AttemptSummary,
+  tree: StepTree,
+  palette: Palette,
+  columns: number,
+): readonly Section[] {
   return [
     ...attempt.steps
       .filter((step) => !isToldInside(step, tree))
-      .flatMap((step) => stepProblems(step, palette)),
+      .flatMap((step) => stepProblems(step, palette, columns)),
     ...cutProblems(attempt.problems, palette),
   ];
 }
@@ -92,14 +98,15 @@ function isToldInside(step: StepSummary, tree: StepTree): boolean {
   return step.problems.length === 0 && tree.below(step.path).some(({ outcome }) => outcome !== 'passed');
 }
 
-function stepProblems(step: StepSummary, palette: Palette): readonly Section[] {
+function stepProblems(step: StepSummary, palette: Palette, columns: number): readonly Section[] {
   const [first, ...rest] = cutProblems(step.problems, palette);
   const isSilent = first === undefined && (step.outcome === 'failed' || step.outcome === 'errored');
   if (first === undefined && !isSilent) return [];
   const paint = outcomePaint(step.outcome, palette);
   const title = `${paint(outcomeMark(step.outcome))} ${palette.bold(renderPrintableLine(step.name))}`;
   const why = first ?? [renderPrintableLine(step.reason ?? `${step.outcome}, without saying why`)];
-  return [[title, ...why], ...rest];
+  const matrix = step.stepKind === 'connectivity' ? renderMatrix(step.facts, palette, columns) : [];
+  return [[title, ...matrix, ...why], ...rest];
 }
 
 function cutProblems(problems: AttemptSummary['problems'], palette: Palette): readonly Section[] {

@@ -10,6 +10,9 @@ export const reportLimits = {
   valueLines: 20,
   diffLines: 60,
   problemsPerStep: 20,
+  /** Of a matrix of a `connectivity` step that is shown whole. */
+  matrixRows: 24,
+  matrixColumns: 48,
   leaksPerScenario: 20,
   warnings: 20,
   /** Of a step's captured output in JUnit. */

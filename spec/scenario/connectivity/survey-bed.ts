@@ -1,5 +1,5 @@
 import { systemClock } from '../../../src/core/clock.ts';
-import type { ConnectivityFacts, Family } from '../../../src/core/connectivity.ts';
+import { type ConnectivityFacts, type Family, outsidePlaces } from '../../../src/core/connectivity.ts';
 import type { Container } from '../../../src/core/engine.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import { composeFacts, type Matrix } from '../../../src/scenario/connectivity/compose-facts.ts';
@@ -31,14 +31,15 @@ export async function matrixOf(
   families: readonly Family[] = [4, 6],
 ): Promise<Matrix> {
   const names = all.map(({ container: { name } }) => ({ name }));
-  const truth = readTruth(value, { services: names, places: [] });
+  const places = outsidePlaces.filter((place) => Array.isArray(value.also) && value.also.includes(place));
+  const truth = readTruth(value, { services: names, places });
   const services = all.map(({ container, ports = [], namespaceOf = container.name }) => ({
     name: container.name,
     container,
     namespaceOf,
     declaredPorts: ports.map((port) => ({ port, protocol: 'tcp' as const })),
   }));
-  return await survey({ services, truth, families, leftOut: [], clock, signal: never });
+  return await survey({ services, truth, families, places, leftOut: [], clock, signal: never });
 }
 
 /** `client -> web:80/tcp 4 too-open open`, a line each. */

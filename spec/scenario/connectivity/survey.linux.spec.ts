@@ -59,7 +59,7 @@ const cases: readonly Case[] = [
   {
     name: 'too closed: a path that is not there',
     value: { allow: [...truth, 'client -> db:6000'] },
-    surprises: both((family) => `client -> db:6000/tcp ${family} too-closed unreachable`),
+    surprises: both((family) => `client -> db:6000/tcp ${family} too-closed no-name`),
   },
   {
     name: 'another port',

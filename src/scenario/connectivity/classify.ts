@@ -1,9 +1,10 @@
 import type { Cell, ConnectivityOutcome, Listener } from '../../core/connectivity.ts';
-import type { MeasuredCell, Tried } from './measured-cell.ts';
+import { type MeasuredCell, type Tried, wayOut } from './measured-cell.ts';
 
 /** Errors that say of the network: there is no way. */
 const noWay: ReadonlySet<string> = new Set([
   'ENETUNREACH',
+  wayOut,
   'EHOSTUNREACH',
   'EHOSTDOWN',
   'EADDRNOTAVAIL',

@@ -1,4 +1,5 @@
 import {
+  type CellVerdict,
   type ConnectivityFacts,
   type Family,
   type MatrixColumn,
@@ -23,6 +24,10 @@ export interface Matrix {
   readonly leftOut: ConnectivityFacts['leftOut'];
 }
 
+/** Of the facts: a table that is wrong everywhere would fill the event stream. The letters of all cells are there. */
+const mostSurprises = 1_000;
+const gravity: readonly CellVerdict[] = ['too-open', 'too-closed', 'inconclusive'];
+
 /** The whole matrix, as the event of the step carries it. */
 export function composeFacts(matrix: Matrix): ConnectivityFacts {
   const { truth, families, services, columns, cells, leftOut } = matrix;
@@ -30,7 +35,10 @@ export function composeFacts(matrix: Matrix): ConnectivityFacts {
   const byColumn = groupBy(cells, targetOf);
   const at = (from: string, column: Column, family: Family): MeasuredCell | undefined =>
     byKey.get(keyOf(from, column, family));
-  const surprises = cells.flatMap((cell) => surpriseOf(cell, truth));
+  const surprises = cells
+    .flatMap((cell) => surpriseOf(cell, truth))
+    .sort((left, right) => gravity.indexOf(left.verdict) - gravity.indexOf(right.verdict));
+  const more = surprises.length - mostSurprises;
   const rows = services.map((from): MatrixRow => {
     const of = (letter: (column: Column) => string): string => columns.map(letter).join('');
     return {
@@ -54,7 +62,8 @@ export function composeFacts(matrix: Matrix): ConnectivityFacts {
     families,
     columns: columns.map((column) => withListeners(column, byColumn.get(targetOf(column)) ?? [], families)),
     rows,
-    surprises,
+    surprises: surprises.slice(0, mostSurprises),
+    ...(more > 0 ? { moreSurprises: more } : {}),
     leftOut,
   };
 }

@@ -7,7 +7,7 @@ import type { Try } from './try.ts';
 
 /** When is looked after sending; what is not decided then is sent again, and has as long again. */
 const waitsMs = [0, 10, 40, 200] as const;
-const silentAfterMs = 350;
+const silentAfterMs = 750;
 
 interface Timing {
   readonly clock: Clock;

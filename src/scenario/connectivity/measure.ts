@@ -4,7 +4,7 @@ import type { Attempt } from './attempt.ts';
 import { classify } from './classify.ts';
 import { groupBy } from './group-by.ts';
 import { measureRound } from './measure-round.ts';
-import type { MeasuredCell, Tried } from './measured-cell.ts';
+import { type MeasuredCell, type Tried, wayOut } from './measured-cell.ts';
 import { NeighbourBook } from './neighbour-book.ts';
 import { planRounds } from './plan-rounds.ts';
 import { askRoutes } from './routes.ts';
@@ -77,10 +77,11 @@ const loopback = { 4: '127.0.0.1', 6: '::1' } as const;
 async function findRoutes(tries: readonly Try[]): Promise<void> {
   await Promise.all(
     [...groupBy(tries, ({ from }) => from)].map(async ([from, own]) => {
-      const errors = await askRoutes(from.probe, [...new Set(own.map(({ attempt }) => attempt.address))]);
+      const routes = await askRoutes(from.probe, [...new Set(own.map(({ attempt }) => attempt.address))]);
       for (const { attempt } of own) {
-        const error = errors.get(attempt.address);
-        if (error !== undefined) attempt.error = error;
+        const route = routes.get(attempt.address);
+        if (route?.kind === 'none') attempt.error = route.error;
+        if (route?.kind === 'gateway') attempt.error = wayOut;
       }
     }),
   );

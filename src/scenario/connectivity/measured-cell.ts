@@ -7,6 +7,8 @@ export interface MeasuredCell extends Cell {
   readonly listener?: Listener;
   /** The helper at the destination saw a packet of its own come in, and nothing that it could not keep: its silence is evidence. */
   readonly witnessed: boolean;
+  /** One of `outsidePlaces`, where no helper of ours is. */
+  readonly isOutside?: true;
   /** What was sent where, and what came of it, in a line. */
   readonly evidence: string;
 }
@@ -22,3 +24,6 @@ export interface Tried {
   /** Sent only where that leads to the destination and nowhere else. */
   readonly wasSent: boolean;
 }
+
+/** No errno: nothing is sent out of a scenario in search of one of its services. */
+export const wayOut = 'the only route leads out of the scenario';

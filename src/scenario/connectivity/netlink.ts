@@ -4,9 +4,19 @@ import { addressBytes } from './socket-calls.ts';
 
 /** netlink(7), rtnetlink(7) and linux/neighbour.h. */
 const [netlinkDomain, rawType, routeProtocol] = [16, 3, 0];
-const messageTypes = { newNeighbour: 28, deleteNeighbour: 29, getRoute: 26 } as const;
+const messageTypes = {
+  newAddress: 20,
+  deleteAddress: 21,
+  newNeighbour: 28,
+  deleteNeighbour: 29,
+  getRoute: 26,
+} as const;
 const flags = { request: 1, replace: 0x100, create: 0x400 } as const;
 const permanent = 0x80;
+/** linux/if_addr.h: IFA_LOCAL; IFA_F_NODAD, for nobody waits for it; the scope of a link. */
+const [localAttribute, cacheAttribute, withoutDetection, linkScope] = [2, 6, 0x02, 253];
+/** Seconds, after which the address goes by itself should nobody take it away. */
+const lifetimeSeconds = 60;
 const neighbourAttributes = { address: 1, hardware: 2 } as const;
 const routeAttributes = { destination: 1, gateway: 5 } as const;
 /** ioctl(2) SIOCGIFINDEX of a struct ifreq, netdevice(7). */
@@ -43,7 +53,7 @@ export async function tellNeighbours(
   ]);
 }
 
-async function interfaceIndexes(
+export async function interfaceIndexes(
   probe: Probe,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
@@ -72,8 +82,37 @@ function neighbourMessage(what: 'keep' | 'forget', index: number, address: strin
   ]);
 }
 
-/** Whether the kernel would hand a packet to somebody else who is to know the way. Asking sends nothing. */
-export async function leadsThroughGateway(probe: Probe, address: string): Promise<boolean> {
+/** One more IPv6 address of a link, or one less; deprecated from the start, so that whoever has another of that scope uses the other. */
+export async function changeLinkLocal(
+  probe: Probe,
+  what: 'add' | 'remove',
+  index: number,
+  address: string,
+): Promise<CallResult | undefined> {
+  const head = Buffer.from([families[6], 64, withoutDetection, linkScope, 0, 0, 0, 0]);
+  head.writeInt32LE(index, 4);
+  // struct ifa_cacheinfo: preferred, valid, and two times that the kernel keeps.
+  const cache = Buffer.alloc(16);
+  cache.writeUInt32LE(lifetimeSeconds, 4);
+  const [type, more] =
+    what === 'add' ? [messageTypes.newAddress, flags.create] : [messageTypes.deleteAddress, 0];
+  const ask = message(type, flags.request | more, head, [
+    [localAttribute, addressBytes(address)],
+    [cacheAttribute, cache],
+  ]);
+  const [, sent] = await probe.calls([
+    call('socket', netlinkDomain, rawType, routeProtocol),
+    call('sendto', { result: 0 }, ask, ask.length, 0, 0, 0),
+    call('close', { result: 0 }),
+  ]);
+  return sent;
+}
+
+/** What the kernel would do with a packet: keep it, put it on a link, or hand it to somebody who is to know the way. */
+export type RouteKind = 'own' | 'link' | 'gateway';
+
+/** Asking sends nothing. */
+export async function kindOfRoute(probe: Probe, address: string): Promise<RouteKind> {
   const bytes = addressBytes(address);
   const head = Buffer.alloc(12);
   head.writeUInt8(families[familyOf(address)]);
@@ -85,7 +124,9 @@ export async function leadsThroughGateway(probe: Probe, address: string): Promis
     call('recvfrom', { result: 0 }, { out: 1024 }, 1024, 0, 0, 0),
     call('close', { result: 0 }),
   ] satisfies readonly SystemCall[]);
-  return hasAttribute(answer, routeAttributes.gateway);
+  if (hasAttribute(answer, routeAttributes.gateway)) return 'gateway';
+  // struct rtmsg, rtm_type: RTN_LOCAL.
+  return answer?.out[0]?.[headBytes + 7] === 2 ? 'own' : 'link';
 }
 
 const headBytes = 16;

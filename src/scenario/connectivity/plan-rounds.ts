@@ -17,9 +17,8 @@ export function planRounds(tries: readonly Try[]): readonly (readonly Try[])[] {
     sent.set(from, before + 1);
     received.set(kind, arriving + 1);
     const number = Math.max(Math.floor(before / mostSent), Math.floor(arriving / mostReceived));
-    const round = rounds[number];
-    if (round !== undefined) round.push(one);
-    else rounds.push([one]);
+    while (rounds.length <= number) rounds.push([]);
+    rounds[number]?.push(one);
   }
-  return rounds;
+  return rounds.filter(({ length }) => length > 0);
 }

@@ -1,19 +1,19 @@
 import type { Probe } from '../../core/probe.ts';
 import { call } from '../isolation/calls.ts';
-import { leadsThroughGateway } from './netlink.ts';
+import { kindOfRoute, type RouteKind } from './netlink.ts';
 import { connectTo, openSocket } from './socket-calls.ts';
 
-/** No errno: the way there leads out of a network with `egress`. */
-const wayOut = 'the way there leads out of the scenario';
+/** `none`: what the kernel says instead of a route. */
+export type Route = { readonly kind: 'none'; readonly error: string } | { readonly kind: RouteKind };
 
 /**
- * Whether the kernel of a namespace has a route to addresses that are on none of its networks: connecting a UDP socket tells it without
- * sending anything. Addresses without an error have one, and it leads through nobody else.
+ * Which way the kernel of a namespace would go: connecting a UDP socket tells whether there is one without sending anything, and a
+ * further question, which.
  */
 export async function askRoutes(
   probe: Probe,
   addresses: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, Route>> {
   const results = await probe.calls(
     addresses.flatMap((address, index) => [
       openSocket(address.includes(':') ? 6 : 4, 'datagram', 'udp'),
@@ -21,11 +21,13 @@ export async function askRoutes(
       call('close', { result: 3 * index }),
     ]),
   );
-  const errors = new Map<string, string>();
+  const routes = new Map<string, Route>();
   for (const [index, address] of addresses.entries()) {
     const error = results[3 * index]?.error ?? results[3 * index + 1]?.error;
-    if (error !== undefined) errors.set(address, error);
-    else if (await leadsThroughGateway(probe, address)) errors.set(address, wayOut);
+    routes.set(
+      address,
+      error === undefined ? { kind: await kindOfRoute(probe, address) } : { kind: 'none', error },
+    );
   }
-  return errors;
+  return routes;
 }

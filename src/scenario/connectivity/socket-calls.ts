@@ -101,7 +101,7 @@ export const ownName = (fd: CallArgument): SystemCall =>
   call('getsockname', fd, { out: 28 }, lengths.address);
 
 /** struct sockaddr_in, sockaddr_in6. */
-function socketAddress(address: string, port: number, scope = 0): Uint8Array {
+export function socketAddress(address: string, port: number, scope = 0): Uint8Array {
   const isSix = address.includes(':');
   const bytes = Buffer.alloc(isSix ? 28 : 16);
   bytes.writeUInt16LE(domains[isSix ? 6 : 4]);

@@ -1,17 +1,24 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Cell, ConnectivityFacts, Family, Listener } from '../../core/connectivity.ts';
 import type { Container } from '../../core/engine.ts';
+import { MayflyError } from '../../core/mayfly-error.ts';
 import { Scope } from '../../core/scope.ts';
+import { askNames } from './ask-names.ts';
 import { type Candidate, type Column, chooseColumns, type PortOf } from './choose-columns.ts';
 import type { Matrix } from './compose-facts.ts';
 import { groupBy } from './group-by.ts';
 import { measure } from './measure.ts';
 import type { MeasuredCell } from './measured-cell.ts';
+import type { OutsidePlace } from './outside-targets.ts';
 import { Station, type Way } from './station.ts';
+import { type Outsider, outsideColumns, surveyOutside } from './survey-outside.ts';
 import type { Truth } from './truth.ts';
 
 /** For ending probes: they are killed. */
 const probeBudgetMs = 10_000;
+
+/** Each is a socket for a moment, and a letter of an event. */
+const mostCells = 250_000;
 
 /** A service as the survey needs it. */
 export interface Surveyed {
@@ -26,6 +33,8 @@ export interface Survey {
   readonly services: readonly Surveyed[];
   readonly truth: Truth;
   readonly families: readonly Family[];
+  /** Outside, what `also` asks for. */
+  readonly places: readonly OutsidePlace[];
   readonly leftOut: ConnectivityFacts['leftOut'];
   /** Sockets for datagrams count only where they are declared: clients have such, and soon they are gone. */
   readonly ignoresHeardUdp?: true;
@@ -33,34 +42,68 @@ export interface Survey {
   readonly signal: AbortSignal;
 }
 
-/** Every ordered pair of services, every port, as it is now. */
+/** Every ordered pair of services, every port, and every place outside, as it is now. */
 export async function survey(input: Survey): Promise<Matrix> {
-  const { services, truth, families, leftOut, clock, signal } = input;
+  const { services, truth, families, places, leftOut, clock, signal } = input;
   await using scope = new Scope(probeBudgetMs, clock);
   const candidates = await Promise.all(services.map((one) => candidateOf(one, input)));
   const columns = chooseColumns(candidates, truth);
-  const ways = waysOf(columns, families);
-  const { stations, absent } = await openStations(services, ways, scope, signal);
+  const outside = outsideColumns(places, truth);
+  const opened = await openStations(services, waysOf(columns, families), scope, signal);
+  const { stations, absent } = opened;
   const listeners = await standIn(columns, families, stations, candidates);
   const cells = services.flatMap(({ name: from }) =>
-    columns.flatMap((column) =>
+    [...columns, ...outside].flatMap((column) =>
       column.to === from ? [] : families.map((family): Cell => ({ from, ...column, family })),
     ),
   );
+  if (cells.length > mostCells) throw tooMany(cells.length);
   const lacking = ({ from, to }: Cell): string | undefined => absent.get(to) ?? absent.get(from);
-  const measured = await measure({
+  const outsiders = outside.length === 0 ? [] : await outsidersOf(services, opened);
+  const inside = measure({
     stations,
-    cells: cells.filter((cell) => lacking(cell) === undefined),
+    cells: cells.filter((cell) => stations.has(cell.to) && lacking(cell) === undefined),
     listenerOf: (cell) => listeners.get(keyOf(cell, cell.family)),
     clock,
     signal,
   });
+  const [measured, measuredOutside] = await Promise.all([
+    inside,
+    surveyOutside(outsiders, outside, families, clock, signal),
+  ]);
+  const containers = services.filter(({ name }) => stations.has(name));
+  const running = new Map(containers.map(({ name, container }) => [name, container]));
   const unmeasured = cells.flatMap((cell): readonly MeasuredCell[] => {
     const evidence = lacking(cell);
     return evidence === undefined ? [] : [{ ...cell, outcome: 'unmeasured', witnessed: false, evidence }];
   });
-  const all = [...measured, ...unmeasured];
-  return { truth, families, services: services.map(({ name }) => name), columns, cells: all, leftOut };
+  return {
+    truth,
+    families,
+    services: services.map(({ name }) => name),
+    columns: [...columns, ...outside],
+    cells: [...(await askNames(measured, truth, running, signal)), ...measuredOutside, ...unmeasured],
+    leftOut,
+  };
+}
+
+function tooMany(cells: number): MayflyError {
+  const message = `the matrix would have ${cells} cells; the limit is ${mostCells} (mostCells)`;
+  const hint = 'declare fewer ports, or ask for one IP version: `families: [4]`';
+  return new MayflyError('SCENARIO_LIMIT', message, { hint });
+}
+
+async function outsidersOf(
+  services: readonly Surveyed[],
+  { stations }: Stations,
+): Promise<readonly Outsider[]> {
+  const found = await Promise.all(
+    services.map(async ({ name, container }): Promise<readonly Outsider[]> => {
+      const station = stations.get(name);
+      return station === undefined ? [] : [{ name, station, witness: await container.witness() }];
+    }),
+  );
+  return found.flat();
 }
 
 async function candidateOf(

@@ -1,9 +1,10 @@
 import type { Family, Protocol } from '../../core/connectivity.ts';
 import { targetOf } from '../../core/connectivity.ts';
 import type { NetworkSpec } from '../../core/container.ts';
-import { composeFacts, type Matrix } from '../connectivity/compose-facts.ts';
+import type { Matrix } from '../connectivity/compose-facts.ts';
+import { judgeCell } from '../connectivity/judge.ts';
 import { survey } from '../connectivity/survey.ts';
-import type { Truth, TruthRule } from '../connectivity/truth.ts';
+import { declaredFor, type Truth, type TruthRule } from '../connectivity/truth.ts';
 import type { Sibling, Subject, Verdict } from './check.ts';
 import { hasEgress } from './outside-world.ts';
 import { fail, inconclusive, notApplicable, pass } from './verdict.ts';
@@ -27,20 +28,26 @@ export async function compareReach(subject: Subject): Promise<Verdict> {
   const pending = measured.get(examination) ?? surveyAll(subject);
   measured.set(examination, pending);
   const matrix = await pending;
+  // From the cells themselves: what a step tells of them has a limit.
+  const own = matrix.cells
+    .filter(({ from }) => from === name)
+    .map((cell) => ({ cell, declared: declaredFor(matrix.truth, cell) }))
+    .map((each) => ({ ...each, verdict: judgeCell(each.declared, each.cell) }));
   const isOpen = hasEgress(subject);
-  const unasked = (each: { readonly declared: string; readonly outcome: string }): boolean =>
-    isOpen && each.declared === 'deny' && each.outcome === 'unmeasured';
-  const own = composeFacts(matrix).surprises.filter(({ from }) => from === name);
-  const surprises = own.filter((each) => !unasked(each));
-  const tell = (each: (typeof surprises)[number]): string =>
-    `${targetOf(each)} over IPv${each.family}, declared ${each.declared}: ${each.why}`;
-  const wrong = surprises.filter(({ verdict }) => verdict !== 'inconclusive');
+  const isUnasked = ({ cell, declared }: (typeof own)[number]): boolean =>
+    isOpen && declared === 'deny' && cell.outcome === 'unmeasured';
+  const tell = ({ cell, declared }: (typeof own)[number]): string =>
+    `${targetOf(cell)} over IPv${cell.family}, declared ${declared}: ${cell.evidence}`;
+  const wrong = own.filter(({ verdict }) => verdict === 'too-open' || verdict === 'too-closed');
   if (wrong.length > 0) return fail(...wrong.map(tell));
-  if (surprises.length > 0) return inconclusive(...surprises.map(tell));
+  const unknown = own.filter((each) => each.verdict === 'inconclusive' && !isUnasked(each));
+  if (unknown.length > 0) return inconclusive(...unknown.map(tell));
   return pass(
     ...outcomesByTarget(matrix, name),
     // The kernel would send it to the world outside, where no network of the scenario is.
-    ...own.filter(unasked).map((each) => `not sent, for the way leads out, as declared: ${targetOf(each)}`),
+    ...own
+      .filter(isUnasked)
+      .map(({ cell }) => `not sent, for the way leads out, as declared: ${targetOf(cell)}`),
   );
 }
 
@@ -76,6 +83,7 @@ async function surveyAll(subject: Subject): Promise<Matrix> {
     services,
     truth,
     families,
+    places: [],
     leftOut: [],
     ignoresHeardUdp: true,
     clock,

@@ -1,7 +1,8 @@
 import type { ConnectivityFacts, Family, Surprise } from '../../core/connectivity.ts';
-import { targetOf } from '../../core/connectivity.ts';
+import { outsidePlaces, targetOf } from '../../core/connectivity.ts';
 import { isJsonObject, type JsonObject } from '../../core/json.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
+import { groupBy } from '../connectivity/group-by.ts';
 import type { Surveyed } from '../connectivity/survey.ts';
 import type { Truth } from '../connectivity/truth.ts';
 import type { RunningService } from '../run/running-service.ts';
@@ -11,12 +12,7 @@ import { defineStep, type StepWorld } from './step-definition.ts';
 /** `connectivity`: who reaches whom, measured from inside of each network namespace, against the declared truth table. */
 export const connectivityStep = defineStep<JsonObject>({
   kind: 'connectivity',
-  normalize: (value) => {
-    const mapping = isJsonObject(value) ? value : {};
-    if (placesOf(mapping).length > 0)
-      throw new MayflyError('LANGUAGE_NOT_AVAILABLE_YET', 'places outside (`also`) cannot be asked for yet');
-    return mapping;
-  },
+  normalize: (value) => (isJsonObject(value) ? value : {}),
   async perform(value, _step, world, signal) {
     // Most scenarios have no such step, and every start would pay for it.
     const { readTruth } = await import('../connectivity/read-truth.ts');
@@ -27,7 +23,9 @@ export const connectivityStep = defineStep<JsonObject>({
     const { asked, leftOut } = chooseServices(world, truth);
     const services = await Promise.all(asked.map(surveyedOf));
     const families = familiesOf(value, asked);
-    const matrix = await survey({ services, truth, families, leftOut, clock: world.clock, signal });
+    const places = outsidePlaces.filter((place) => known.places.includes(place));
+    const { clock } = world;
+    const matrix = await survey({ services, truth, families, places, leftOut, clock, signal });
     const facts = composeFacts(matrix);
     return { facts: asFacts(facts), findings: findingsOf(facts) };
   },
@@ -40,7 +38,7 @@ function chooseServices(
   world: StepWorld,
   truth: Truth,
 ): { readonly asked: readonly RunningService[]; readonly leftOut: ConnectivityFacts['leftOut'] } {
-  const all = world.services;
+  const all = [...world.services].sort(asDeclared);
   const named = (name: string): boolean =>
     [...truth.allow, ...truth.deny].some(({ from, to }) =>
       [from, to].some((names) => names.has(name) && names.size < all.length),
@@ -55,6 +53,16 @@ function chooseServices(
       leftOut: leftOut.map(({ name }) => ({ service: name, reason: 'it has ended, as declared' })),
     };
   throw new MayflyError('CONTAINER_STATE', 'there is nobody to ask: no service runs');
+}
+
+/** They are started in any order; a matrix has always the same. */
+function asDeclared({ plan: left }: RunningService, { plan: right }: RunningService): number {
+  return (
+    left.at.file.localeCompare(right.at.file) ||
+    left.at.line - right.at.line ||
+    left.at.column - right.at.column ||
+    left.name.localeCompare(right.name, 'en', { numeric: true })
+  );
 }
 
 async function surveyedOf({ name, container, plan, spec }: RunningService): Promise<Surveyed> {
@@ -83,21 +91,10 @@ function familiesOf({ families }: JsonObject, services: readonly RunningService[
   );
 }
 
-function asFacts({
-  version,
-  summary,
-  families,
-  columns,
-  rows,
-  surprises,
-  leftOut,
-  ...facts
-}: ConnectivityFacts): Facts {
+function asFacts(facts: ConnectivityFacts): Facts {
+  const { columns, rows, surprises, leftOut, ...rest } = facts;
   return {
-    version,
-    summary,
-    default: facts.default,
-    families,
+    ...rest,
     columns: columns.map((column) => ({ ...column })),
     rows: rows.map((row) => ({ ...row })),
     surprises: surprises.map((surprise) => ({ ...surprise })),
@@ -105,12 +102,19 @@ function asFacts({
   };
 }
 
-function findingsOf({ summary, surprises }: ConnectivityFacts): readonly Finding[] {
+function findingsOf({ summary, surprises, moreSurprises = 0 }: ConnectivityFacts): readonly Finding[] {
   if (surprises.length === 0) return [];
-  const subject = 'connectivity';
-  const message = `is not as declared: ${summary}`;
-  const lines = surprises.map(tell);
-  return [{ subject, path: '', message, expected: 'the declared truth table', actual: lines.join('\n') }];
+  const cells = [...groupBy(surprises, (one) => `${one.verdict} ${placeOf(one)}`).values()];
+  const more = moreSurprises > 0 ? [`and ${moreSurprises} cells more: the facts of the step show which`] : [];
+  return [
+    {
+      subject: 'connectivity',
+      path: '',
+      message: `is not as declared: ${summary}`,
+      expected: 'the declared truth table',
+      actual: [...cells.map(tell), ...more].join('\n'),
+    },
+  ];
 }
 
 const verdictWords = {
@@ -119,6 +123,12 @@ const verdictWords = {
   inconclusive: 'inconclusive',
 } as const;
 
-function tell({ from, family, verdict, why, ...cell }: Surprise): string {
-  return `${from} -> ${targetOf({ ...cell })} IPv${family}: ${verdictWords[verdict]}: ${why}`;
+const placeOf = (one: Surprise): string => `${one.from} -> ${targetOf(one)}`;
+
+/** A line for one cell, over one IP version or both. */
+function tell(same: readonly Surprise[]): string {
+  const [first] = same;
+  if (first === undefined) return '';
+  const versions = same.map(({ family }) => `IPv${family}`).join(' and ');
+  return `${placeOf(first)} over ${versions} is ${verdictWords[first.verdict]}: ${first.why}`;
 }

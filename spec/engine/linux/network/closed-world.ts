@@ -5,13 +5,16 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { MayflyBench, program } from '../../../cli/mayfly-process.ts';
 
-/** Addresses for documentation (RFC 5737, RFC 3849): no machine has them. */
+/** Addresses for documentation (RFC 5737, RFC 3849), which no machine has, and some that have an owner: here they are ours. */
 export const standIn = {
   host4: '198.51.100.10',
   host6: '2001:db8:1::10',
   server4: '203.0.113.5',
   server6: '2001:db8:5::5',
   metadata4: '169.254.169.254',
+  /** Which the `connectivity` step asks for `internet`. */
+  internet4: '1.1.1.1',
+  internet6: '2606:4700:4700::1111',
 } as const;
 
 /** The server of the stand-in internet: a page, and DNS for one name. Both say `ready` when they listen. */
@@ -51,7 +54,7 @@ ip addr add ${standIn.host4}/24 dev up0
 ip addr add ${standIn.host6}/64 dev up0 nodad
 there ip addr add 198.51.100.1/24 dev up1
 there ip addr add 2001:db8:1::1/64 dev up1 nodad
-for each in ${standIn.server4}/32 ${standIn.metadata4}/32 ${standIn.server6}/128; do there ip addr add $each dev lo; done
+for each in ${standIn.server4}/32 ${standIn.metadata4}/32 ${standIn.internet4}/32 ${standIn.server6}/128 ${standIn.internet6}/128; do there ip addr add $each dev lo; done
 for each in lo up1; do there ip link set $each up; done
 for each in lo up0; do ip link set $each up; done
 ip route add default via 198.51.100.1

@@ -80,6 +80,42 @@ describeRequiring(['userns', 'overlay', 'net'], 'a probe', () => {
       expect(seen.flatMap(({ error }, fd) => (error === undefined ? [fd] : []))).toEqual([0, 1, 2]);
     }));
 
+  test('takes structures with a pointer in them: struct iovec', () =>
+    inSandbox(subject, async ({ start }) => {
+      const container = await start('one', ['sleep', '1000']);
+      await using probe = await container.probe('root', never);
+      const vector = Buffer.alloc(16);
+      vector.writeBigUInt64LE(5n, 8);
+      const [file, written, back] = await probe.calls([
+        { name: 'memfd_create', args: ['text', 0] },
+        {
+          name: 'writev',
+          args: [{ result: 0 }, { bytes: vector, pointerAt: 0, to: Buffer.from('hello') }, 1],
+        },
+        { name: 'pread64', args: [{ result: 0 }, { out: 8 }, 8, 0] },
+      ]);
+      expect([file?.error, written?.value, textOf(back?.out[0])]).toEqual([undefined, 5, 'hello']);
+      const outside = [
+        { name: 'writev', args: [1, { bytes: vector, pointerAt: 9, to: Buffer.from('x') }, 1] },
+      ];
+      await expect(probe.calls(outside)).rejects.toMatchObject({ code: 'PROBE_LOST' });
+    }));
+
+  test('sees what arrives with rights of the network, and with no others', () =>
+    inSandbox(subject, async ({ start }) => {
+      const container = await start('one', ['sleep', '1000']);
+      const raw = { name: 'socket', args: [2, 3, 6] };
+      for (const [rights, error] of [
+        ['network', undefined],
+        ['root', 'EPERM'],
+        ['itself', 'EPERM'],
+      ] as const) {
+        await using probe = await container.probe(rights, never);
+        const [opened] = await probe.calls([raw]);
+        expect(opened?.error, rights).toBe(error);
+      }
+    }));
+
   test('says that it was lost when it ends before it answers', () =>
     inSandbox(subject, async ({ start }) => {
       const container = await start('one', ['sleep', '1000']);

@@ -71,6 +71,11 @@ function checkRule(document: LoadedDocument, text: string, pointer: string, name
     document.error('SCENARIO_WRONG_VALUE', message, span, pointer, 'write it on the right of `->`');
   } else checkName(document, text, rule.from, pointer, insiders);
   checkName(document, text, rule.to, pointer, [...insiders, ...names.places]);
+  if (rule.to.text === 'ipv6-link-local' && rule.protocol !== 'icmp' && names.places.includes(rule.to.text)) {
+    const span = spanInText(document, pointer, text, rule.to.offset, text.length - rule.to.offset);
+    const message = 'whoever has a link-local address is asked by echo requests only';
+    document.error('SCENARIO_WRONG_VALUE', message, span, pointer, 'write `ipv6-link-local/icmp`');
+  }
 }
 
 function checkName(

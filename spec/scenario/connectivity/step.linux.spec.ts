@@ -1,0 +1,91 @@
+import { afterAll, expect, test } from 'vitest';
+import type { ConnectivityFacts } from '../../../src/core/connectivity.ts';
+import type { JsonObject } from '../../../src/core/json.ts';
+import { connectivityShape } from '../../../src/report/connectivity-shape.ts';
+import { fits } from '../../../src/report/shape.ts';
+import { MayflyBench } from '../../cli/mayfly-process.ts';
+import { describeRequiring } from '../../requires.ts';
+import { surprisesOf } from './survey-bed.ts';
+
+interface Outcome {
+  readonly status: number | null;
+  /** Of each step that has them. */
+  readonly facts: readonly ConnectivityFacts[];
+  readonly text: string;
+}
+
+const idle = { image: 'tools', command: ['sleep', 'infinity'] };
+
+describeRequiring(['userns', 'overlay', 'net', 'ipv6'], 'a `connectivity` step', () => {
+  const bench = new MayflyBench();
+  afterAll(() => bench.remove());
+
+  async function run(scenario: JsonObject): Promise<Outcome> {
+    const document = { name: 'net', images: { tools: { host: ['sh', 'sleep', 'true'] } }, ...scenario };
+    const file = bench.write('net.yaml', JSON.stringify(document));
+    const { status, out, err } = await bench.run(['test', file, '--report', 'json']);
+    const found: ConnectivityFacts[] = [];
+    const report: unknown = JSON.parse(out, (key, value) => {
+      if (key === 'facts' && fits(connectivityShape, value)) found.push(value);
+      return value;
+    });
+    expect(report).toBeDefined();
+    return { status, facts: found, text: out + err };
+  }
+
+  test('R23 groups, every one, instances of a scaled service and interpolation name services', async () => {
+    const { status, facts, text } = await run({
+      vars: { port: 8080 },
+      networks: { front: {}, back: {} },
+      services: {
+        web: { ...idle, networks: ['front'], scale: 2, expose: [8080] },
+        db: { ...idle, networks: ['back'], expose: [5432] },
+        client: { ...idle, networks: ['front', 'back'] },
+      },
+      steps: [
+        {
+          connectivity: {
+            groups: { askers: ['client', 'web'] },
+            allow: ['askers -> web:${{ vars.port }}', 'client -> db:*'],
+          },
+        },
+        { connectivity: { default: 'allow', deny: ['db -> *:*', '* -> web[2]:8080', 'web -> db:5432'] } },
+      ],
+    });
+    expect(status, text).toBe(1);
+    const [first, second] = facts;
+    expect(first?.rows.map(({ from }) => from)).toEqual(['web[1]', 'web[2]', 'db', 'client']);
+    expect(first?.summary).toBe('4 services, 3 targets, 18 cells over IPv4 and IPv6: all as declared');
+    expect(second === undefined ? [] : surprisesOf(second)).toEqual([
+      'client -> web[2]:8080/tcp 4 too-open open',
+      'client -> web[2]:8080/tcp 6 too-open open',
+      'web[1] -> web[2]:8080/tcp 4 too-open open',
+      'web[1] -> web[2]:8080/tcp 6 too-open open',
+    ]);
+  });
+
+  test('R24 who has ended as declared is left out, unless a rule names it; whoever is stopped is not', async () => {
+    const services = {
+      job: { image: 'tools', command: ['true'], exits: 0 },
+      web: { ...idle, expose: [80], depends_on: { job: { condition: 'service_completed_successfully' } } },
+      client: idle,
+    };
+    const allow = ['client -> web:80'];
+    const fine = await run({ services, steps: [{ connectivity: { allow } }] });
+    expect(fine.status, fine.text).toBe(0);
+    expect(fine.facts[0]?.leftOut).toEqual([{ service: 'job', reason: 'it has ended, as declared' }]);
+    const steps = [{ connectivity: { allow, deny: ['client -> job:80'] } }];
+    const named = await run({ services, steps });
+    expect(named.facts[0]?.surprises.map(({ to, verdict, why }) => `${to} ${verdict}: ${why}`)).toContain(
+      'job inconclusive: job does not run: it is exited',
+    );
+    const stopped = await run({
+      services: { web: services.client, client: idle },
+      steps: [{ control: { stop: 'web' } }, { connectivity: { deny: ['client -> web:80'] } }],
+    });
+    expect(stopped.status).toBe(1);
+    expect(stopped.text).toContain(
+      'client -> web:80/tcp over IPv4 and IPv6 is inconclusive: web does not run',
+    );
+  });
+});
