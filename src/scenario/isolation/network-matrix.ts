@@ -6,7 +6,6 @@ import { judgeCell } from '../connectivity/judge.ts';
 import { survey } from '../connectivity/survey.ts';
 import { declaredFor, type Truth, type TruthRule } from '../connectivity/truth.ts';
 import type { Sibling, Subject, Verdict } from './check.ts';
-import { hasEgress } from './outside-world.ts';
 import { fail, inconclusive, notApplicable, pass } from './verdict.ts';
 
 /** Beside what is published: a port of each protocol at which our helper listens in the service's place. */
@@ -33,22 +32,13 @@ export async function compareReach(subject: Subject): Promise<Verdict> {
     .filter(({ from }) => from === name)
     .map((cell) => ({ cell, declared: declaredFor(matrix.truth, cell) }))
     .map((each) => ({ ...each, verdict: judgeCell(each.declared, each.cell) }));
-  const isOpen = hasEgress(subject);
-  const isUnasked = ({ cell, declared }: (typeof own)[number]): boolean =>
-    isOpen && declared === 'deny' && cell.outcome === 'unmeasured';
   const tell = ({ cell, declared }: (typeof own)[number]): string =>
     `${targetOf(cell)} over IPv${cell.family}, declared ${declared}: ${cell.evidence}`;
   const wrong = own.filter(({ verdict }) => verdict === 'too-open' || verdict === 'too-closed');
   if (wrong.length > 0) return fail(...wrong.map(tell));
-  const unknown = own.filter((each) => each.verdict === 'inconclusive' && !isUnasked(each));
+  const unknown = own.filter(({ verdict }) => verdict === 'inconclusive');
   if (unknown.length > 0) return inconclusive(...unknown.map(tell));
-  return pass(
-    ...outcomesByTarget(matrix, name),
-    // The kernel would send it to the world outside, where no network of the scenario is.
-    ...own
-      .filter(isUnasked)
-      .map(({ cell }) => `not sent, for the way leads out, as declared: ${targetOf(cell)}`),
-  );
+  return pass(...outcomesByTarget(matrix, name));
 }
 
 /** `two:9/tcp: open over IPv4 and IPv6` */
