@@ -1,11 +1,11 @@
 import type { Family, Protocol } from '../../core/connectivity.ts';
 import { targetOf } from '../../core/connectivity.ts';
 import type { NetworkSpec } from '../../core/container.ts';
-import { composeFacts, type Matrix } from '../connectivity/compose-facts.ts';
+import type { Matrix } from '../connectivity/compose-facts.ts';
+import { judgeCell } from '../connectivity/judge.ts';
 import { survey } from '../connectivity/survey.ts';
-import type { Truth, TruthRule } from '../connectivity/truth.ts';
+import { declaredFor, type Truth, type TruthRule } from '../connectivity/truth.ts';
 import type { Sibling, Subject, Verdict } from './check.ts';
-import { hasEgress } from './outside-world.ts';
 import { fail, inconclusive, notApplicable, pass } from './verdict.ts';
 
 /** Beside what is published: a port of each protocol at which our helper listens in the service's place. */
@@ -27,21 +27,18 @@ export async function compareReach(subject: Subject): Promise<Verdict> {
   const pending = measured.get(examination) ?? surveyAll(subject);
   measured.set(examination, pending);
   const matrix = await pending;
-  const isOpen = hasEgress(subject);
-  const unasked = (each: { readonly declared: string; readonly outcome: string }): boolean =>
-    isOpen && each.declared === 'deny' && each.outcome === 'unmeasured';
-  const own = composeFacts(matrix).surprises.filter(({ from }) => from === name);
-  const surprises = own.filter((each) => !unasked(each));
-  const tell = (each: (typeof surprises)[number]): string =>
-    `${targetOf(each)} over IPv${each.family}, declared ${each.declared}: ${each.why}`;
-  const wrong = surprises.filter(({ verdict }) => verdict !== 'inconclusive');
+  // From the cells themselves: what a step tells of them has a limit.
+  const own = matrix.cells
+    .filter(({ from }) => from === name)
+    .map((cell) => ({ cell, declared: declaredFor(matrix.truth, cell) }))
+    .map((each) => ({ ...each, verdict: judgeCell(each.declared, each.cell) }));
+  const tell = ({ cell, declared }: (typeof own)[number]): string =>
+    `${targetOf(cell)} over IPv${cell.family}, declared ${declared}: ${cell.evidence}`;
+  const wrong = own.filter(({ verdict }) => verdict === 'too-open' || verdict === 'too-closed');
   if (wrong.length > 0) return fail(...wrong.map(tell));
-  if (surprises.length > 0) return inconclusive(...surprises.map(tell));
-  return pass(
-    ...outcomesByTarget(matrix, name),
-    // The kernel would send it to the world outside, where no network of the scenario is.
-    ...own.filter(unasked).map((each) => `not sent, for the way leads out, as declared: ${targetOf(each)}`),
-  );
+  const unknown = own.filter(({ verdict }) => verdict === 'inconclusive');
+  if (unknown.length > 0) return inconclusive(...unknown.map(tell));
+  return pass(...outcomesByTarget(matrix, name));
 }
 
 /** `two:9/tcp: open over IPv4 and IPv6` */
