@@ -18,8 +18,7 @@ unshare -n sh -c 'echo $$; exec sleep 1000' | {
   while ! "$BIN/pour" 10.9.0.2 5000 1 >/dev/null; do sleep 0.1; done
   echo ready
   while read -r mebibytes <&3; do "$BIN/pour" 10.9.0.2 5000 "$mebibytes" >/dev/null && echo poured; done
-  exec 2>/dev/null
-  kill "$other" $!
+  kill -PIPE "$other" $!
 }
 `;
 

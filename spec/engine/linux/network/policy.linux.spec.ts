@@ -1,6 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { ContainerSpec } from '../../../../src/core/container.ts';
 import type { Container, SandboxSpec } from '../../../../src/core/engine.ts';
@@ -10,14 +7,12 @@ import { on, processSpec } from '../../contract/container-spec.ts';
 import { type Bench, finish, inSandbox, never } from '../../contract/contract-kit.ts';
 import { advertisementFrame, arpRequestFrame, icmpErrorFrame, type Station, udpFrame } from './frames.ts';
 import { addressOf, openNetworkBed, runIn, startIdle } from './network-bed.ts';
+import { compileRawNetwork } from './raw-network.ts';
 
 let rawNetwork = '';
 const subject = openNetworkBed((directory) => {
-  const program = join(directory, 'raw-network');
-  rawNetwork = program; // where it lies in containers, too
-  const source = fileURLToPath(new URL('raw-network.c', import.meta.url));
-  execFileSync('cc', ['-std=gnu11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-O1', '-o', program, source]);
-  return [program];
+  rawNetwork = compileRawNetwork(directory); // where it lies in containers, too
+  return [rawNetwork];
 });
 
 const withPolicy = (...allow: readonly AllowedEdge[]): Pick<SandboxSpec, 'networks'> => ({

@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { AllowedEdge } from '../../../../../src/core/network-policy.ts';
 import { planBridgeCalls } from '../../../../../src/engine/linux/net/netfilter/bridge-calls.ts';
 import { deleteTable } from '../../../../../src/engine/linux/net/netfilter/table.ts';
@@ -9,6 +12,7 @@ import {
   policyTables,
 } from '../../../../../src/engine/linux/net/policy/plan-policy.ts';
 import { policyMember } from '../../../../../src/engine/linux/net/policy/policy-member.ts';
+import { compileRawNetwork } from '../../network/raw-network.ts';
 import { type FilterMember, openFilterBed } from '../netfilter/filter-bed.ts';
 import { obstacle } from '../network-sandbox.ts';
 
@@ -31,6 +35,8 @@ describe.skipIf(obstacle !== undefined)(
   `policies on one bridge${obstacle === undefined ? '' : ` (${obstacle})`}`,
   () => {
     const bed = openFilterBed();
+    const directory = mkdtempSync(join(tmpdir(), 'mayfly-policy-'));
+    afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
     async function listener(): Promise<FilterMember> {
       const member = await bed.current().member();
@@ -61,6 +67,27 @@ describe.skipIf(obstacle !== undefined)(
         expect(await asked(db, web, 7000), 'another direction').toBe('silent silent');
         await bed.current().batch(policyTables(policy, kind).map(deleteTable));
         expect(await asked(db, web, 7000), 'after').toBe('echo echo');
+      },
+    );
+
+    test.each<PolicyKind>(['stateful', 'stateless'])(
+      'R12 %s: echoes by their edge, in both families',
+      async (kind) => {
+        const rawNetwork = compileRawNetwork(directory);
+        const [web, db] = [await bed.current().member(), await bed.current().member()];
+        const pings = async (from: FilterMember, to: FilterMember): Promise<string> => {
+          const answers = [to.ipv4, to.ipv6].map((address) => from.netns.run([rawNetwork, 'ping', address]));
+          return (await Promise.all(answers)).map((text) => text.trim()).join(' ');
+        };
+        const edge: AllowedEdge = { from: ['web'], to: ['db'], protocol: 'icmp' };
+        const policy = { allow: [edge] };
+        expect(await pings(db, web), 'without').toBe('answered answered');
+        await bed.current().batch(planPolicy(policy, kind), kind === 'stateful' ? planBridgeCalls() : []);
+        const members = [policyMember('web', web.attachment), policyMember('db', db.attachment)];
+        for (const batch of planMembers(policy, kind, members)) await bed.current().batch(batch);
+        expect(await pings(web, db)).toBe('answered answered');
+        expect(await pings(db, web), 'another direction').toBe('silent silent');
+        await bed.current().batch(policyTables(policy, kind).map(deleteTable));
       },
     );
   },
