@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Container } from '../../../../src/core/engine.ts';
 import type { DelayFault } from '../../../../src/core/fault.ts';
@@ -5,7 +6,7 @@ import { describeRequiring } from '../../../requires.ts';
 import { on, processSpec } from '../../contract/container-spec.ts';
 import { type Bench, codeOf, finish, firstOutput, inSandbox, never } from '../../contract/contract-kit.ts';
 import { addressOf, openNetworkBed, runIn, startIdle } from '../network/network-bed.ts';
-import { childrenOf, newestSandbox } from '../sandbox-processes.ts';
+import { childrenOf, descriptorsOf, newestSandbox } from '../sandbox-processes.ts';
 
 const subject = openNetworkBed(() => []);
 const networks = { networks: [{ name: 'front', egress: false }] };
@@ -33,7 +34,7 @@ async function startEcho(bench: Bench): Promise<Container> {
 }
 
 /** In order of size. */
-async function tripsFrom(container: Container, rounds = 15): Promise<readonly number[]> {
+async function tripsFrom(container: Container, rounds = 9): Promise<readonly number[]> {
   const { stdout, stderr } = await runIn(container, ['node', '-e', measure(rounds)]);
   if (stderr !== '') throw new Error(stderr);
   return (JSON.parse(stdout) as number[]).sort((one, other) => one - other);
@@ -197,7 +198,11 @@ describeRequiring(['userns', 'overlay', 'net', 'fault-delay'], 'long lines (R25)
         const fault = await bench.sandbox.fault(delay(10, 0, 'echo'), never);
         const relays = childrenOf(init).filter((pid) => !before.includes(pid));
         expect(relays).toHaveLength(1);
-        process.kill(relays[0] ?? 0, 'SIGKILL');
+        const relay = relays[0] ?? 0;
+        const rights = readFileSync(`/proc/${relay}/status`, 'utf8').match(/^Cap(?:Prm|Eff|Bnd):\s*0{16}$/gm);
+        expect(rights, 'it has none').toHaveLength(3);
+        expect(descriptorsOf(relay), 'standard ones, two sockets, its signals').toBe(6);
+        process.kill(relay, 'SIGKILL');
         await expect.poll(() => childrenOf(init), { timeout: 20_000 }).toEqual(before);
         const { stderr } = await runIn(client, [
           'node',
