@@ -95,8 +95,10 @@ function truthOf(members: readonly Member[], networks: readonly NetworkSpec[]): 
       .map(({ spec }) => spec.name);
     const policy = networks.find(({ name }) => name === network)?.policy;
     const all = together(owners);
-    if (policy === undefined) return protocols.map((protocol) => ({ from: all, to: all, protocol }));
+    if (policy === undefined)
+      return protocols.map((protocol) => ({ text: `members of ${network}`, from: all, to: all, protocol }));
     return policy.allow.map(({ from = owners, to = owners, protocol, port }) => ({
+      text: `the policy of ${network}`,
       from: together(from.filter((each) => owners.includes(each))),
       to: together(to.filter((each) => owners.includes(each))),
       protocol,
@@ -105,10 +107,12 @@ function truthOf(members: readonly Member[], networks: readonly NetworkSpec[]): 
   });
   const ofNamespaces = members.flatMap(({ spec }): readonly TruthRule[] => {
     const all = together([spec.name]);
-    return all.size > 1 ? protocols.map((protocol) => ({ from: all, to: all, protocol })) : [];
+    return all.size > 1
+      ? protocols.map((protocol) => ({ text: `the namespace of ${spec.name}`, from: all, to: all, protocol }))
+      : [];
   });
   // Rules of nobody name the protocols that are to be measured, where no network does.
   const nobody = new Set<string>();
-  const measuredToo = protocols.map((protocol) => ({ from: nobody, to: nobody, protocol }));
+  const measuredToo = protocols.map((protocol) => ({ text: protocol, from: nobody, to: nobody, protocol }));
   return { default: 'deny', allow: [...ofNetworks, ...ofNamespaces, ...measuredToo], deny: [] };
 }
