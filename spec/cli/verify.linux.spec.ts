@@ -98,6 +98,23 @@ describeRequiring(['linux', 'launcher'], 'mayfly verify', () => {
     expect([surroundings.out(), surroundings.err()]).toEqual(['', '']);
   });
 
+  test.each(['docker', 'podman'])(
+    'a number that %s tells of a container of another machine is not taken for a process of this one',
+    async (runtime) => {
+      const id = 'c0ffee'.repeat(11).slice(0, 64);
+      const pid = await start('env');
+      bench.write(`bin/${runtime}`, `#!/bin/sh\necho '${pid} ${id} /web'\n`);
+      bench.chmod(`bin/${runtime}`, 0o755);
+      const ended = await bench.run(['verify', `${runtime}:web`], {
+        PATH: `${bench.folder}/bin:${process.env.PATH}`,
+      });
+      expect(ended.status).toBe(2);
+      expect(ended.err).toContain(
+        `error[TARGET_NOT_FOUND]: process ${pid} of this machine lies in no control group of container \`web\``,
+      );
+    },
+  );
+
   test('an exception has a reason, and does not count', async () => {
     const pid = String(await start('env'));
     const { status, report } = await verify(pid, '--only', 'ns.uts', '--except', 'ns.uts=it is ours');

@@ -15,7 +15,8 @@ export interface ForeignProcess extends AsyncDisposable {
 }
 
 /**
- * `itself`: the user, groups and capabilities of the process. `root`: uid 0 of its user namespace with NET_BIND_SERVICE alone. `host`: not
+ * `itself`: the user and groups of the process, of its capabilities SYS_CHROOT alone, where it has that. `root`: uid 0 of its user namespace
+ * with NET_BIND_SERVICE alone, be it more than the process has. `host`: not
  * in its namespaces but in the runner's, without any capability, for what would have to be seen from there.
  */
 export type ForeignRights = 'itself' | 'root' | 'host';

@@ -41,7 +41,8 @@ export const pathAudits: readonly Audit[] = [
   },
   {
     check: 'fs.old-root-gone',
-    looked: 'the same as in a scenario, by probes that have the rights of the process',
+    looked:
+      'the same as in a scenario, by probes with the user of the process and SYS_CHROOT, where it has that',
     against: '/ of its mount namespace',
     look: inside(
       ({ probe, witness }, { openProbe }) =>
