@@ -24,6 +24,9 @@ export type ForeignRights = 'itself' | 'root' | 'host';
 export interface ForeignWitness extends Witness {
   /** Names in a directory of its /proc/PID; undefined: not there, or not for us to read. */
   list(name: string): readonly string[] | undefined;
-  /** The same of this runner. */
-  listSelf(name: string): readonly string[] | undefined;
+  /** The text of a link of its /proc/PID, which is never followed: what it leads to may be anything. */
+  readLink(name: string): string | undefined;
+  /** Files of the runner's own /proc and /sys, by their paths. */
+  readHost(path: string): string | undefined;
+  listHost(path: string): readonly string[] | undefined;
 }

@@ -85,6 +85,10 @@ const wrong: readonly (readonly [check: string, change: Files, evidence: string]
   ['seccomp.mode', status('Seccomp:\t2', 'Seccomp:\t0'), 'Seccomp is 0, not 2'],
   ['seccomp.denied', status('Seccomp:\t2', 'Seccomp:\t0'), 'Seccomp is 0, not 2'],
   ['lsm.profile', { 'attr/current': 'unconfined\n' }, 'it is unconfined, as the runner’s own'],
+  ['lsm.profile', { 'attr/current': 'docker-default (unconfined)\n' }, 'which confines nothing'],
+  ['lsm.profile', { 'attr/current': 'web (complain)\n' }, 'which confines nothing'],
+  ['lsm.profile', { 'attr/current': 'system_u:system_r:spc_t:s0:c1,c2\0' }, 'which confines nothing'],
+  ['lsm.profile', { 'attr/current': 'unconfined_u:unconfined_r:unconfined_t:s0' }, 'which confines nothing'],
   ['oom.score', { oom_score_adj: '-500\n' }, 'it is -500: others are killed before it'],
   ['fd.none-inherited', { 'fdinfo/3': 'mnt_id:\t21\n' }, 'descriptor 3 is /srv/data, outside'],
   [
@@ -158,6 +162,35 @@ test.each([
   const files = { ...sealed, 'net/route': `${sealed['net/route']}${four}\n`, 'net/ipv6_route': `${six}\n` };
   const { result, evidence } = await look('net.no-internet', files);
   expect([result, evidence[0]]).toEqual(['unsupported', `it has a default route through ${name}`]);
+});
+
+test.each<readonly [string, Files]>([
+  ['a link that is not told', { fd: ['3', '4'] }],
+  ['a mount that is not told', { 'fdinfo/3': 'pos:\t0\n' }],
+])('a descriptor is not taken for one that leads nowhere: %s', async (_, change) => {
+  expect((await look('fd.none-inherited', { ...sealed, ...change })).result).toBe('unsupported');
+});
+
+test('memory has a path, and leads nowhere', async () => {
+  const memory = { 'fd/3': '/memfd:pool (deleted)', 'fdinfo/3': 'mnt_id:\t9\n' };
+  expect((await look('fd.none-inherited', { ...sealed, ...memory })).result).toBe('pass');
+  const file = { 'fd/3': '/memfd:pool (deleted)', 'fdinfo/3': 'mnt_id:\t21\n' };
+  expect((await look('fd.none-inherited', { ...sealed, ...file })).result).toBe('fail');
+});
+
+test('where the namespaces of process 1 are not told, none is known to be its own', async () => {
+  for (const { id } of auditedChecks.filter(({ id }) => id.startsWith('ns.') && id !== 'ns.siblings'))
+    expect([id, (await auditOf(id).look(audited(sealed, { first: {} }))).result]).toEqual([
+      id,
+      'unsupported',
+    ]);
+});
+
+test('the first namespaces of the kernel are the host’s, whatever is told of process 1', async () => {
+  const { result } = await auditOf('ns.uts').look(
+    audited(sealed, { first: {}, runner: { 'ns/uts': 'uts:[4026531838]' } }),
+  );
+  expect(result).toBe('pass');
 });
 
 test('an unreachable default route is none', async () => {
