@@ -59,6 +59,7 @@ const hostFiles: Files = {
         |-- 192.0.2.7
            /32 host LOCAL
 `,
+  'net/ipv6_route': '',
   'net/if_inet6': 'fd000000000000000000000000000002 02 40 00 80 eth0\n',
   '/proc': ['sys', 'bus', 'keys', 'meminfo'],
   '/proc/sys/kernel': ['core_pattern', 'modprobe'],

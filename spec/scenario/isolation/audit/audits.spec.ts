@@ -155,13 +155,25 @@ test.each(wrong)('%s fails: %j', async (check, change, evidence) => {
   expect([result, said.join('\n')]).toEqual(['fail', expect.stringContaining(evidence)]);
 });
 
+const six = (to: string, length: string, flags: string, name: string): string =>
+  `${to.padEnd(32, '0')} ${length} ${'0'.repeat(32)} 00 ${'0'.repeat(32)} 00000400 00000001 00000000 ${flags} ${name}`;
+
 test.each([
-  ['eth0\t00000000\t010012AC\t0003\t0\t0\t0\t00000000', '', 'eth0'],
-  ['', `${'0'.repeat(32)} 00 ${'0'.repeat(32)} 00 fe80 00000400 00000001 00000000 00000003 eth1`, 'eth1'],
-])('a default route is a way that is not tried: %j %j', async (four, six, name) => {
-  const files = { ...sealed, 'net/route': `${sealed['net/route']}${four}\n`, 'net/ipv6_route': `${six}\n` };
-  const { result, evidence } = await look('net.no-internet', files);
-  expect([result, evidence[0]]).toEqual(['unsupported', `it has a default route through ${name}`]);
+  ['net.no-internet', 'eth0\t00000000\t010012AC\t0003\t0\t0\t0\t00000000', '', 'a gateway on eth0'],
+  ['net.no-internet', '', six('', '00', '00000003', 'eth1'), 'a gateway on eth1'],
+  ['net.no-internet', 'tun0\t00000080\t00000000\t0001\t0\t0\t0\t00000080', '', 'a way to 192.0.2.1: tun0'],
+  ['net.no-internet', 'eth0\t00000A0A\t010012AC\t0003\t0\t0\t0\t0000FFFF', '', 'a gateway on eth0'],
+  ['net.no-metadata', 'eth0\t0000FEA9\t00000000\t0001\t0\t0\t0\t0000FFFF', '', '169.254.169.254: eth0'],
+  ['net.no-metadata', '', six('fd000ec2', '20', '00000001', 'eth1'), 'fd00:ec2::254: eth1'],
+])('%s: a way out is not tried: %j %j', async (check, four, ipv6, said) => {
+  const files = { ...sealed, 'net/route': `${sealed['net/route']}${four}\n`, 'net/ipv6_route': `${ipv6}\n` };
+  const { result, evidence } = await look(check, files);
+  expect([result, evidence.join('\n')]).toEqual(['unsupported', expect.stringContaining(said)]);
+});
+
+test('a table of IPv6 that is not told is not an empty one', async () => {
+  const { 'net/ipv6_route': _, ...untold } = sealed;
+  expect((await look('net.no-internet', untold)).result).toBe('unsupported');
 });
 
 test.each<readonly [string, Files]>([
