@@ -129,12 +129,40 @@ describeRequiring(['userns', 'overlay', 'net', 'ipv6'], 'who reaches whom', () =
     within(async (bench) => {
       const asked = await shop(bench);
       const deny = { default: 'allow', deny: ['web -> db:5432', 'client -> db:*', 'db -> client:*'] };
-      expect(surprisesOf(await surveyOf(asked, deny, [4]))).toEqual([]);
+      const came = 'web -> db:5432/tcp 4 too-open refused';
+      expect(surprisesOf(await surveyOf(asked, deny, [4]))).toEqual([came]);
       const blind = asked.map((one) => ({ ...one, container: blinded(one.container, 'db') }));
       expect(surprisesOf(await surveyOf(blind, deny, [4]))).toEqual([
         'client -> db:5432/tcp 4 inconclusive unreachable',
         'client -> db:6000/tcp 4 inconclusive unreachable',
         'web -> db:5432/tcp 4 inconclusive reset',
+      ]);
+    }));
+
+  test('R24 a port that is held, but not listened on, refuses nobody by right', () =>
+    within(async ({ start }) => {
+      // The server ends the connection first, so that its end stays in TIME_WAIT, and is gone; another has port 81 as its own end.
+      const gone = `server().listen(80, '::', () => { const net = require('node:net');
+        const one = net.connect(80, '127.0.0.1').on('close', () => setTimeout(up)).resume(); })`;
+      const held = `(() => { const net = require('node:net'); const far = net.createServer().listen(82, '127.0.0.1', () =>
+        net.connect({ port: 82, host: '127.0.0.1', localPort: 81 }, up)); })()`;
+      const closing = gone
+        .replace('server()', `(globalThis.first = server())`)
+        .replace('setTimeout(up)', 'first.close(up)');
+      const web = await start('web', server(closing, held), on('front'));
+      const client = await start('client', ['sleep', '1000'], on('front'));
+      await firstOutput(web.main.stdout);
+      const deny = [80, 81, 53].map((port) => `client -> web:${port}`);
+      const facts = await surveyOf([{ container: web }, { container: client }], { deny }, [4]);
+      expect(surprisesOf(facts)).toEqual(
+        [53, 80, 81].map((port) => `client -> web:${port}/tcp 4 too-open open`),
+      );
+      expect(
+        facts.columns.filter(({ to }) => to === 'web').map(({ port, listeners }) => [port, listeners.ipv4]),
+      ).toEqual([
+        [53, 'nobody'],
+        [80, 'helper'],
+        [81, 'helper'],
       ]);
     }));
 

@@ -106,16 +106,21 @@ async function outsidersOf(
   return found.flat();
 }
 
+interface Heard extends Candidate {
+  /** All that it listens at. */
+  readonly sockets: readonly PortOf[];
+}
+
 async function candidateOf(
   { name, container, declaredPorts: declared }: Surveyed,
   { ignoresHeardUdp }: Pick<Survey, 'ignoresHeardUdp'>,
-): Promise<Candidate> {
+): Promise<Heard> {
   const sockets = container.state === 'running' ? await container.listening() : [];
   const listening = sockets.filter(
     ({ address, protocol }) =>
       !/^127\.|^::1$|^::ffff:127\./.test(address) && !(ignoresHeardUdp === true && protocol === 'udp'),
   );
-  return { name, declared, listening };
+  return { name, declared, listening, sockets };
 }
 
 function waysOf(columns: readonly Column[], families: readonly Family[]): readonly Way[] {
@@ -167,7 +172,7 @@ async function standIn(
   columns: readonly Column[],
   families: readonly Family[],
   stations: ReadonlyMap<string, Station>,
-  candidates: readonly Candidate[],
+  candidates: readonly Heard[],
 ): Promise<ReadonlyMap<string, Listener>> {
   const listeners = new Map<string, Listener>();
   const byStation = groupBy(columns, ({ to }) => stations.get(to));
@@ -179,7 +184,7 @@ async function standIn(
       );
       const unique = new Map(wanted.map((one) => [`${one.port} ${one.family}`, one]));
       const found = await station.standIn([...unique.values()]);
-      const byPort = new Map([...unique.keys()].map((key, index) => [key, found[index]]));
+      const byPort = new Map([...unique.keys()].map((key, index) => [key, found[index] === true]));
       for (const column of own)
         for (const family of families) {
           const listener = listenerOf(column, family, byPort, candidates);
@@ -194,11 +199,13 @@ async function standIn(
 function listenerOf(
   { to, protocol, port }: Column,
   family: Family,
-  tcp: ReadonlyMap<string, Listener | undefined>,
-  candidates: readonly Candidate[],
+  ownTcp: ReadonlyMap<string, boolean>,
+  candidates: readonly Heard[],
 ): Listener | undefined {
   if (protocol === 'icmp') return undefined;
-  if (protocol === 'tcp') return tcp.get(`${port} ${family}`);
-  const own = candidates.find(({ name }) => name === to)?.listening ?? [];
-  return own.some((each) => each.protocol === 'udp' && each.port === port) ? 'service' : 'helper';
+  const heard = candidates.find(({ name }) => name === to)?.sockets ?? [];
+  const isHeard = heard.some((each) => each.protocol === protocol && each.port === port);
+  if (protocol === 'udp') return isHeard ? 'service' : 'helper';
+  if (ownTcp.get(`${port} ${family}`) === true) return 'helper';
+  return isHeard ? 'service' : 'nobody';
 }
