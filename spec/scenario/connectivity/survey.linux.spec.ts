@@ -233,6 +233,43 @@ describeRequiring(['userns', 'overlay', 'net', 'ipv6'], 'who reaches whom', () =
       expect(surprisesOf(await surveyOf(asked, { allow }))).toEqual([]);
     }));
 
+  test('what listens at an address of a shared namespace is no secret to who shares it, and its owner’s end hides nothing', () =>
+    within(async ({ start }) => {
+      const listen = `(() => { const { address } = require('node:os').networkInterfaces().eth0[0]; server().listen(80, address, up); })()`;
+      const web = await start('web', server(listen), on('front'));
+      await firstOutput(web.main.stdout);
+      const shared = { network: { kind: 'shared', container: 'web' } } as const;
+      const side = await start('side', ['sleep', '1000'], shared);
+      const client = await start('client', ['sleep', '1000'], on('front'));
+      const asked = [{ container: web }, { container: side, namespaceOf: 'web' }, { container: client }];
+      const deny = { default: 'allow', deny: ['side -> web:80', 'client -> side:9'] };
+      const open = [
+        'client -> side:9/tcp 4 too-open open',
+        'client -> side:9/tcp 6 too-open open',
+        'side -> web:80/tcp 4 too-open open',
+        'side -> web:80/tcp 6 too-open open',
+      ];
+      expect(surprisesOf(await surveyOf(asked, deny))).toEqual(open);
+      await web.stop(0);
+      const later = surprisesOf(await surveyOf(asked, deny)).filter((line) =>
+        line.startsWith('client -> side:9'),
+      );
+      expect(later).toEqual(open.slice(0, 2));
+    }));
+
+  test('who has no address is reached by nobody, which a helper that sees nothing does not show', () =>
+    within(async ({ start }) => {
+      const client = await start('client', ['sleep', '1000'], on('front'));
+      const alone = await start('alone', ['sleep', '1000'], { network: { kind: 'none' } });
+      const asked = [{ container: client }, { container: alone }];
+      const deny = { deny: ['client -> alone:80'] };
+      expect(surprisesOf(await surveyOf(asked, deny, [4]))).toEqual([]);
+      const blind = asked.map((one) => ({ ...one, container: blinded(one.container, 'alone') }));
+      expect(surprisesOf(await surveyOf(blind, deny, [4]))).toEqual([
+        'client -> alone:80/tcp 4 inconclusive unreachable',
+      ]);
+    }));
+
   test(
     'more services on one network than the kernel has room for neighbours',
     () =>

@@ -25,3 +25,6 @@ export interface Tried {
 
 /** No errno: nothing is sent out of a scenario in search of one of its services. */
 export const wayOut = 'the only route leads out of the scenario';
+
+/** No errno: there is nowhere to send it. */
+export const noAddress = 'no address';

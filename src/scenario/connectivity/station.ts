@@ -58,7 +58,13 @@ export class Station {
     this.#watchers = watchers;
   }
 
-  static async open(container: Container, ways: readonly Way[], signal: AbortSignal): Promise<Station> {
+  /** `networks`: those of the namespace, which may be another container's. */
+  static async open(
+    container: Container,
+    networks: readonly AttachedNetwork[],
+    ways: readonly Way[],
+    signal: AbortSignal,
+  ): Promise<Station> {
     const probe = await container.probe('network', signal);
     try {
       const [limits] = await probe.calls([call('prlimit64', 0, openFiles, 0, { out: 16 })]);
@@ -80,7 +86,7 @@ export class Station {
         const isOpen = opened !== undefined && filtered !== undefined && filtered.error === undefined;
         return isOpen && opened.value >= 0 ? [{ ...way, fd: opened.value }] : [];
       });
-      return new Station(container.name, container.networks, probe, watchers);
+      return new Station(container.name, networks, probe, watchers);
     } catch (error) {
       await probe[Symbol.asyncDispose]();
       throw error;

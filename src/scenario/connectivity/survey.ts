@@ -54,7 +54,11 @@ export async function survey(input: Survey): Promise<Matrix> {
   const listeners = await standIn(columns, families, stations, candidates);
   const cells = services.flatMap(({ name: from }) =>
     [...columns, ...outside].flatMap((column) =>
-      column.to === from ? [] : families.map((family): Cell => ({ from, ...column, family })),
+      column.to === from
+        ? []
+        : families
+            .filter((family) => [from, column.to].every((name) => !lacksOnly(stations.get(name), family)))
+            .map((family): Cell => ({ from, ...column, family })),
     ),
   );
   if (cells.length > mostCells) throw tooMany(cells.length);
@@ -86,6 +90,12 @@ export async function survey(input: Survey): Promise<Matrix> {
     leftOut,
   };
 }
+
+/** It speaks the other IP version: that nothing is open over this one would say nothing of who may reach whom. */
+const lacksOnly = (station: Station | undefined, family: Family): boolean =>
+  station !== undefined &&
+  station.addressesOf(family).length === 0 &&
+  station.addressesOf(family === 4 ? 6 : 4).length > 0;
 
 function tooMany(cells: number): MayflyError {
   const message = `the matrix would have ${cells} cells; the limit is ${mostCells} (mostCells)`;
@@ -148,10 +158,13 @@ async function openStations(
       const running = members.filter(({ container }) => container.state === 'running');
       for (const { name, container } of members)
         if (container.state !== 'running') absent.set(name, `${name} does not run: it is ${container.state}`);
-      const host = running.find(({ container }) => container.name === owner) ?? running[0];
+      const ownerOf = (all: typeof members): Surveyed | undefined =>
+        all.find(({ container }) => container.name === owner);
+      const host = ownerOf(running) ?? running[0];
       if (host === undefined) return;
+      const { networks } = (ownerOf(services) ?? host).container;
       try {
-        const station = await Station.open(host.container, ways, signal);
+        const station = await Station.open(host.container, networks, ways, signal);
         scope.own(`the helper in ${host.name}`, station);
         for (const { name } of running) stations.set(name, station);
       } catch (error) {
