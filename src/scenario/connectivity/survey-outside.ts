@@ -91,7 +91,7 @@ async function surveyFrom(
     : undefined;
   return cells.map((cell) =>
     cell.to === 'ipv6-link-local' && linkLocal !== undefined
-      ? { ...cell, ...linkLocal, isOutside: true }
+      ? { ...cell, ...linkLocal }
       : tell(
           cell,
           witness,
@@ -138,15 +138,15 @@ function tell(cell: Cell, witness: Witness, attempts: readonly Attempt[]): Measu
   const [best] = all;
   if (best === undefined && isPlace(cell.to) && addressesOf(cell.to, cell.family, witness) === undefined) {
     const evidence = `/proc does not tell which addresses are ${cell.to}`;
-    return { ...cell, outcome: 'unmeasured', witnessed: false, evidence, isOutside: true };
+    return { ...cell, outcome: 'unmeasured', witnessed: false, evidence };
   }
   if (best === undefined) {
     const evidence = `there is no IPv${cell.family} address that would be ${cell.to}`;
-    return { ...cell, outcome: 'unreachable', witnessed: true, evidence, isOutside: true };
+    return { ...cell, outcome: 'unreachable', witnessed: true, evidence };
   }
   const { outcome, attempt } = best;
   const evidence = `${attempt.address}: ${words(outcome, attempt)}`;
-  return { ...cell, outcome, witnessed: outcome === 'unreachable', evidence, isOutside: true };
+  return { ...cell, outcome, witnessed: outcome === 'unreachable', evidence };
 }
 
 function words(outcome: ConnectivityOutcome, { error, fd: _fd, keys }: Attempt): string {

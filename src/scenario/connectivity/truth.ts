@@ -6,6 +6,8 @@ export interface TruthRule {
   readonly text: string;
   readonly from: ReadonlySet<string>;
   readonly to: ReadonlySet<string>;
+  /** Who is in it by name, other than by `*`. */
+  readonly named?: ReadonlySet<string>;
   readonly protocol: Protocol;
   /** Undefined: every port. */
   readonly port?: number;

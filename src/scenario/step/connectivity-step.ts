@@ -43,9 +43,7 @@ function chooseServices(
 ): { readonly asked: readonly RunningService[]; readonly leftOut: ConnectivityFacts['leftOut'] } {
   const all = [...world.services].sort(asDeclared);
   const named = (name: string): boolean =>
-    [...truth.allow, ...truth.deny].some(({ from, to }) =>
-      [from, to].some((names) => names.has(name) && names.size < all.length),
-    );
+    [...truth.allow, ...truth.deny].some((rule) => rule.named?.has(name) === true);
   const isLeftOut = ({ name, container, plan }: RunningService): boolean =>
     container.state !== 'running' && plan.exits !== undefined && !named(name);
   const leftOut = all.filter(isLeftOut);
