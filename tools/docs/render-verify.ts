@@ -53,8 +53,8 @@ mayfly verify web --report json --except "user.root-not-host-root=no userns-rema
   not tried, and says so. Objects for \`ipc.*\` are made in the runner's own namespaces for a moment, and looked for from inside.
 - **From outside** a witness reads the host's /proc of the process, through a descriptor that is held from the first moment: should the process end
   and its number become another's, nothing of that one is read, and the command says that its target is gone.
-- **From inside**, as root, a static helper enters its namespaces through a launcher of its own: as uid 0 there with NET_BIND_SERVICE alone, or with the user,
-  groups and capabilities of the process and \`no_new_privs\`. It joins neither its control groups nor its filter of system calls, and keeps the
+- **From inside**, as root, a static helper enters its namespaces through a launcher of its own: as uid 0 there with NET_BIND_SERVICE alone, or with the user
+  and groups of the process and, of its capabilities, SYS_CHROOT alone; always with \`no_new_privs\`. It joins neither its control groups nor its filter of system calls, and keeps the
   session keyring it came with: \`seccomp.denied\` and \`keyring.isolated\` cannot be shown by it and are \`unsupported\`. An ordinary user's helper may enter what is
   in a user namespace of his own only.
 - **What /proc keeps from an ordinary user** is \`unsupported\`, with the file's name; it never passes.

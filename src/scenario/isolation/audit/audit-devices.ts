@@ -95,5 +95,5 @@ function maker(witness: Audited['witness']): { readonly can: boolean; readonly w
 /** Of cgroups v1; of v2 it is a program of the kernel's that nobody can read. */
 function devicesList(witness: Audited['witness']): string | undefined {
   const path = /^\d+:(?:[^:]*,)?devices(?:,[^:]*)?:(.*)$/m.exec(witness.read('cgroup') ?? '')?.[1];
-  return path === undefined ? undefined : witness.readSelf(`../../sys/fs/cgroup/devices${path}/devices.list`);
+  return path === undefined ? undefined : witness.readHost(`/sys/fs/cgroup/devices${path}/devices.list`);
 }
