@@ -19,6 +19,7 @@ export interface Measurement {
   readonly stations: ReadonlyMap<string, Station>;
   readonly cells: readonly Cell[];
   readonly listenerOf: (cell: Cell) => Listener | undefined;
+  readonly faultsOf: (cell: Cell) => readonly string[];
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -43,7 +44,9 @@ export async function measure(input: Measurement): Promise<readonly MeasuredCell
   return input.cells.map((cell) => {
     const own = byCell.get(cell) ?? [];
     const witnessed = own.length > 0 && own.every((one) => one.witnessed);
-    return classify(cell, own.map(told), input.listenerOf(cell), witnessed);
+    const faults = own.some(({ wasSent }) => wasSent) ? input.faultsOf(cell) : [];
+    const found = classify(cell, own.map(told), input.listenerOf(cell), witnessed);
+    return faults.length === 0 ? found : { ...found, faults };
   });
 }
 
