@@ -30,3 +30,6 @@ export const wayOut = 'the only route leads out of the scenario';
 
 /** No errno: there is nowhere to send it. */
 export const noAddress = 'no address';
+
+/** No errno: and so nothing is sent. */
+export const unknownWay = 'the kernel does not tell the way there';
