@@ -85,13 +85,15 @@ const isolation = object(
   { what: 'an `isolation` step' },
 );
 
-const rules = list('a list of rules', {
+const rule = {
   type: 'string',
   pattern: '->',
   'x-expects': 'a rule such as "web -> db:5432/tcp"',
-});
+} as const;
 
-export const connectivityRules = rules;
+/** Of a policy, for which none is a word, too. */
+export const connectivityRules = list('a list of rules', rule);
+const rules = list('a list of rules', rule, 'asserts-nothing');
 
 const connectivity = object(
   {
@@ -102,7 +104,7 @@ const connectivity = object(
       'Also',
       'Destinations outside of the scenario.',
       ['host', 'internet'],
-      list('a list of destinations', oneOfWords(outsidePlaces)),
+      list('a list of destinations', oneOfWords(outsidePlaces), 'wrong-value'),
     ),
     groups: key(
       'Groups',
