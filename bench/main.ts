@@ -36,8 +36,8 @@ const rows: Readonly<Record<string, Row>> = {
   'runner-memory': runnerMemory,
   fork,
   'idle-invariants': idleInvariants,
-  matrix,
   isolation,
+  matrix,
   flagship,
   policy,
 };

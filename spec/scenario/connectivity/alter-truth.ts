@@ -53,6 +53,7 @@ const nameOf = (pair: Pair | undefined): string =>
   pair === undefined ? 'nothing' : `${pair.from} -> ${targetOf(pair.column)}`;
 
 const ruleOf = ({ from, column: { to, protocol, port } }: Pair): TruthRule => ({
+  text: `${from} -> ${targetOf({ to, protocol, ...(port === undefined ? {} : { port }) })}`,
   from: new Set([from]),
   to: new Set([to]),
   protocol,

@@ -97,7 +97,7 @@ const verdicts: readonly (readonly [ConnectivityOutcome, CellVerdict, CellVerdic
   // outcome, allowed, denied and seen by a helper that works, denied and not
   ['open', 'pass', 'too-open', 'too-open'],
   ['arrived', 'too-closed', 'too-open', 'too-open'],
-  ['refused', 'too-closed', 'pass', 'inconclusive'],
+  ['refused', 'too-closed', 'too-open', 'too-open'],
   ['reset', 'too-closed', 'pass', 'inconclusive'],
   ['timed-out', 'too-closed', 'pass', 'inconclusive'],
   ['unreachable', 'too-closed', 'pass', 'inconclusive'],

@@ -88,4 +88,21 @@ describeRequiring(['userns', 'overlay', 'net', 'ipv6'], 'a `connectivity` step',
       'client -> web:80/tcp over IPv4 and IPv6 is inconclusive: web does not run',
     );
   });
+
+  test('R23 a table that asks nothing, and a rule that speaks of nothing, are no pass', async () => {
+    const services = { web: idle, client: { ...idle, expose: [80] } };
+    const empty = await run({
+      services: { web: idle, client: idle },
+      steps: [{ connectivity: { default: 'deny' } }],
+    });
+    expect(empty.status, empty.text).toBe(2);
+    expect(empty.text).toContain('nothing was asked');
+    const silent = await run({
+      services,
+      steps: [{ connectivity: { allow: ['web -> client:80'], deny: ['client -> web:*', 'web -> web:80'] } }],
+    });
+    expect(silent.status, silent.text).toBe(1);
+    expect(silent.text).toContain('web -> web:80 speaks of nothing that was asked');
+    expect(silent.text).not.toContain('client -> web:* speaks of nothing');
+  });
 });

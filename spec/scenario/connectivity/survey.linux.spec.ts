@@ -129,12 +129,40 @@ describeRequiring(['userns', 'overlay', 'net', 'ipv6'], 'who reaches whom', () =
     within(async (bench) => {
       const asked = await shop(bench);
       const deny = { default: 'allow', deny: ['web -> db:5432', 'client -> db:*', 'db -> client:*'] };
-      expect(surprisesOf(await surveyOf(asked, deny, [4]))).toEqual([]);
+      const came = 'web -> db:5432/tcp 4 too-open refused';
+      expect(surprisesOf(await surveyOf(asked, deny, [4]))).toEqual([came]);
       const blind = asked.map((one) => ({ ...one, container: blinded(one.container, 'db') }));
       expect(surprisesOf(await surveyOf(blind, deny, [4]))).toEqual([
         'client -> db:5432/tcp 4 inconclusive unreachable',
         'client -> db:6000/tcp 4 inconclusive unreachable',
         'web -> db:5432/tcp 4 inconclusive reset',
+      ]);
+    }));
+
+  test('R24 a port that is held, but not listened on, refuses nobody by right', () =>
+    within(async ({ start }) => {
+      // The server ends the connection first, so that its end stays in TIME_WAIT, and is gone; another has port 81 as its own end.
+      const gone = `server().listen(80, '::', () => { const net = require('node:net');
+        const one = net.connect(80, '127.0.0.1').on('close', () => setTimeout(up)).resume(); })`;
+      const held = `(() => { const net = require('node:net'); const far = net.createServer().listen(82, '127.0.0.1', () =>
+        net.connect({ port: 82, host: '127.0.0.1', localPort: 81 }, up)); })()`;
+      const closing = gone
+        .replace('server()', `(globalThis.first = server())`)
+        .replace('setTimeout(up)', 'first.close(up)');
+      const web = await start('web', server(closing, held), on('front'));
+      const client = await start('client', ['sleep', '1000'], on('front'));
+      await firstOutput(web.main.stdout);
+      const deny = [80, 81, 53].map((port) => `client -> web:${port}`);
+      const facts = await surveyOf([{ container: web }, { container: client }], { deny }, [4]);
+      expect(surprisesOf(facts)).toEqual(
+        [53, 80, 81].map((port) => `client -> web:${port}/tcp 4 too-open open`),
+      );
+      expect(
+        facts.columns.filter(({ to }) => to === 'web').map(({ port, listeners }) => [port, listeners.ipv4]),
+      ).toEqual([
+        [53, 'nobody'],
+        [80, 'helper'],
+        [81, 'helper'],
       ]);
     }));
 
@@ -150,6 +178,17 @@ describeRequiring(['userns', 'overlay', 'net', 'ipv6'], 'who reaches whom', () =
         'web -> db:6000/tcp 4 inconclusive unmeasured',
       ]);
       expect(facts.surprises[0]?.why).toBe('db does not run: it is exited');
+    }));
+
+  test('a helper that ends in the middle is an error, and no pass', () =>
+    within(async (bench) => {
+      const asked = await shop(bench);
+      for (const last of [3, 5, 7]) {
+        const mortal = asked.map((one) => ({ ...one, container: dyingAfter(last, one.container, 'db') }));
+        await expect(surveyOf(mortal, { allow: truth }), `${last}`).rejects.toMatchObject({
+          code: 'PROBE_LOST',
+        });
+      }
     }));
 
   test('a cable that is cut closes everything, and is no refusal', () =>
@@ -194,6 +233,43 @@ describeRequiring(['userns', 'overlay', 'net', 'ipv6'], 'who reaches whom', () =
       expect(surprisesOf(await surveyOf(asked, { allow }))).toEqual([]);
     }));
 
+  test('what listens at an address of a shared namespace is no secret to who shares it, and its owner’s end hides nothing', () =>
+    within(async ({ start }) => {
+      const listen = `(() => { const { address } = require('node:os').networkInterfaces().eth0[0]; server().listen(80, address, up); })()`;
+      const web = await start('web', server(listen), on('front'));
+      await firstOutput(web.main.stdout);
+      const shared = { network: { kind: 'shared', container: 'web' } } as const;
+      const side = await start('side', ['sleep', '1000'], shared);
+      const client = await start('client', ['sleep', '1000'], on('front'));
+      const asked = [{ container: web }, { container: side, namespaceOf: 'web' }, { container: client }];
+      const deny = { default: 'allow', deny: ['side -> web:80', 'client -> side:9'] };
+      const open = [
+        'client -> side:9/tcp 4 too-open open',
+        'client -> side:9/tcp 6 too-open open',
+        'side -> web:80/tcp 4 too-open open',
+        'side -> web:80/tcp 6 too-open open',
+      ];
+      expect(surprisesOf(await surveyOf(asked, deny))).toEqual(open);
+      await web.stop(0);
+      const later = surprisesOf(await surveyOf(asked, deny)).filter((line) =>
+        line.startsWith('client -> side:9'),
+      );
+      expect(later).toEqual(open.slice(0, 2));
+    }));
+
+  test('who has no address is reached by nobody, which a helper that sees nothing does not show', () =>
+    within(async ({ start }) => {
+      const client = await start('client', ['sleep', '1000'], on('front'));
+      const alone = await start('alone', ['sleep', '1000'], { network: { kind: 'none' } });
+      const asked = [{ container: client }, { container: alone }];
+      const deny = { deny: ['client -> alone:80'] };
+      expect(surprisesOf(await surveyOf(asked, deny, [4]))).toEqual([]);
+      const blind = asked.map((one) => ({ ...one, container: blinded(one.container, 'alone') }));
+      expect(surprisesOf(await surveyOf(blind, deny, [4]))).toEqual([
+        'client -> alone:80/tcp 4 inconclusive unreachable',
+      ]);
+    }));
+
   test(
     'more services on one network than the kernel has room for neighbours',
     () =>
@@ -219,9 +295,30 @@ const placeOf = (cell: Cell): string => `${cell.from} ${targetOf(cell)} ${cell.f
 /** The helper in it may not open raw sockets: it sees nothing, whatever comes in. */
 function blinded(container: Container, name: string): Container {
   if (container.name !== name) return container;
-  const probe: Container['probe'] = async (rights, signal): Promise<Probe> => {
-    return await container.probe(rights === 'network' ? 'root' : rights, signal);
-  };
+  return withProbe(container, (rights, signal) =>
+    container.probe(rights === 'network' ? 'root' : rights, signal),
+  );
+}
+
+/** The helper in it ends with the batch of that number. */
+function dyingAfter(last: number, container: Container, name: string): Container {
+  if (container.name !== name) return container;
+  return withProbe(container, async (rights, signal): Promise<Probe> => {
+    const real = await container.probe(rights, signal);
+    let batches = 0;
+    return {
+      environment: real.environment,
+      ended: real.ended,
+      calls: (calls) => {
+        batches += 1;
+        return real.calls(batches < last ? calls : [{ name: 'exit_group', args: [0] }]);
+      },
+      [Symbol.asyncDispose]: () => real[Symbol.asyncDispose](),
+    };
+  });
+}
+
+function withProbe(container: Container, probe: Container['probe']): Container {
   return new Proxy(container, {
     get: (target, key) => {
       const value: unknown = key === 'probe' ? probe : Reflect.get(target, key, target);

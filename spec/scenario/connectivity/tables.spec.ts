@@ -65,6 +65,16 @@ describe('R23 what is declared for a cell', () => {
     expect(declaredFor(all, { from: 'db', to: 'internet', port: 443, protocol: 'tcp' })).toBe('deny');
   });
 
+  test('a group of all services names them, which `*` does not', () => {
+    const groups = { all: ['client', 'web', 'db'], any: ['*'] };
+    const { allow } = readTruth({ groups, allow: ['all -> *:443', '* -> db:443', 'any -> any:443'] }, known);
+    expect(allow.map(({ named }) => [...(named ?? [])])).toEqual([
+      ['client', 'web[1]', 'web[2]', 'db'],
+      ['db'],
+      [],
+    ]);
+  });
+
   test.each([
     ['a name that an expression made', 'nobody -> db:1', 'SCENARIO_UNDECLARED'],
     ['a place that asks', 'internet -> db:1', 'SCENARIO_UNDECLARED'],

@@ -119,7 +119,6 @@ export const sabotagesOfNetworks: readonly Sabotage[] = [
     breaks: {
       'net.no-internet': 'what is broken',
       'net.no-metadata': 'a default route leads there, too',
-      'net.matrix': 'it may lead to the other network; nothing is sent to find out',
       ...stranger,
     },
   },

@@ -1,10 +1,11 @@
 import type { Cell, ConnectivityOutcome, Listener } from '../../core/connectivity.ts';
-import { type MeasuredCell, type Tried, wayOut } from './measured-cell.ts';
+import { type MeasuredCell, noAddress, type Tried, wayOut } from './measured-cell.ts';
 
 /** Errors that say of the network: there is no way. */
 const noWay: ReadonlySet<string> = new Set([
   'ENETUNREACH',
   wayOut,
+  noAddress,
   'EHOSTUNREACH',
   'EHOSTDOWN',
   'EADDRNOTAVAIL',
@@ -53,7 +54,7 @@ export function classify(
   const [best] = all;
   if (best === undefined) {
     const evidence = `${cell.to} has no IPv${cell.family} address`;
-    return { ...cell, outcome: 'unreachable', witnessed, evidence };
+    return { ...cell, outcome: 'unreachable', witnessed: false, evidence };
   }
   return {
     ...cell,
@@ -67,11 +68,12 @@ export function classify(
 const packets = { tcp: 'a SYN', udp: 'an empty datagram', icmp: 'an echo request' } as const;
 
 function describe(
-  { protocol, to }: Cell,
+  { protocol, to, family }: Cell,
   { address, network, error, arrived, wasSent }: Tried,
   outcome: ConnectivityOutcome,
   listener: Listener | undefined,
 ): string {
+  if (error === noAddress) return `${to} has no IPv${family} address`;
   if (!wasSent) return `${address}: ${error ?? 'no way'}, ${reasonNotSent(error)}`;
   const way = network === undefined ? address : `${address} on ${network}`;
   const fate = arrived ? `arrived at ${to}` : `did not arrive at ${to}`;

@@ -4,7 +4,7 @@ import type { Attempt } from './attempt.ts';
 import { classify } from './classify.ts';
 import { groupBy } from './group-by.ts';
 import { measureRound } from './measure-round.ts';
-import { type MeasuredCell, type Tried, wayOut } from './measured-cell.ts';
+import { type MeasuredCell, noAddress, type Tried, wayOut } from './measured-cell.ts';
 import { NeighbourBook } from './neighbour-book.ts';
 import { planRounds } from './plan-rounds.ts';
 import { askRoutes } from './routes.ts';
@@ -26,7 +26,9 @@ export interface Measurement {
 /** Tries every cell, from inside of the one network namespace, and looks from inside of the other. */
 export async function measure(input: Measurement): Promise<readonly MeasuredCell[]> {
   const tries = input.cells.flatMap((cell) => triesOf(cell, input.stations));
-  await findRoutes(tries.filter(({ network }) => network === undefined));
+  await findRoutes(
+    tries.filter(({ network, attempt }) => network === undefined && attempt.error === undefined),
+  );
   const sending = tries.filter(({ attempt }) => attempt.error === undefined);
   const neighbours = new NeighbourBook();
   try {
@@ -40,7 +42,7 @@ export async function measure(input: Measurement): Promise<readonly MeasuredCell
   const byCell = groupBy(tries, ({ cell }) => cell);
   return input.cells.map((cell) => {
     const own = byCell.get(cell) ?? [];
-    const witnessed = own.every((one) => one.witnessed);
+    const witnessed = own.length > 0 && own.every((one) => one.witnessed);
     return classify(cell, own.map(told), input.listenerOf(cell), witnessed);
   });
 }
@@ -61,12 +63,16 @@ function triesOf(cell: Cell, stations: ReadonlyMap<string, Station>): readonly T
   const [from, to] = [stations.get(cell.from), stations.get(cell.to)];
   if (from === undefined || to === undefined) return [];
   const own = new Set(from.networks.map(({ network }) => network));
+  const atNetworks = to.addressesOf(cell.family);
   // Who shares a network namespace meets the other at its loopback, too.
   const addresses =
-    from === to ? [{ network: 'loopback', address: loopback[cell.family] }] : to.addressesOf(cell.family);
-  return addresses.map(({ network, address }): Try => {
+    from === to ? [{ network: 'loopback', address: loopback[cell.family] }, ...atNetworks] : atNetworks;
+  // That there is nowhere to send it is seen by nobody but a helper that works.
+  const all = addresses.length === 0 ? [{ network: 'none', address: noAddress }] : addresses;
+  return all.map(({ network, address }): Try => {
     const { protocol, family, port = 0 } = cell;
     const attempt: Attempt = { protocol, family, address, port, keys: [], answered: false };
+    if (address === noAddress) attempt.error = noAddress;
     const shared = from === to || own.has(network) ? { network } : {};
     return { cell, from, to, ...shared, attempt, wasSent: false, arrived: false, witnessed: false };
   });

@@ -7,8 +7,6 @@ export interface MeasuredCell extends Cell {
   readonly listener?: Listener;
   /** The helper at the destination saw a packet of its own come in, and nothing that it could not keep: its silence is evidence. */
   readonly witnessed: boolean;
-  /** One of `outsidePlaces`, where no helper of ours is. */
-  readonly isOutside?: true;
   /** What was sent where, and what came of it, in a line. */
   readonly evidence: string;
 }
@@ -27,3 +25,6 @@ export interface Tried {
 
 /** No errno: nothing is sent out of a scenario in search of one of its services. */
 export const wayOut = 'the only route leads out of the scenario';
+
+/** No errno: there is nowhere to send it. */
+export const noAddress = 'no address';

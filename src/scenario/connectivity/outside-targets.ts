@@ -11,25 +11,28 @@ const internet = { 4: ['1.1.1.1'], 6: ['2606:4700:4700::1111'] } as const;
 /** Where clouds answer with credentials (AWS, and most others at the first). */
 const metadata = { 4: ['169.254.169.254'], 6: ['fd00:ec2::254'] } as const;
 
-/** Where a place would be met from inside of a namespace. `ipv6-link-local` has no address to know before: who has one is asked. */
+/**
+ * Where a place would be met from inside of a namespace; undefined: /proc does not tell, so nothing can be shown of it. `ipv6-link-local`
+ * has no address to know before: who has one is asked.
+ */
 export function addressesOf(
   place: Exclude<OutsidePlace, 'ipv6-link-local'>,
   family: Family,
   witness: Witness,
-): readonly string[] {
+): readonly string[] | undefined {
+  // Without IPv6 the kernel has no files of it, which is told from files that cannot be read by those of IPv4.
+  const [own, routes] = [witness.readSelf('net/fib_trie'), witness.read('net/route')];
   switch (place) {
     case 'internet':
       return internet[family];
     case 'metadata':
       return metadata[family];
     case 'host':
-      return family === 4
-        ? localAddresses4(witness.readSelf('net/fib_trie') ?? '')
-        : localAddresses6(witness.readSelf('net/if_inet6') ?? '');
+      if (own === undefined) return undefined;
+      return family === 4 ? localAddresses4(own) : localAddresses6(witness.readSelf('net/if_inet6') ?? '');
     case 'gateway':
-      return family === 4
-        ? gateways4(witness.read('net/route') ?? '')
-        : gateways6(witness.read('net/ipv6_route') ?? '');
+      if (routes === undefined) return undefined;
+      return family === 4 ? gateways4(routes) : gateways6(witness.read('net/ipv6_route') ?? '');
     default:
       return place satisfies never;
   }

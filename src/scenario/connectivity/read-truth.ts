@@ -28,9 +28,16 @@ function readRule(text: string, groups: JsonObject, known: Known): TruthRule {
   if (isProblem(rule))
     throw new MayflyError('SCENARIO_WRONG_VALUE', `\`${text}\`: ${rule.message}`, { hint: rule.hint });
   const { from, to, protocol, port } = rule;
+  const sides = [
+    { word: from.text, names: namesOf(from.text, groups, { ...known, places: [] }) },
+    { word: to.text, names: namesOf(to.text, groups, known) },
+  ] as const;
+  const isEveryone = (word: string): boolean => word === everyone || textsOf(groups[word]).includes(everyone);
   return {
-    from: new Set(namesOf(from.text, groups, { ...known, places: [] })),
-    to: new Set(namesOf(to.text, groups, known)),
+    text,
+    from: new Set(sides[0].names),
+    to: new Set(sides[1].names),
+    named: new Set(sides.flatMap(({ word, names }) => (isEveryone(word) ? [] : names))),
     protocol,
     ...(port === undefined ? {} : { port }),
   };

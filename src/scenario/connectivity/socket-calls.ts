@@ -18,6 +18,7 @@ const protocolNumbers: Readonly<Record<Protocol, Readonly<Record<Family, number>
 /** socket(7), ip(7), ipv6(7): levels and options. */
 const levels = { socket: 1, ip: 0, ipv6: 41 } as const;
 const options = {
+  reuseAddress: 2,
   error: 4,
   receiveBuffer: 8,
   attachFilter: 26,
@@ -55,6 +56,9 @@ const set = (fd: CallArgument, level: number, option: number, value: Uint8Array)
   call('setsockopt', fd, level, option, value, value.length);
 
 export const onlyIpv6 = (fd: CallArgument): SystemCall => set(fd, levels.ipv6, options.ipv6Only, int(1));
+
+export const reuseAddress = (fd: CallArgument): SystemCall =>
+  set(fd, levels.socket, options.reuseAddress, int(1));
 
 /** Errors of the way are told to an unconnected reader of them, too, and a full neighbour table is one (udp(7)). */
 export const receiveErrors = (fd: CallArgument, family: Family): SystemCall =>

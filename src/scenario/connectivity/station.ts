@@ -1,4 +1,4 @@
-import type { Family, Listener, Protocol } from '../../core/connectivity.ts';
+import type { Family, Protocol } from '../../core/connectivity.ts';
 import type { AttachedNetwork, Container } from '../../core/engine.ts';
 import type { CallResult, Probe, SystemCall } from '../../core/probe.ts';
 import { call } from '../isolation/calls.ts';
@@ -12,6 +12,7 @@ import {
   openSocket,
   readEndPoint,
   receiveBuffer,
+  reuseAddress,
 } from './socket-calls.ts';
 
 /** getrlimit(2), RLIMIT_NOFILE: an attempt holds a socket until it is decided. */
@@ -57,7 +58,13 @@ export class Station {
     this.#watchers = watchers;
   }
 
-  static async open(container: Container, ways: readonly Way[], signal: AbortSignal): Promise<Station> {
+  /** `networks`: those of the namespace, which may be another container's. */
+  static async open(
+    container: Container,
+    networks: readonly AttachedNetwork[],
+    ways: readonly Way[],
+    signal: AbortSignal,
+  ): Promise<Station> {
     const probe = await container.probe('network', signal);
     try {
       const [limits] = await probe.calls([call('prlimit64', 0, openFiles, 0, { out: 16 })]);
@@ -79,37 +86,39 @@ export class Station {
         const isOpen = opened !== undefined && filtered !== undefined && filtered.error === undefined;
         return isOpen && opened.value >= 0 ? [{ ...way, fd: opened.value }] : [];
       });
-      return new Station(container.name, container.networks, probe, watchers);
+      return new Station(container.name, networks, probe, watchers);
     } catch (error) {
       await probe[Symbol.asyncDispose]();
       throw error;
     }
   }
 
-  /** Which of these TCP ports it listens on now; the others are a service's already, whatever address that listens at. */
+  /** At which of these TCP ports it listens now. Others are a service's already, or something else holds them: who, it cannot tell. */
   async standIn(
     wanted: readonly { readonly family: Family; readonly port: number }[],
-  ): Promise<readonly Listener[]> {
+  ): Promise<readonly boolean[]> {
     const batches = wanted.map(({ family, port }, index) => {
-      const fd = { result: 4 * index };
+      const fd = { result: 5 * index };
       return [
         openSocket(family, 'stream', 'tcp'),
         family === 6 ? onlyIpv6(fd) : call('getpid'),
+        // Connections of a server that has ended hold its port for a minute yet.
+        reuseAddress(fd),
         bindToAll(fd, family, port),
         call('listen', fd, 512),
       ];
     });
     const results = await this.probe.calls(batches.flat());
     const failed: SystemCall[] = [];
-    const listeners = wanted.map((_, index): Listener => {
-      const [opened, , bound, listened] = results.slice(4 * index, 4 * index + 4);
+    const own = wanted.map((_, index) => {
+      const [opened, , , bound, listened] = results.slice(5 * index, 5 * index + 5);
       if (bound?.error === undefined && listened?.error === undefined && (opened?.value ?? -1) >= 0)
-        return 'helper';
+        return true;
       if (opened !== undefined && opened.value >= 0) failed.push(call('close', opened.value));
-      return bound?.error === 'EADDRINUSE' || listened?.error === 'EADDRINUSE' ? 'service' : 'nobody';
+      return false;
     });
     if (failed.length > 0) await this.probe.calls(failed);
-    return listeners;
+    return own;
   }
 
   /** What has come in since the last look; `expected` of each kind are read at once. */

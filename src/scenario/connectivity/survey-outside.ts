@@ -91,9 +91,10 @@ async function surveyFrom(
     : undefined;
   return cells.map((cell) =>
     cell.to === 'ipv6-link-local' && linkLocal !== undefined
-      ? { ...cell, ...linkLocal, isOutside: true }
+      ? { ...cell, ...linkLocal }
       : tell(
           cell,
+          witness,
           tries.flatMap((one) => (one.cell === cell ? [one.attempt] : [])),
         ),
   );
@@ -102,10 +103,13 @@ async function surveyFrom(
 /** No errno. */
 const ownAddress = 'it is an address of its own';
 
+const isPlace = (to: string): to is Exclude<OutsidePlace, 'ipv6-link-local'> =>
+  to === 'host' || to === 'gateway' || to === 'internet' || to === 'metadata';
+
 function triesOf(cell: Cell, witness: Witness): readonly Try[] {
   const { to, protocol, family, port = 0 } = cell;
-  if (to !== 'host' && to !== 'gateway' && to !== 'internet' && to !== 'metadata') return [];
-  return addressesOf(to, family, witness).map((address) => ({
+  if (!isPlace(to)) return [];
+  return (addressesOf(to, family, witness) ?? []).map((address) => ({
     cell,
     attempt: { protocol, family, address, port, keys: [], answered: false },
   }));
@@ -127,18 +131,22 @@ const preference: readonly ConnectivityOutcome[] = [
   'unreachable',
 ];
 
-function tell(cell: Cell, attempts: readonly Attempt[]): MeasuredCell {
+function tell(cell: Cell, witness: Witness, attempts: readonly Attempt[]): MeasuredCell {
   const all = attempts
     .map((attempt) => ({ attempt, outcome: outcomeOf(attempt) }))
     .sort((left, right) => preference.indexOf(left.outcome) - preference.indexOf(right.outcome));
   const [best] = all;
+  if (best === undefined && isPlace(cell.to) && addressesOf(cell.to, cell.family, witness) === undefined) {
+    const evidence = `/proc does not tell which addresses are ${cell.to}`;
+    return { ...cell, outcome: 'unmeasured', witnessed: false, evidence };
+  }
   if (best === undefined) {
     const evidence = `there is no IPv${cell.family} address that would be ${cell.to}`;
-    return { ...cell, outcome: 'unreachable', witnessed: true, evidence, isOutside: true };
+    return { ...cell, outcome: 'unreachable', witnessed: true, evidence };
   }
   const { outcome, attempt } = best;
   const evidence = `${attempt.address}: ${words(outcome, attempt)}`;
-  return { ...cell, outcome, witnessed: outcome === 'unreachable', evidence, isOutside: true };
+  return { ...cell, outcome, witnessed: outcome === 'unreachable', evidence };
 }
 
 function words(outcome: ConnectivityOutcome, { error, fd: _fd, keys }: Attempt): string {

@@ -54,7 +54,11 @@ export async function survey(input: Survey): Promise<Matrix> {
   const listeners = await standIn(columns, families, stations, candidates);
   const cells = services.flatMap(({ name: from }) =>
     [...columns, ...outside].flatMap((column) =>
-      column.to === from ? [] : families.map((family): Cell => ({ from, ...column, family })),
+      column.to === from
+        ? []
+        : families
+            .filter((family) => [from, column.to].every((name) => !lacksOnly(stations.get(name), family)))
+            .map((family): Cell => ({ from, ...column, family })),
     ),
   );
   if (cells.length > mostCells) throw tooMany(cells.length);
@@ -87,6 +91,12 @@ export async function survey(input: Survey): Promise<Matrix> {
   };
 }
 
+/** It speaks the other IP version: that nothing is open over this one would say nothing of who may reach whom. */
+const lacksOnly = (station: Station | undefined, family: Family): boolean =>
+  station !== undefined &&
+  station.addressesOf(family).length === 0 &&
+  station.addressesOf(family === 4 ? 6 : 4).length > 0;
+
 function tooMany(cells: number): MayflyError {
   const message = `the matrix would have ${cells} cells; the limit is ${mostCells} (mostCells)`;
   const hint = 'declare fewer ports, or ask for one IP version: `families: [4]`';
@@ -106,16 +116,21 @@ async function outsidersOf(
   return found.flat();
 }
 
+interface Heard extends Candidate {
+  /** All that it listens at. */
+  readonly sockets: readonly PortOf[];
+}
+
 async function candidateOf(
   { name, container, declaredPorts: declared }: Surveyed,
   { ignoresHeardUdp }: Pick<Survey, 'ignoresHeardUdp'>,
-): Promise<Candidate> {
+): Promise<Heard> {
   const sockets = container.state === 'running' ? await container.listening() : [];
   const listening = sockets.filter(
     ({ address, protocol }) =>
       !/^127\.|^::1$|^::ffff:127\./.test(address) && !(ignoresHeardUdp === true && protocol === 'udp'),
   );
-  return { name, declared, listening };
+  return { name, declared, listening, sockets };
 }
 
 function waysOf(columns: readonly Column[], families: readonly Family[]): readonly Way[] {
@@ -143,10 +158,13 @@ async function openStations(
       const running = members.filter(({ container }) => container.state === 'running');
       for (const { name, container } of members)
         if (container.state !== 'running') absent.set(name, `${name} does not run: it is ${container.state}`);
-      const host = running.find(({ container }) => container.name === owner) ?? running[0];
+      const ownerOf = (all: typeof members): Surveyed | undefined =>
+        all.find(({ container }) => container.name === owner);
+      const host = ownerOf(running) ?? running[0];
       if (host === undefined) return;
+      const { networks } = (ownerOf(services) ?? host).container;
       try {
-        const station = await Station.open(host.container, ways, signal);
+        const station = await Station.open(host.container, networks, ways, signal);
         scope.own(`the helper in ${host.name}`, station);
         for (const { name } of running) stations.set(name, station);
       } catch (error) {
@@ -167,7 +185,7 @@ async function standIn(
   columns: readonly Column[],
   families: readonly Family[],
   stations: ReadonlyMap<string, Station>,
-  candidates: readonly Candidate[],
+  candidates: readonly Heard[],
 ): Promise<ReadonlyMap<string, Listener>> {
   const listeners = new Map<string, Listener>();
   const byStation = groupBy(columns, ({ to }) => stations.get(to));
@@ -179,7 +197,7 @@ async function standIn(
       );
       const unique = new Map(wanted.map((one) => [`${one.port} ${one.family}`, one]));
       const found = await station.standIn([...unique.values()]);
-      const byPort = new Map([...unique.keys()].map((key, index) => [key, found[index]]));
+      const byPort = new Map([...unique.keys()].map((key, index) => [key, found[index] === true]));
       for (const column of own)
         for (const family of families) {
           const listener = listenerOf(column, family, byPort, candidates);
@@ -194,11 +212,13 @@ async function standIn(
 function listenerOf(
   { to, protocol, port }: Column,
   family: Family,
-  tcp: ReadonlyMap<string, Listener | undefined>,
-  candidates: readonly Candidate[],
+  ownTcp: ReadonlyMap<string, boolean>,
+  candidates: readonly Heard[],
 ): Listener | undefined {
   if (protocol === 'icmp') return undefined;
-  if (protocol === 'tcp') return tcp.get(`${port} ${family}`);
-  const own = candidates.find(({ name }) => name === to)?.listening ?? [];
-  return own.some((each) => each.protocol === 'udp' && each.port === port) ? 'service' : 'helper';
+  const heard = candidates.find(({ name }) => name === to)?.sockets ?? [];
+  const isHeard = heard.some((each) => each.protocol === protocol && each.port === port);
+  if (protocol === 'udp') return isHeard ? 'service' : 'helper';
+  if (ownTcp.get(`${port} ${family}`) === true) return 'helper';
+  return isHeard ? 'service' : 'nobody';
 }

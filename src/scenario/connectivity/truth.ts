@@ -2,8 +2,12 @@ import type { Cell, Protocol } from '../../core/connectivity.ts';
 
 /** A rule whose names are services. */
 export interface TruthRule {
+  /** As written. */
+  readonly text: string;
   readonly from: ReadonlySet<string>;
   readonly to: ReadonlySet<string>;
+  /** Who is in it by name, other than by `*`. */
+  readonly named?: ReadonlySet<string>;
   readonly protocol: Protocol;
   /** Undefined: every port. */
   readonly port?: number;
@@ -28,3 +32,8 @@ const speaksOf = ({ from, to, protocol, port }: TruthRule, cell: Omit<Cell, 'fam
   (port === undefined || port === cell.port) &&
   from.has(cell.from) &&
   to.has(cell.to);
+
+/** Rules that speak of nothing that was asked: a table with one would seem to say more than it does. */
+export function idleRules(truth: Truth, cells: readonly Cell[]): readonly TruthRule[] {
+  return [...truth.allow, ...truth.deny].filter((rule) => !cells.some((cell) => speaksOf(rule, cell)));
+}

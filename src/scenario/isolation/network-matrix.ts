@@ -1,11 +1,11 @@
 import type { Family, Protocol } from '../../core/connectivity.ts';
 import { targetOf } from '../../core/connectivity.ts';
 import type { NetworkSpec } from '../../core/container.ts';
-import { composeFacts, type Matrix } from '../connectivity/compose-facts.ts';
+import type { Matrix } from '../connectivity/compose-facts.ts';
+import { judgeCell } from '../connectivity/judge.ts';
 import { survey } from '../connectivity/survey.ts';
-import type { Truth, TruthRule } from '../connectivity/truth.ts';
+import { declaredFor, type Truth, type TruthRule } from '../connectivity/truth.ts';
 import type { Sibling, Subject, Verdict } from './check.ts';
-import { hasEgress } from './outside-world.ts';
 import { fail, inconclusive, notApplicable, pass } from './verdict.ts';
 
 /** Beside what is published: a port of each protocol at which our helper listens in the service's place. */
@@ -27,21 +27,18 @@ export async function compareReach(subject: Subject): Promise<Verdict> {
   const pending = measured.get(examination) ?? surveyAll(subject);
   measured.set(examination, pending);
   const matrix = await pending;
-  const isOpen = hasEgress(subject);
-  const unasked = (each: { readonly declared: string; readonly outcome: string }): boolean =>
-    isOpen && each.declared === 'deny' && each.outcome === 'unmeasured';
-  const own = composeFacts(matrix).surprises.filter(({ from }) => from === name);
-  const surprises = own.filter((each) => !unasked(each));
-  const tell = (each: (typeof surprises)[number]): string =>
-    `${targetOf(each)} over IPv${each.family}, declared ${each.declared}: ${each.why}`;
-  const wrong = surprises.filter(({ verdict }) => verdict !== 'inconclusive');
+  // From the cells themselves: what a step tells of them has a limit.
+  const own = matrix.cells
+    .filter(({ from }) => from === name)
+    .map((cell) => ({ cell, declared: declaredFor(matrix.truth, cell) }))
+    .map((each) => ({ ...each, verdict: judgeCell(each.declared, each.cell) }));
+  const tell = ({ cell, declared }: (typeof own)[number]): string =>
+    `${targetOf(cell)} over IPv${cell.family}, declared ${declared}: ${cell.evidence}`;
+  const wrong = own.filter(({ verdict }) => verdict === 'too-open' || verdict === 'too-closed');
   if (wrong.length > 0) return fail(...wrong.map(tell));
-  if (surprises.length > 0) return inconclusive(...surprises.map(tell));
-  return pass(
-    ...outcomesByTarget(matrix, name),
-    // The kernel would send it to the world outside, where no network of the scenario is.
-    ...own.filter(unasked).map((each) => `not sent, for the way leads out, as declared: ${targetOf(each)}`),
-  );
+  const unknown = own.filter(({ verdict }) => verdict === 'inconclusive');
+  if (unknown.length > 0) return inconclusive(...unknown.map(tell));
+  return pass(...outcomesByTarget(matrix, name));
 }
 
 /** `two:9/tcp: open over IPv4 and IPv6` */
@@ -98,8 +95,10 @@ function truthOf(members: readonly Member[], networks: readonly NetworkSpec[]): 
       .map(({ spec }) => spec.name);
     const policy = networks.find(({ name }) => name === network)?.policy;
     const all = together(owners);
-    if (policy === undefined) return protocols.map((protocol) => ({ from: all, to: all, protocol }));
+    if (policy === undefined)
+      return protocols.map((protocol) => ({ text: `members of ${network}`, from: all, to: all, protocol }));
     return policy.allow.map(({ from = owners, to = owners, protocol, port }) => ({
+      text: `the policy of ${network}`,
       from: together(from.filter((each) => owners.includes(each))),
       to: together(to.filter((each) => owners.includes(each))),
       protocol,
@@ -108,10 +107,12 @@ function truthOf(members: readonly Member[], networks: readonly NetworkSpec[]): 
   });
   const ofNamespaces = members.flatMap(({ spec }): readonly TruthRule[] => {
     const all = together([spec.name]);
-    return all.size > 1 ? protocols.map((protocol) => ({ from: all, to: all, protocol })) : [];
+    return all.size > 1
+      ? protocols.map((protocol) => ({ text: `the namespace of ${spec.name}`, from: all, to: all, protocol }))
+      : [];
   });
   // Rules of nobody name the protocols that are to be measured, where no network does.
   const nobody = new Set<string>();
-  const measuredToo = protocols.map((protocol) => ({ from: nobody, to: nobody, protocol }));
+  const measuredToo = protocols.map((protocol) => ({ text: protocol, from: nobody, to: nobody, protocol }));
   return { default: 'deny', allow: [...ofNetworks, ...ofNamespaces, ...measuredToo], deny: [] };
 }

@@ -25,7 +25,7 @@ const refusals = new Set(['ENETUNREACH', 'EHOSTUNREACH', 'EACCES', 'EAFNOSUPPORT
 export const isRefusal = (outcome: string): boolean => refusals.has(outcome);
 
 /** Whoever shares a network namespace has the networks of its owner. */
-export function hasEgress({ spec, siblings, networks }: Subject): boolean {
+function hasEgress({ spec, siblings, networks }: Subject): boolean {
   const { network } = spec;
   const owner =
     network.kind === 'shared' ? siblings.find(({ name }) => name === network.container)?.spec : spec;

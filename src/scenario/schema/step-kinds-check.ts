@@ -85,13 +85,14 @@ const isolation = object(
   { what: 'an `isolation` step' },
 );
 
-const rules = list('a list of rules', {
+/** `web -> db:5432/tcp` */
+export const rule: JsonSchema = {
   type: 'string',
   pattern: '->',
   'x-expects': 'a rule such as "web -> db:5432/tcp"',
-});
+};
 
-export const connectivityRules = rules;
+const rules = list('a list of rules', rule, 'asserts-nothing');
 
 const connectivity = object(
   {
@@ -102,7 +103,7 @@ const connectivity = object(
       'Also',
       'Destinations outside of the scenario.',
       ['host', 'internet'],
-      list('a list of destinations', oneOfWords(outsidePlaces)),
+      list('a list of destinations', oneOfWords(outsidePlaces), 'asserts-nothing'),
     ),
     groups: key(
       'Groups',

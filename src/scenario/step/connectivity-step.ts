@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from '../../core/json.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import { groupBy } from '../connectivity/group-by.ts';
 import type { Surveyed } from '../connectivity/survey.ts';
-import type { Truth } from '../connectivity/truth.ts';
+import type { Truth, TruthRule } from '../connectivity/truth.ts';
 import type { RunningService } from '../run/running-service.ts';
 import type { Facts, Finding } from './expectations.ts';
 import { defineStep, type StepWorld } from './step-definition.ts';
@@ -17,6 +17,7 @@ export const connectivityStep = defineStep<JsonObject>({
     // Most scenarios have no such step, and every start would pay for it.
     const { readTruth } = await import('../connectivity/read-truth.ts');
     const { survey } = await import('../connectivity/survey.ts');
+    const { idleRules } = await import('../connectivity/truth.ts');
     const { composeFacts } = await import('../connectivity/compose-facts.ts');
     const known = { services: world.services.map(({ plan }) => plan), places: placesOf(value) };
     const truth = readTruth(value, known);
@@ -26,8 +27,10 @@ export const connectivityStep = defineStep<JsonObject>({
     const places = outsidePlaces.filter((place) => known.places.includes(place));
     const { clock } = world;
     const matrix = await survey({ services, truth, families, places, leftOut, clock, signal });
+    if (matrix.cells.length === 0) throw nothingAsked();
     const facts = composeFacts(matrix);
-    return { facts: asFacts(facts), findings: findingsOf(facts) };
+    const idle = idleRules(truth, matrix.cells).map(findingOfIdle);
+    return { facts: asFacts(facts), findings: [...findingsOf(facts), ...idle] };
   },
 });
 
@@ -40,9 +43,7 @@ function chooseServices(
 ): { readonly asked: readonly RunningService[]; readonly leftOut: ConnectivityFacts['leftOut'] } {
   const all = [...world.services].sort(asDeclared);
   const named = (name: string): boolean =>
-    [...truth.allow, ...truth.deny].some(({ from, to }) =>
-      [from, to].some((names) => names.has(name) && names.size < all.length),
-    );
+    [...truth.allow, ...truth.deny].some((rule) => rule.named?.has(name) === true);
   const isLeftOut = ({ name, container, plan }: RunningService): boolean =>
     container.state !== 'running' && plan.exits !== undefined && !named(name);
   const leftOut = all.filter(isLeftOut);
@@ -90,6 +91,22 @@ function familiesOf({ families }: JsonObject, services: readonly RunningService[
     },
   );
 }
+
+function nothingAsked(): MayflyError {
+  const message =
+    'nothing was asked: no other service declares a port or listens on one, and no rule names one';
+  return new MayflyError('SCENARIO_ASSERTS_NOTHING', message, {
+    hint: 'declare ports with `expose:`, or name them in rules',
+  });
+}
+
+const findingOfIdle = ({ text }: TruthRule): Finding => ({
+  subject: text,
+  path: '',
+  message: 'speaks of nothing that was asked',
+  expected: 'a pair of services, and ports that the second declares or listens on',
+  actual: 'no cell of the matrix',
+});
 
 function asFacts(facts: ConnectivityFacts): Facts {
   const { columns, rows, surprises, leftOut, ...rest } = facts;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Container } from '../../../../src/core/engine.ts';
 import type { DelayFault } from '../../../../src/core/fault.ts';
@@ -5,7 +6,7 @@ import { describeRequiring } from '../../../requires.ts';
 import { on, processSpec } from '../../contract/container-spec.ts';
 import { type Bench, codeOf, finish, firstOutput, inSandbox, never } from '../../contract/contract-kit.ts';
 import { addressOf, openNetworkBed, runIn, startIdle } from '../network/network-bed.ts';
-import { childrenOf, newestSandbox } from '../sandbox-processes.ts';
+import { childrenOf, descriptorsOf, newestSandbox } from '../sandbox-processes.ts';
 
 const subject = openNetworkBed(() => []);
 const networks = { networks: [{ name: 'front', egress: false }] };
@@ -33,7 +34,7 @@ async function startEcho(bench: Bench): Promise<Container> {
 }
 
 /** In order of size. */
-async function tripsFrom(container: Container, rounds = 15): Promise<readonly number[]> {
+async function tripsFrom(container: Container, rounds = 9): Promise<readonly number[]> {
   const { stdout, stderr } = await runIn(container, ['node', '-e', measure(rounds)]);
   if (stderr !== '') throw new Error(stderr);
   return (JSON.parse(stdout) as number[]).sort((one, other) => one - other);
@@ -77,8 +78,6 @@ const datagrams = (address: string): string => `
   });
   for (const size of sizes) socket.send(of(size), 7000, '${address}')`;
 
-/** What a busy machine adds to some trips is not the line's. */
-const quarter = (sorted: readonly number[]): number => sorted[Math.floor(sorted.length / 4)] ?? Number.NaN;
 const median = (sorted: readonly number[]): number => sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 
 const delay = (delayMs: number, jitterMs: number, ...containers: readonly string[]): DelayFault => {
@@ -100,10 +99,11 @@ describeRequiring(['userns', 'overlay', 'net', 'fault-delay'], 'long lines (R25)
           const client = await startIdle(bench, 'client', 'front');
           const fault = await bench.sandbox.fault(delay(delayMs, 0, ...at), never);
           const trips = await tripsFrom(client);
-          expect(trips[0], 'the fastest of all').toBeGreaterThanOrEqual(roundTripMs);
-          expect(median(trips)).toBeLessThan(roundTripMs * 1.1);
+          // What a busy machine adds to a trip is not the line's, so the line is what the fastest saw.
+          expect(trips[0]).toBeGreaterThanOrEqual(roundTripMs);
+          expect(trips[0]).toBeLessThan(roundTripMs * 1.1);
           await fault[Symbol.asyncDispose]();
-          expect(quarter(await tripsFrom(client))).toBeLessThan(10);
+          expect((await tripsFrom(client))[0]).toBeLessThan(10);
         },
         networks,
       ),
@@ -117,12 +117,14 @@ describeRequiring(['userns', 'overlay', 'net', 'fault-delay'], 'long lines (R25)
         const client = await startIdle(bench, 'client', 'front');
         await bench.sandbox.fault(delay(40, 30, 'echo'), never);
         const trips = await tripsFrom(client, 60);
-        // The sum of two uniform numbers of 10 to 70: from 20 to 140, half of them between 62 and 98.
+        // The sum of two uniform numbers of 10 to 70, sixty times: from 20 to 140, a tenth below 47, half below 80, three quarters below 98.
+        // What a busy machine adds makes them no smaller.
         expect(trips[0]).toBeGreaterThanOrEqual(20);
         expect(trips[0]).toBeLessThan(60);
         expect(trips.at(-1)).toBeGreaterThan(100);
-        expect(Math.abs(median(trips) - 80)).toBeLessThan(20);
-        expect(trips[53], 'nine of ten').toBeLessThan(140);
+        expect(trips[6]).toBeLessThan(75);
+        expect(median(trips)).toBeGreaterThan(60);
+        expect(trips[45]).toBeLessThan(140);
       },
       networks,
     ));
@@ -197,7 +199,11 @@ describeRequiring(['userns', 'overlay', 'net', 'fault-delay'], 'long lines (R25)
         const fault = await bench.sandbox.fault(delay(10, 0, 'echo'), never);
         const relays = childrenOf(init).filter((pid) => !before.includes(pid));
         expect(relays).toHaveLength(1);
-        process.kill(relays[0] ?? 0, 'SIGKILL');
+        const relay = relays[0] ?? 0;
+        const rights = readFileSync(`/proc/${relay}/status`, 'utf8').match(/^Cap(?:Prm|Eff|Bnd):\s*0{16}$/gm);
+        expect(rights, 'it has none').toHaveLength(3);
+        expect(descriptorsOf(relay), 'standard ones, two sockets, its signals').toBe(6);
+        process.kill(relay, 'SIGKILL');
         await expect.poll(() => childrenOf(init), { timeout: 20_000 }).toEqual(before);
         const { stderr } = await runIn(client, [
           'node',
@@ -206,7 +212,7 @@ describeRequiring(['userns', 'overlay', 'net', 'fault-delay'], 'long lines (R25)
         ]);
         expect(stderr, 'no answer in time').not.toBe('');
         expect(await codeOf(Promise.resolve(fault[Symbol.asyncDispose]()))).toBe('FAULT_LOST');
-        expect(quarter(await tripsFrom(client))).toBeLessThan(10);
+        expect((await tripsFrom(client))[0]).toBeLessThan(10);
       },
       networks,
     ));

@@ -111,7 +111,7 @@ describeRequiring(['userns', 'overlay', 'net', 'fault-filter'], 'partitions (R25
 });
 
 describeRequiring(['userns', 'overlay', 'net', 'fault-filter'], 'lossy lines (R25)', () => {
-  const datagrams = 1_500;
+  const datagrams = 1_000;
 
   /** As far from its mean as a binomial number of so many trials gets in one of a million cases. */
   const margin = (share: number): number => 4.9 * Math.sqrt((share * (1 - share)) / datagrams);

@@ -4,7 +4,7 @@ export const countEchoes = (host: string, count: number): string => `
   let back = 0, sent = 0, wait, host;
   const next = () => {
     clearTimeout(wait);
-    if (sent === ${count}) return wait = setTimeout(() => { console.log(back); process.exit(); }, 1500);
+    if (sent === ${count}) return wait = setTimeout(() => { console.log(back); process.exit(); }, 1000);
     sent += 1;
     socket.send(String(sent), 7, host);
     wait = setTimeout(next, 4);

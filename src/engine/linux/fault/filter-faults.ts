@@ -113,13 +113,7 @@ export class FilterFaults {
     return deleteTable({ family: familyOf(fault), name });
   }
 
-  async #batch(network: string, messages: readonly NetlinkMessage[], first: Tape = []): Promise<void> {
-    const { init, slots, namespaceOf } = this.#parts;
-    const scratch = slots.take();
-    try {
-      await performBatches(init, namespaceOf(network), scratch, splitBatch(messages), first);
-    } finally {
-      slots.give(scratch);
-    }
+  #batch(network: string, messages: readonly NetlinkMessage[], first: Tape = []): Promise<void> {
+    return performBatches(this.#parts, this.#parts.namespaceOf(network), splitBatch(messages), first);
   }
 }

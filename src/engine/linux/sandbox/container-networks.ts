@@ -182,6 +182,7 @@ export class ContainerNetworks {
       await this.applyFaults(container, pidfd);
     } catch (error) {
       this.#drop(member, attachment);
+      await this.#policies.renew(network).catch(() => {}); // the error above says more
       throw error;
     } finally {
       this.#slots.give(...scratch);

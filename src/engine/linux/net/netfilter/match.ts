@@ -1,9 +1,6 @@
 import { be32 } from '../netlink/attribute.ts';
 import type { Expression, Register } from './expression.ts';
 
-/** linux/if_ether.h */
-const etherTypes = { arp: 0x0806, ipv6: 0x86dd } as const;
-
 /** linux/in.h, linux/icmpv6.h */
 export const ipProtocols = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 } as const;
 
@@ -21,11 +18,6 @@ type Match = readonly Expression[];
 
 export const accept: Expression = { kind: 'verdict', verdict: 'accept' };
 export const drop: Expression = { kind: 'verdict', verdict: 'drop' };
-
-export const isEtherType = (type: keyof typeof etherTypes): Match => [
-  { kind: 'meta', key: 'protocol', into: scratch },
-  equals(be16(etherTypes[type])),
-];
 
 export const isFamily = (family: 4 | 6): Match => [
   { kind: 'meta', key: 'nfproto', into: scratch },
