@@ -1,3 +1,4 @@
+import type { PublishedPort } from '../../../src/core/container.ts';
 import { type Cidr, parseCidr } from '../../../src/engine/linux/net/cidr.ts';
 import { type IpAddress, parseIp } from '../../../src/engine/linux/net/ip.ts';
 import { newAddress } from '../../../src/engine/linux/net/netlink/address.ts';
@@ -90,6 +91,12 @@ function tellAllNames(): () => void {
     ContainerNetworks.prototype.members = members;
   };
 }
+
+const port: PublishedPort = { hostAddress: '127.0.0.1', hostPort: 0, containerPort: 80, protocol: 'tcp' };
+
+const publishing =
+  (ports: readonly PublishedPort[]): NonNullable<Sabotage['declares']> =>
+  (usual) => ({ ...usual, ports });
 
 const stranger = {
   'net.no-host': 'a stranger on the link may be the host',
@@ -187,6 +194,30 @@ export const sabotagesOfNetworks: readonly Sabotage[] = [
       ...declared,
       ports: declared.ports.map((port) => ({ ...port, hostAddress: '127.0.0.2' })),
     }),
+    breaks: { 'net.ports-exact': 'what is broken' },
+  },
+  {
+    name: 'a port with another number',
+    // Nobody takes number 1: any other is given out instead.
+    declares: publishing([{ ...port, hostPort: 1 }]),
+    spec: (declared) => ({ ...declared, ports: [port] }),
+    breaks: { 'net.ports-exact': 'what is broken' },
+  },
+  {
+    name: 'one port more',
+    declares: publishing([port]),
+    spec: (declared) => ({ ...declared, ports: [port, { ...port, containerPort: 81 }] }),
+    breaks: { 'net.ports-exact': 'what is broken' },
+  },
+  {
+    name: 'one of two addresses',
+    declares: publishing([{ ...port, hostAddress: 'localhost' }]),
+    spec: (declared) => ({ ...declared, ports: [port] }),
+    breaks: { 'net.ports-exact': 'localhost is both' },
+  },
+  {
+    name: 'a port that nobody declared',
+    spec: (declared) => ({ ...declared, ports: [port] }),
     breaks: { 'net.ports-exact': 'what is broken' },
   },
 ];

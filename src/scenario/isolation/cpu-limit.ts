@@ -4,12 +4,12 @@ import { Scope } from '../../core/scope.ts';
 import { call, callOne } from './calls.ts';
 import type { Subject, Twin, Verdict } from './check.ts';
 import { sameGroup } from './limit-surroundings.ts';
-import { fail, inconclusive, notApplicable, pass } from './verdict.ts';
+import { fail, inconclusive, notApplicable, pass, unsupported } from './verdict.ts';
 
-/** sched-bwc.rst: what a group may use is counted anew in each period; a measurement may touch one more than fits in it. */
+/** sched-bwc.rst: what a group may use is counted anew in each period; a measurement may touch two more than fit in it. */
 const periodMs = 100;
-/** Long enough for that one not to matter; the second, for hosts that are busy otherwise. */
-const [leastMs, mostMs] = [5 * periodMs, 30 * periodMs];
+/** Long enough for those not to matter much; the second, for hosts that are busy otherwise. */
+const [leastMs, mostMs] = [10 * periodMs, 30 * periodMs];
 /** A processor is given so much at a time, and may use it up after all is used (`sched_cfs_bandwidth_slice_us`). */
 const sliceMs = 5;
 const probeBudgetMs = 10_000;
@@ -30,7 +30,9 @@ export async function exceedProcessorTime(subject: Subject): Promise<Verdict> {
     const processors = await processorsOf(twin.root);
     const burners = Math.floor(cpus) + 1;
     if (burners > processors)
-      return notApplicable(`it may use ${processors} processors at most, and ${cpus} are declared`);
+      return unsupported(
+        `more than ${cpus} processors cannot be tried to use: there are ${processors} that it may run on`,
+      );
     const verdict = await burn(subject, twin, cpus, burners);
     const wrongGroup = sameGroup(subject, twin, 'cpu');
     return wrongGroup.length > 0 ? fail(...wrongGroup, ...verdict.evidence) : verdict;
@@ -52,7 +54,7 @@ async function burn({ clock, signal }: Subject, twin: Twin, cpus: number, burner
     return inconclusive('nothing counts its processor time');
   const usedMs = after.cpuMs - before.cpuMs;
   const held = (after.throttledPeriods ?? 0) - (before.throttledPeriods ?? 0);
-  const mostUsedMs = cpus * (wallMs + periodMs) + sliceMs * burners;
+  const mostUsedMs = cpus * (Math.floor(wallMs / periodMs) + 2) * periodMs + sliceMs * burners;
   const line = `${burners} helpers used ${Math.round(usedMs)} ms of processor time in ${Math.round(wallMs)} ms, where ${cpus} processors allow ${Math.round(mostUsedMs)}; they were held back in ${held} periods`;
   if (usedMs > mostUsedMs) return fail(line);
   return held > 0

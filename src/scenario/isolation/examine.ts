@@ -41,7 +41,7 @@ export async function examine(
   for (const service of services) looks.set(service.name, open(service, scope, signal));
   await Promise.allSettled(looks.values());
   const examination = { startedAtMs: clock.nowMs() };
-  const means: Means = { clock, signal, scope, networks, examination, alone: oneAtATime() };
+  const means: Means = { clock, signal, scope, services, networks, examination, alone: oneAtATime() };
   const opened = await Promise.all(targets.map((target) => openSubject(target, looks, means)));
   const found = opened.map(() => new Map<string, Verdict>());
   const lookAll = async (which: readonly IsolationCheck[], guests: readonly Guest[]): Promise<void> => {
@@ -81,10 +81,34 @@ async function open(service: Examined, scope: Scope, signal: AbortSignal): Promi
   return { name, spec, container, root, witness };
 }
 
+/** One that cannot be entered is left out only when it has ended: of one that runs, nothing would be shown. */
+async function siblingsOf(
+  name: string,
+  services: readonly Examined[],
+  looks: ReadonlyMap<string, Promise<Sibling>>,
+): Promise<readonly Sibling[]> {
+  const others = services.filter((each) => each.name !== name);
+  const opened = await Promise.all(
+    others.map(async ({ name: other, container }): Promise<readonly Sibling[]> => {
+      try {
+        const look = await looks.get(other);
+        return look === undefined ? [] : [look];
+      } catch (error) {
+        if (container.state === 'exited' || container.state === 'removed') return [];
+        throw new MayflyError('PROBE_LOST', `${other}, which runs beside it: ${messageOf(error)}`, {
+          cause: error,
+        });
+      }
+    }),
+  );
+  return opened.flat();
+}
+
 interface Means {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly scope: Scope;
+  readonly services: readonly Examined[];
   readonly networks: readonly NetworkSpec[];
   readonly examination: Subject['examination'];
   readonly alone: Subject['alone'];
@@ -94,7 +118,7 @@ interface Means {
 async function openSubject(
   target: Examined,
   looks: ReadonlyMap<string, Promise<Sibling>>,
-  { scope, ...means }: Means,
+  { scope, services, ...means }: Means,
 ): Promise<Subject | string> {
   const { name, container } = target;
   const { signal } = means;
@@ -102,10 +126,7 @@ async function openSubject(
     const own = await looks.get(name);
     if (own === undefined) throw new MayflyError('CONTAINER_STATE', `${name} does not run`);
     const probe = scope.own(`the probe of ${name}`, await container.probe('itself', signal));
-    const others = await Promise.allSettled(
-      [...looks].filter(([other]) => other !== name).map(([, look]) => look),
-    );
-    const siblings = others.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    const siblings = await siblingsOf(name, services, looks);
     const openProbe: Subject['openProbe'] = (rights) => container.probe(rights, signal);
     let shared: ReturnType<Subject['sharedTwin']> | undefined;
     return {

@@ -9,6 +9,8 @@ import { fail, inconclusive, judged, notApplicable, pass, unsupported } from './
 const [readWrite, populated] = [3, 0x2 | 0x20 | 0x8000];
 /** What is asked for beyond the limit: more than the kernel counts in batches per processor. */
 const beyondBytes = 16 * 2 ** 20;
+/** The kernel takes no more from a group than it must: one that has all it asked for beyond its limit keeps so much of it. */
+const nearShare = 3 / 4;
 
 /** Memory is taken in a twin until it is killed: first half of the limit, which it must get, then more than all of it. */
 export async function exceedMemory(subject: Subject): Promise<Verdict> {
@@ -27,7 +29,12 @@ export async function exceedMemory(subject: Subject): Promise<Verdict> {
     return fail(`half of the declared ${memoryBytes} bytes could not be had: ${first.outcome}`);
   const over = await takeMemory(twin.root, most - half);
   const { memoryBytes: used, oomKills } = await twin.container.usage();
-  if (!over.isLost) return judgeSurvivor(memoryBytes, memorySwapBytes, used, over.outcome);
+  if (!over.isLost) {
+    const faults = [...wrongGroup, ...lostAmong(others)];
+    return faults.length > 0
+      ? fail(...faults)
+      : judgeSurvivor(memoryBytes, memorySwapBytes, used, over.outcome);
+  }
   const { oomKilled, signal } = await twin.root.ended;
   const killsAfter = await killsOf(others);
   return judged(
@@ -56,7 +63,8 @@ function judgeSurvivor(
 ): Verdict {
   if (used === undefined) return inconclusive('nothing counts its memory');
   if (used > memoryBytes) return fail(`it has ${used} bytes of memory; ${memoryBytes} were declared`);
-  return memorySwapBytes < 0
+  const isHeld = outcome === 'success' && used >= memoryBytes * nearShare;
+  return memorySwapBytes < 0 && isHeld
     ? pass(`it has ${used} bytes of memory and the rest in swap, which was declared to have no limit`)
     : inconclusive(`it has ${used} bytes of memory, and asking for more ended with ${outcome}`);
 }

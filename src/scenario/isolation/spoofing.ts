@@ -4,6 +4,7 @@ import { type IpAddress, parseIp } from '../plan/network/ip-address.ts';
 import { call, callOne, outcomeOf } from './calls.ts';
 import type { Guest, Subject, Verdict } from './check.ts';
 import { familyOf, inet, parseSocketAddress, pollCall, socketAddress, socketType } from './inside-sockets.ts';
+import { renderIp } from './network-tables.ts';
 import { inconclusive, judged, notApplicable } from './verdict.ts';
 
 /** linux/if_packet.h, linux/if_ether.h: AF_PACKET, ETH_P_ALL in network order; netinet/in.h: IPPROTO_ICMP, IPPROTO_ICMPV6. */
@@ -22,29 +23,49 @@ const [honest, forged] = [Buffer.from('mayfly: honest'), Buffer.from('mayfly: fo
 export async function sendAsAnother(subject: Subject): Promise<Verdict> {
   if (subject.spec.process.capabilities.includes('NET_RAW')) return notApplicable('NET_RAW was declared');
   const raw = [...(await tryRaw(subject.probe, 'the service')), ...(await tryRaw(subject.root, 'root'))];
-  const sent = [];
+  const sent: Sent[] = [];
+  const gaps = raw
+    .filter(({ outcome }) => outcome !== 'success' && !isRawRefusal(outcome))
+    .map(({ what }) => what);
   for (const own of subject.container.networks) {
     const peer = peerOn(subject, own.network);
-    for (const [mine, theirs] of pairsOf(own, peer?.attached))
+    const pairs = pairsOf(own, peer?.attached);
+    for (const version of versionsOf(own))
+      if (!pairs.some(([mine]) => mine.version === version))
+        gaps.push(`nobody on ${own.network} could hear IPv${version}`);
+    for (const [mine, theirs] of pairs)
       if (peer !== undefined) sent.push(await forge(subject.probe, own.network, mine, peer, theirs));
   }
   const faults = [
-    ...raw.filter(({ isRefused }) => !isRefused).map(({ what }) => what),
+    ...raw.filter(({ outcome }) => outcome === 'success').map(({ what }) => what),
     ...sent.filter(({ forgedArrived }) => forgedArrived).map(({ what }) => what),
   ];
-  // What was refused needs no receiver; what was sent needs one that hears honest packets.
-  const deaf = sent.filter(({ isRefused, honestArrived }) => !isRefused && !honestArrived);
-  if (faults.length === 0 && deaf.length > 0) return inconclusive(...deaf.map(({ what }) => what));
+  gaps.push(...sent.filter(({ isShown }) => !isShown).map(({ what }) => what));
+  if (faults.length === 0 && gaps.length > 0) return inconclusive(...gaps);
   return judged(
     faults,
     [...raw, ...sent].map(({ what }) => what),
   );
 }
 
-interface Attempt {
-  readonly isRefused: boolean;
+interface Sent {
+  readonly forgedArrived: boolean;
+  /** Each way was refused, or was taken while the receiver heard an honest packet. */
+  readonly isShown: boolean;
   readonly what: string;
 }
+
+interface Attempt {
+  readonly outcome: string;
+  readonly what: string;
+}
+
+/** Of who asks, or of the address; other errors tell of the attempt, not of a wall. */
+const refusals = new Set(['EADDRNOTAVAIL', 'EPERM', 'EACCES']);
+/** A kernel without IPv6 has no raw sockets of it either (socket(2)). */
+const isRawRefusal = (outcome: string): boolean => refusals.has(outcome) || outcome === 'EAFNOSUPPORT';
+/** The kernel finds no way from an IPv4 address that is not its own (`ip_route_output_key_hash_rcu`). */
+const noWayFrom = 'EINVAL';
 
 async function tryRaw(probe: Probe, who: string): Promise<readonly Attempt[]> {
   const results = await probe.calls(
@@ -52,7 +73,7 @@ async function tryRaw(probe: Probe, who: string): Promise<readonly Attempt[]> {
   );
   await probe.calls(results.filter(({ value }) => value >= 0).map(({ value }) => call('close', value)));
   return rawKinds.map(({ what }, at) => ({
-    isRefused: results[at]?.error !== undefined,
+    outcome: outcomeOf(results[at]),
     what: `a ${what}, as ${who}: ${outcomeOf(results[at])}`,
   }));
 }
@@ -70,6 +91,11 @@ function peerOn({ siblings, guests }: Subject, network: string): Peer | undefine
     ),
   )[0];
 }
+
+const versionsOf = ({ ipv4, ipv6 }: AttachedNetwork): readonly (4 | 6)[] => [
+  ...(ipv4 === undefined ? [] : [4 as const]),
+  ...(ipv6 === undefined ? [] : [6 as const]),
+];
 
 /** Its own address and the peer's, of each family that both have. */
 function pairsOf(
@@ -93,23 +119,29 @@ async function forge(
   mine: IpAddress,
   peer: Peer,
   theirs: IpAddress,
-): Promise<Attempt & { readonly honestArrived: boolean; readonly forgedArrived: boolean }> {
+): Promise<Sent> {
   const another = neighbourOf(mine, theirs);
   const { socket, port } = await listen(peer.root, theirs);
+  if (socket < 0 || port === 0) {
+    const what = `${peer.name} on ${network} cannot listen at ${renderIp(theirs)}`;
+    return { forgedArrived: false, isShown: false, what };
+  }
   const target = socketAddress({ ip: theirs, port });
   const bound = await sendFrom(sender, another, target, false);
   const free = await sendFrom(sender, another, target, true);
   await send(sender, mine, target);
   const heard = await hear(peer.root, socket);
   await callOne(peer.root, 'close', socket);
-  const isRefused = bound !== 'success' && free !== 'success';
   const forgedArrived = heard.includes(forged.toString());
   const honestArrived = heard.includes(honest.toString());
+  const isShown = [bound, free].every(
+    (outcome) => refusals.has(outcome) || (honestArrived && (outcome === 'success' || outcome === noWayFrom)),
+  );
   const how = `IPv${mine.version} as another to ${peer.name} on ${network}: ${bound}, with a free bind ${free}`;
   const arrived = forgedArrived
     ? 'it arrived'
     : `it did not arrive${honestArrived ? ', an honest one did' : ''}`;
-  return { isRefused, honestArrived, forgedArrived, what: `${how}; ${arrived}` };
+  return { forgedArrived, isShown, what: `${how}; ${arrived}` };
 }
 
 function neighbourOf({ version, value }: IpAddress, theirs: IpAddress): IpAddress {
