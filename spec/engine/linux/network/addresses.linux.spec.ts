@@ -36,26 +36,6 @@ describeRequiring(['userns', 'overlay', 'net', 'ipv6'], 'addresses on networks (
       networks,
     ));
 
-  test('R10 a container that was removed answers nobody, though its links may take a while to go', () =>
-    inSandbox(
-      subject,
-      async (bench) => {
-        const client = await startIdle(bench, 'client', 'front');
-        for (const name of ['one', 'two', 'three', 'four']) {
-          const other = await startIdle(bench, name, 'front');
-          const dial = (ms: number): Promise<string> =>
-            client.dial(addressOf(other, 'front'), 9, AbortSignal.timeout(ms)).then(
-              () => 'open',
-              (error: unknown) => String(error),
-            );
-          expect(await dial(20_000), 'nobody listens there').toContain('ECONNREFUSED');
-          await other.remove();
-          expect(await dial(200)).not.toContain('ECONNREFUSED');
-        }
-      },
-      networks,
-    ));
-
   test('a service on three networks has an interface and an address for each, and answers each under its own', () =>
     inSandbox(
       subject,
