@@ -113,7 +113,14 @@ describeRequiring(['userns', 'overlay', 'net', 'ipv6'], 'a `connectivity` step',
     expect(empty.text).toContain('nothing was asked');
     const silent = await run({
       services,
-      steps: [{ connectivity: { allow: ['web -> client:80'], deny: ['* -> web:81', 'client -> web:*', 'client -> web:*/udp'] } }],
+      steps: [
+        {
+          connectivity: {
+            allow: ['web -> client:80'],
+            deny: ['* -> web:81', 'client -> web:*', 'client -> web:*/udp'],
+          },
+        },
+      ],
     });
     expect(silent.status, silent.text).toBe(1);
     expect(silent.text).toContain('client -> web:*/udp speaks of nothing that was asked');
