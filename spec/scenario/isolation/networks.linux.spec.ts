@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ContainerSpec } from '../../../src/core/container.ts';
+import { MayflyError } from '../../../src/core/mayfly-error.ts';
+import { LinuxContainer } from '../../../src/engine/linux/container/linux-container.ts';
 import { isolationChecks } from '../../../src/scenario/isolation/check-table.ts';
 import { describeRequiring } from '../../requires.ts';
 import { notPassed, openIsolationBench, testSabotages } from './isolation-kit.ts';
@@ -57,6 +59,22 @@ describeRequiring(['userns', 'overlay', 'net'], 'networks', () => {
   test('two scenarios at once, with the same subnets and names, pass', async () => {
     const both = await Promise.all([bench.examine({ checks }), bench.examine({ checks })]);
     expect(both.map(notPassed)).toEqual([{}, {}]);
+  });
+
+  test('a sibling that runs and cannot be entered: nothing is shown', async () => {
+    const { probe } = LinuxContainer.prototype;
+    const around = (): (() => void) => {
+      LinuxContainer.prototype.probe = function (rights, signal) {
+        return this.name === 'two'
+          ? Promise.reject(new MayflyError('PROBE_LOST', 'it does not let anybody in'))
+          : probe.call(this, rights, signal);
+      };
+      return () => {
+        LinuxContainer.prototype.probe = probe;
+      };
+    };
+    const verdicts = await bench.examine({ checks, sabotage: { name: 'closed', around, breaks: {} } });
+    expect([...verdicts.values()].map(({ result }) => result)).toEqual(checks.map(() => 'inconclusive'));
   });
 
   testSabotages(bench, sabotagesOfNetworks);

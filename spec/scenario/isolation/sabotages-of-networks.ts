@@ -148,6 +148,14 @@ export const sabotagesOfNetworks: readonly Sabotage[] = [
     breaks: { 'net.no-host': 'what is broken' },
   },
   {
+    name: 'loopback addresses that leave the machine by one interface',
+    tape: (op) =>
+      op.kind === 'netlink' && makesInterfaces(Buffer.from(op.messages))
+        ? [op, writeSysctl('net.ipv4.conf.eth0.route_localnet', 1)]
+        : [op],
+    breaks: { 'net.no-host': 'what is broken' },
+  },
+  {
     name: 'names of strangers',
     around: tellAllNames,
     breaks: { 'net.dns-scope': 'what is broken' },

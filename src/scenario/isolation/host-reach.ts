@@ -17,7 +17,8 @@ const usualPorts = [22, 80];
 /** A host may have a bridge for each network of a container runtime. */
 const mostAddresses = 512;
 const [shownAddresses, shownPorts] = [4, 8];
-const routeLocalnet = '/proc/sys/net/ipv4/conf/all/route_localnet';
+/** That of all counts, and that of the interface (ip-sysctl.rst). */
+const routeLocalnetOf = (name: string): string => `/proc/sys/net/ipv4/conf/${name}/route_localnet`;
 
 export async function reachForHost(subject: Subject): Promise<Verdict> {
   const routes = routesOf(subject);
@@ -27,14 +28,14 @@ export async function reachForHost(subject: Subject): Promise<Verdict> {
   const links = await takeLinkCensus(subject);
   const there = await reachAddresses(subject, addresses, own);
   const loop = await tryLoopback(subject);
-  const routed = await readInside(subject.root, routeLocalnet);
+  const routed = await routeLocalnets(subject);
   const faults = [
     ...there.faults,
     ...links.flatMap(({ network, strangers }) =>
       strangers.map((stranger) => `on ${network}, ${stranger}, and is nobody of this scenario`),
     ),
     ...loop.faults,
-    ...('text' in routed && routed.text.trim() === '0' ? [] : [`${routeLocalnet} is not 0`]),
+    ...routed,
   ];
   if (faults.length > 0) return fail(...faults);
   const gaps = [...there.gaps, ...links.flatMap((link) => link.gaps), ...loop.gaps];
@@ -44,6 +45,16 @@ export async function reachForHost(subject: Subject): Promise<Verdict> {
     ...links.map(({ network, members }) => `on ${network} answered ${members.join(', ')}, and nobody else`),
     ...loop.seen,
   );
+}
+
+async function routeLocalnets({ root, container }: Subject): Promise<readonly string[]> {
+  const faults: string[] = [];
+  for (const name of ['all', ...container.networks.map(({ interfaceName }) => interfaceName)]) {
+    const path = routeLocalnetOf(name);
+    const read = await readInside(root, path);
+    if (!('text' in read) || read.text.trim() !== '0') faults.push(`${path} is not 0`);
+  }
+  return faults;
 }
 
 interface Address {

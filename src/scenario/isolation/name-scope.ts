@@ -8,6 +8,8 @@ import { inconclusive, judged, notApplicable } from './verdict.ts';
 
 /** A name that nobody has. */
 const nobody = 'mayfly-nobody-has-this-name';
+/** RFC 2308: no such name, or none of this type. */
+const says = new Set(['NXDOMAIN', 'NOERROR']);
 const types = ['A', 'AAAA'] as const;
 
 interface Named {
@@ -37,7 +39,9 @@ export async function resolveNames(subject: Subject): Promise<Verdict> {
     const foreign = answers.filter((address) => !wanted.some((each) => same(each, address)));
     const said = answers.length === 0 ? (answer?.rcode ?? 'no answer') : answers.join(' ');
     const line = `${name} ${type}: ${said}`;
-    if (answer === undefined) unknown.push(line);
+    // A server that could not answer has not said that there is none.
+    const isSaid = answer !== undefined && (answers.length > 0 || says.has(answer.rcode));
+    if (answer === undefined || (wanted.length === 0 && !isSaid)) unknown.push(line);
     else if (missing.length === 0 && foreign.length === 0) seen.push(line);
     else faults.push(`${line}; it should be ${wanted.length === 0 ? 'none' : wanted.join(' ')}`);
   });

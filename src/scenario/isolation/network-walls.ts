@@ -13,7 +13,7 @@ export const networkWallChecks: readonly IsolationCheck[] = [
     id: 'net.no-host',
     claim: 'No address of the host answers, nor anything else on a network that is not of the scenario.',
     probed:
-      'inside, the kernel is asked for a way to every address the host has (connect of a datagram socket, which sends nothing), also as IPv6-mapped IPv4; link-local and the first and last addresses of each network, and all nodes by ICMPv6: only members answer, and one of them does; 127.0.0.0/8, ::1 and 0.0.0.0 do not lead to what listens on the host',
+      'inside, the kernel is asked for a way to every address the host has (connect of a datagram socket, which sends nothing), also as IPv6-mapped IPv4; link-local addresses, the first and last of each network and those of the host in it, and all nodes by ICMPv6: only members go on answering (a twin may until its network is taken down), and by each family one of them does; 127.0.0.0/8, ::1 and 0.0.0.0 do not lead to what listens on the host',
     source: 'CVE-2020-8558; docker network create --internal; ip(7)',
     profile: 'standard',
     quiet: true,
@@ -50,7 +50,7 @@ export const networkWallChecks: readonly IsolationCheck[] = [
     id: 'net.no-cross-scenario',
     claim: 'Scenarios that run at once do not see each other, even with the same subnets and names.',
     probed:
-      "an ICMPv6 echo request to all nodes of each network, and connecting by IPv4: who answers is a member of this scenario, each once; every interface of the host's /proc/PID/net/dev is one of a declared network",
+      "an ICMPv6 echo request to all nodes of each network, and connecting by IPv4: who goes on answering is a member of this scenario, each once; every interface of the host's /proc/PID/net/dev is one of a declared network",
     source: 'network_namespaces(7), RFC 4443',
     profile: 'standard',
     quiet: true,
@@ -78,7 +78,8 @@ export const networkWallChecks: readonly IsolationCheck[] = [
   },
   {
     id: 'net.ports-exact',
-    claim: 'Published ports listen on the declared address only.',
+    claim:
+      'What is published is what was declared: those ports, with those numbers, at those addresses only.',
     probed: "the host's /proc/self/net/{tcp,udp}{,6}: sockets of the runner with those port numbers",
     source: 'CIS Docker 5.13; docker run --publish',
     profile: 'baseline',
