@@ -15,7 +15,8 @@ export interface ForeignProcess extends AsyncDisposable {
 }
 
 /**
- * `itself`: the user, groups and capabilities of the process. `root`: uid 0 of its user namespace with NET_BIND_SERVICE alone. `host`: not
+ * `itself`: the user and groups of the process, of its capabilities SYS_CHROOT alone, where it has that. `root`: uid 0 of its user namespace
+ * with NET_BIND_SERVICE alone, be it more than the process has. `host`: not
  * in its namespaces but in the runner's, without any capability, for what would have to be seen from there.
  */
 export type ForeignRights = 'itself' | 'root' | 'host';
@@ -23,6 +24,9 @@ export type ForeignRights = 'itself' | 'root' | 'host';
 export interface ForeignWitness extends Witness {
   /** Names in a directory of its /proc/PID; undefined: not there, or not for us to read. */
   list(name: string): readonly string[] | undefined;
-  /** The same of this runner. */
-  listSelf(name: string): readonly string[] | undefined;
+  /** The text of a link of its /proc/PID, which is never followed: what it leads to may be anything. */
+  readLink(name: string): string | undefined;
+  /** Files of the runner's own /proc and /sys, by their paths. */
+  readHost(path: string): string | undefined;
+  listHost(path: string): readonly string[] | undefined;
 }

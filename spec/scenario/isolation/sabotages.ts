@@ -39,6 +39,13 @@ const sandboxProc = (op: Op): readonly Op[] =>
       ]
     : [op];
 
+/** Number 0 alone: all of the host's would be those of whatever an ordinary user runs meanwhile. */
+function rootAsRoot(map: string): Uint8Array {
+  const [, outside = 0, count = 0] = map.trim().split(/\s+/).map(Number);
+  // A container's own map, too: the kernel takes no range across two of its parent's.
+  return Buffer.from(`0 0 1\n1 ${outside + 1} ${count - 1}\n`);
+}
+
 const withProcess =
   (change: object): NonNullable<Sabotage['spec']> =>
   (spec) => ({ ...spec, process: { ...spec.process, ...change } });
@@ -154,7 +161,7 @@ export const sabotages: readonly Sabotage[] = [
     name: 'root is root of the host',
     tape: (op) =>
       op.kind === 'writeProcessFile' && /^[ug]id_map$/.test(op.name)
-        ? [{ ...op, data: Buffer.from('0 0 65536\n') }]
+        ? [{ ...op, data: rootAsRoot(Buffer.from(op.data).toString()) }]
         : [op],
     breaks: {
       'user.root-not-host-root': 'what is broken',

@@ -106,6 +106,26 @@ steps:
     expect(ran.of('faultEnded')[0]?.lastedMs).toBeLessThan(1_000);
   });
 
+  test('R25 is undone also when what runs inside breaks off with an error of its own', async () => {
+    const ended: boolean[] = [];
+    const broken = runYaml(
+      `${head}
+steps:
+  - fault: { pause: a, for: 1h }
+    during: [{ in: b, run: "true" }]
+`,
+      {
+        onEvent: (event) => {
+          if (event.kind === 'faultEnded') ended.push(event.undone);
+          if (event.kind === 'stepStarted' && event.step === '/steps/0/during/0')
+            throw new Error('no listener');
+        },
+      },
+    );
+    await broken.catch(() => {});
+    expect(ended).toEqual([true]);
+  });
+
   test('R25 what was begun before another part could not be is undone, and `during` does not run', async () => {
     const ran = await runYaml(`${head}
 steps:

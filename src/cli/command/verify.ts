@@ -11,6 +11,7 @@ import type { Output, Surroundings } from '../surroundings.ts';
 import { abortOnSignal } from '../verify/abort-on-signal.ts';
 import { chooseChecks } from '../verify/choose-checks.ts';
 import { findTarget } from '../verify/find-target.ts';
+import { mustBeHere } from '../verify/must-be-here.ts';
 
 /** Of `--report json`; it changes when a field changes its meaning or goes. */
 const auditVersion = 1;
@@ -82,9 +83,11 @@ async function lookAt(
       value === undefined ? [] : [[key, value]],
     ),
   );
-  const access = { programs: engine.programs, environment, signal: interrupts.signal };
+  const { uid } = surroundings.user;
+  const access = { programs: engine.programs, environment, uid, signal: interrupts.signal };
   const { pid, container } = await findTarget(name, access);
   await using target = await engine.openForeign(pid);
+  if (container !== undefined) mustBeHere(container, target.witness);
   // It is held now; were the number another's already, its container would have another by now, or none.
   if (container !== undefined && (await findTarget(name, access)).pid !== pid)
     throw new MayflyError('TARGET_GONE', `container \`${name}\` was started again while it was looked for`);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { isJsonObject, type Json } from '../../core/json.ts';
 import type { Found, RunningContainer, RuntimeAccess } from './container-runtimes.ts';
 
@@ -15,14 +15,14 @@ interface StateFiles {
 export async function stateContainers(
   files: StateFiles,
   wanted: string,
-  { environment }: RuntimeAccess,
+  { environment, uid }: RuntimeAccess,
 ): Promise<Found> {
   const user = environment.XDG_RUNTIME_DIR;
   const folders = ['/run', ...(user?.startsWith('/') === true ? [user] : [])].map(
     (parent) => `${parent}/${files.runtime}`,
   );
   const containers = folders.flatMap((folder) =>
-    list(folder)
+    list(folder, uid)
       .filter((id) => id.startsWith(wanted))
       .flatMap((id) => readState(`${folder}/${id}/${files.file}`, id, files) ?? []),
   );
@@ -56,17 +56,27 @@ function parse(text: string | undefined) {
   }
 }
 
+/** Of a runtime a file, and no larger than any it writes: a pipe would be waited for. */
 function read(path: string): string | undefined {
+  let file: number | undefined;
   try {
-    return readFileSync(path, 'utf8');
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const found = fstatSync(file);
+    return found.isFile() && found.size <= mostStateBytes ? readFileSync(file, 'utf8') : undefined;
   } catch {
     return undefined; // it went away, or is not ours to read
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 
-function list(folder: string): readonly string[] {
+const mostStateBytes = 4 * 2 ** 20;
+
+/** Who has the folder says of what number a container is: root and this user are believed (`sudo` may keep the user's XDG_RUNTIME_DIR). */
+function list(folder: string, ownUid: number): readonly string[] {
   try {
-    return readdirSync(folder);
+    const { uid } = lstatSync(folder);
+    return uid === 0 || uid === ownUid ? readdirSync(folder) : [];
   } catch {
     return []; // no such runtime here
   }

@@ -558,8 +558,8 @@ itions/shared23/required","required",{missingProperty:"network"}),i++),r.allow==
 allow"}),i++);for(const s in r)s==="network"||s==="allow"||y.test(s)||(e=o(e,n,"#/definitions/shared23/additionalProperties","additionalProperties",{additionalProperty:s}),
 i++);r.network!==void 0&&(l(r.network,{instancePath:n+"/network"})||(e=t(e,l.errors),i=e.length)),r.allow!==void 0&&($i(r.allow,{instancePath:n+"/allow"})||(e=t(
 e,$i.errors),i=e.length))}else e=o(e,n,"#/definitions/shared23/type","type",{}),i++;return zi.errors=e,i===0}function Ui(r,{instancePath:n=""}={}){let e=null,i=0;
-if(Array.isArray(r)){const s=r.length;for(let f=0;f<s;f++)zi(r[f],{instancePath:n+"/"+f})||(e=t(e,zi.errors),i=e.length)}else e=o(e,n,"#/definitions/shared24/ty\
-pe","type",{}),i++;return Ui.errors=e,i===0}const Xs={properties:{equals:{},one_of:{},gt:{},gte:{},lt:{},lte:{},between:{},type:{},exists:{},empty:{},contains:{},matches:{},starts_with:{},ends_with:{},lines:{},
+if(Array.isArray(r)){r.length<1&&(e=o(e,n,"#/definitions/shared24/minItems","minItems",{limit:1}),i++);const s=r.length;for(let f=0;f<s;f++)zi(r[f],{instancePath:n+
+"/"+f})||(e=t(e,zi.errors),i=e.length)}else e=o(e,n,"#/definitions/shared24/type","type",{}),i++;return Ui.errors=e,i===0}const Xs={properties:{equals:{},one_of:{},gt:{},gte:{},lt:{},lte:{},between:{},type:{},exists:{},empty:{},contains:{},matches:{},starts_with:{},ends_with:{},lines:{},
 line_count:{},snapshot:{},length:{},has_key:{},includes:{},includes_all:{},unordered:{},json:{},yaml:{},schema:{},sha256:{},every:{},some:{},not:{},all:{},any:{}}};
 function Ki(r,{instancePath:n=""}={}){let e=null,i=0;if(r&&typeof r=="object"&&!Array.isArray(r)){Object.keys(r).length<1&&(e=o(e,n,"#/definitions/shared45/minP\
 roperties","minProperties",{limit:1}),i++);for(const s in r)S.call(Xs.properties,s)||y.test(s)||(e=o(e,n,"#/definitions/shared45/additionalProperties","addition\

@@ -9,7 +9,8 @@ interface Question {
   readonly type: RecordType;
 }
 
-const [dnsPort, mostBytes, pollIn, waitMs] = [53, 4096, 1, 2000];
+const [dnsPort, mostBytes, pollIn, waitMs] = [53, 4096, 1, 1000];
+const mostAttempts = 3;
 /** In front of a message over TCP. */
 const lengthBytes = 2;
 /** Each has a socket of its own, so that no answer is another's. */
@@ -25,9 +26,17 @@ export async function askNames(
   const server = parseIp(/^nameserver[ \t]+(\S+)/m.exec(file.text)?.[1] ?? '');
   if (server === undefined) return '/etc/resolv.conf names no server';
   const address = socketAddress({ ip: server, port: dnsPort });
-  const answers: (DnsAnswer | undefined)[] = [];
-  for (let at = 0; at < questions.length; at += mostAtOnce)
-    answers.push(...(await askSome(probe, familyOf(server), address, questions.slice(at, at + mostAtOnce))));
+  const answers: (DnsAnswer | undefined)[] = questions.map(() => undefined);
+  // Datagrams may be lost, where a kernel is short of buffers: who asks asks again, as resolvers do.
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    const open = questions.flatMap((question, at) => (answers[at] === undefined ? [{ question, at }] : []));
+    for (let from = 0; from < open.length; from += mostAtOnce) {
+      const some = open.slice(from, from + mostAtOnce);
+      const asked = some.map(({ question }) => question);
+      const said = await askSome(probe, familyOf(server), address, asked);
+      for (const [index, { at }] of some.entries()) answers[at] = said[index];
+    }
+  }
   return answers;
 }
 

@@ -20,9 +20,8 @@ export async function lookAcrossScenarios(subject: Subject): Promise<Verdict> {
     ),
   ];
   if (faults.length > 0) return fail(...faults);
-  const silent = links.filter(({ members }) => members.length === 0);
-  if (silent.length > 0)
-    return inconclusive(`nobody at all answered on ${silent.map(({ network }) => network).join(', ')}`);
+  const gaps = links.flatMap((link) => link.gaps);
+  if (gaps.length > 0) return inconclusive(...gaps);
   return pass(
     ...links.map(({ network, members }) => `on ${network} answered ${members.join(', ')}, and nobody else`),
   );

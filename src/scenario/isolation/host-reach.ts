@@ -10,13 +10,13 @@ import { fail, inconclusive, pass } from './verdict.ts';
 
 /** Ways to say "this machine" (RFC 6890, RFC 4291), which must mean the container. */
 const loopbacks = ipsOf(['127.0.0.1', '127.9.8.7', '0.0.0.0', '::1', '::ffff:127.0.0.1']);
-/** Programs of the host that are asked for; where it has none, these ports stand for them. */
-const mostPorts = 8;
+/** Programs of the host that are asked for, so many at a time; where it has none, the usual ports stand for them. */
+const [mostPorts, portsAtOnce] = [512, 16];
 const answerMs = 2000;
 const usualPorts = [22, 80];
 /** A host may have a bridge for each network of a container runtime. */
 const mostAddresses = 512;
-const shownAddresses = 4;
+const [shownAddresses, shownPorts] = [4, 8];
 const routeLocalnet = '/proc/sys/net/ipv4/conf/all/route_localnet';
 
 export async function reachForHost(subject: Subject): Promise<Verdict> {
@@ -37,9 +37,8 @@ export async function reachForHost(subject: Subject): Promise<Verdict> {
     ...('text' in routed && routed.text.trim() === '0' ? [] : [`${routeLocalnet} is not 0`]),
   ];
   if (faults.length > 0) return fail(...faults);
-  const silent = links.filter(({ members }) => members.length === 0);
-  if (silent.length > 0)
-    return inconclusive(`nobody at all answered on ${silent.map(({ network }) => network).join(', ')}`);
+  const gaps = [...there.gaps, ...links.flatMap((link) => link.gaps), ...loop.gaps];
+  if (gaps.length > 0) return inconclusive(...gaps);
   return pass(
     ...there.seen,
     ...links.map(({ network, members }) => `on ${network} answered ${members.join(', ')}, and nobody else`),
@@ -57,6 +56,8 @@ interface Address {
 interface Seen {
   readonly faults: readonly string[];
   readonly seen: readonly string[];
+  /** What was left out. */
+  readonly gaps: readonly string[];
 }
 
 /** What leads onto a link of its own is judged by who answered there; a scenario may have chosen a subnet that the host has, too. */
@@ -73,7 +74,8 @@ async function reachAddresses(
   );
   const isOwn = (text: string): boolean =>
     own.includes(text) || own.some((each) => mapped(each).includes(text));
-  const targets = [...addresses, ...addresses.flatMap(mapped)]
+  const all = [...addresses, ...addresses.flatMap(mapped)];
+  const targets = all
     .slice(0, mostAddresses)
     .filter((text) => !isOwn(text))
     .flatMap((text) => ipsOf([text]))
@@ -103,6 +105,10 @@ async function reachAddresses(
   return {
     faults,
     seen: seen.length === 0 ? [] : [`none of the host's ${seen.length} addresses is reached: ${some}`],
+    gaps:
+      all.length > mostAddresses
+        ? [`only ${mostAddresses} of the host's ${all.length} addresses were tried`]
+        : [],
   };
 }
 
@@ -130,9 +136,14 @@ function addressesOf(witness: Witness, ofHost: boolean): readonly string[] | und
 async function tryLoopback({ root, witness, container, examination }: Subject): Promise<Seen> {
   const host = hostPorts.get(examination) ?? listeningPorts(witness);
   hostPorts.set(examination, host);
-  const ports = host.length > 0 ? host : usualPorts;
+  const ports = host.length > 0 ? host.slice(0, mostPorts) : usualPorts;
   const targets = ports.flatMap((port) => loopbacks.map(({ text, ip }) => ({ text, ip, port })));
-  const outcomes = await connectTo(root, targets, { firstMs: 0, othersMs: 0, eachMs: answerMs });
+  const outcomes: string[] = [];
+  const atOnce = portsAtOnce * loopbacks.length;
+  for (let from = 0; from < targets.length; from += atOnce) {
+    const some = targets.slice(from, from + atOnce);
+    outcomes.push(...(await connectTo(root, some, { firstMs: 0, othersMs: 0, eachMs: answerMs })));
+  }
   const isClosed = (outcome: string | undefined): boolean =>
     outcome === 'ECONNREFUSED' || (outcome !== undefined && isRefusal(outcome));
   const answered = targets.flatMap((target, at) =>
@@ -145,8 +156,12 @@ async function tryLoopback({ root, witness, container, examination }: Subject): 
       .filter(({ port }) => !inside.includes(port))
       .map(({ text, port, outcome }) => `connecting to ${text}, port ${port}, ended with ${outcome}`),
     seen: [
-      `${loopbacks.map(({ text }) => text).join(', ')} lead to nothing at ports ${closed.join(', ')}, ${host.length > 0 ? 'where the host listens' : 'though nothing listens on the host either'}`,
+      `${loopbacks.map(({ text }) => text).join(', ')} lead to nothing at ports ${shortened(closed)}, ${host.length > 0 ? 'where the host listens' : 'though nothing listens on the host either'}`,
     ],
+    gaps:
+      host.length > mostPorts
+        ? [`only ${mostPorts} of the ${host.length} ports at which the host listens were tried`]
+        : [],
   };
 }
 
@@ -157,5 +172,8 @@ function listeningPorts(witness: Witness): readonly number[] {
   const sockets = ['net/tcp', 'net/tcp6'].flatMap((name) =>
     parseListening(witness.readSelf(name) ?? '', 'tcp'),
   );
-  return [...new Set(sockets.map(({ port }) => port))].slice(0, mostPorts);
+  return [...new Set(sockets.map(({ port }) => port))];
 }
+
+const shortened = (ports: readonly number[]): string =>
+  `${ports.slice(0, shownPorts).join(', ')}${ports.length > shownPorts ? `, … (${ports.length})` : ''}`;

@@ -1,9 +1,11 @@
 import type { AttachedNetwork } from '../../core/engine.ts';
+import type { Witness } from '../../core/probe.ts';
 import { type IpAddress, parseIp } from '../plan/network/ip-address.ts';
 import { call } from './calls.ts';
 import type { Subject } from './check.ts';
 import { connectTo, indexOf, inet, parseSocketAddress, socketAddress, socketType } from './inside-sockets.ts';
-import { parseRoutes4, type Route, renderIp } from './network-tables.ts';
+import { parseOwnAddresses, parseRoutes4, type Route, renderIp } from './network-tables.ts';
+import { oncePerExamination } from './once-per-examination.ts';
 
 /** Who answers on one of a service's networks. */
 export interface LinkCensus {
@@ -12,36 +14,47 @@ export interface LinkCensus {
   readonly members: readonly string[];
   /** Everybody else. */
   readonly strangers: readonly string[];
+  /** Why it does not show that there are no others. */
+  readonly gaps: readonly string[];
 }
 
 /** Anybody on the link has long answered then; the first is waited for longer. */
 const wait = { firstMs: 1000, othersMs: 15 };
+/** The kernel takes down a network namespace some time after its last process: a twin of an earlier step may answer until then. */
+const [patienceMs, againMs] = [5000, 200];
 /** ICMPv6: protocol 58, echo request 128 (RFC 4443). */
 const [icmpv6, echoRequest] = [58, 128];
 /** RFC 4291, 2.7.1: all nodes of the link. */
 const allNodes = parseIp('ff02::1');
 const mostAnswers = 64;
+/** Each takes a place in the kernel's table of neighbours. */
+const mostCandidates = 64;
 const anyPort = 9;
 
-const known = new WeakMap<Subject['examination'], Map<string, Promise<readonly LinkCensus[]>>>();
-
 /** All checks of one examination are to see the same. */
-export function takeLinkCensus(subject: Subject): Promise<readonly LinkCensus[]> {
-  const byService = known.get(subject.examination) ?? new Map<string, Promise<readonly LinkCensus[]>>();
-  const taken = byService.get(subject.name) ?? takeAll(subject);
-  known.set(subject.examination, byService.set(subject.name, taken));
-  return taken;
-}
+export const takeLinkCensus = oncePerExamination(({ name }) => name, takeAll);
 
 async function takeAll(subject: Subject): Promise<readonly LinkCensus[]> {
+  const { clock, signal, container } = subject;
   const censuses: LinkCensus[] = [];
-  for (const attached of subject.container.networks) censuses.push(await takeOne(subject, attached));
+  const untilMs = clock.nowMs() + patienceMs;
+  for (const attached of container.networks) {
+    let census = await takeOne(subject, attached);
+    while (isOpen(census) && clock.nowMs() < untilMs) {
+      await clock.sleep(againMs, signal);
+      census = await takeOne(subject, attached);
+    }
+    censuses.push(census);
+  }
   return censuses;
 }
 
+const isOpen = ({ strangers, gaps }: LinkCensus): boolean => strangers.length > 0 || gaps.length > 0;
+
 async function takeOne(subject: Subject, own: AttachedNetwork): Promise<LinkCensus> {
   const others = membersOf(subject, own.network);
-  const answers = [...(await askAll6(subject, own, others)), ...(await askCandidates4(subject, own, others))];
+  const heard = [await askAll6(subject, own, others), await askCandidates4(subject, own, others)];
+  const answers = heard.flatMap((each) => each.answers);
   const names = new Map(others.map(({ name }) => [name, answers.filter((each) => each.member === name)]));
   return {
     network: own.network,
@@ -49,8 +62,25 @@ async function takeOne(subject: Subject, own: AttachedNetwork): Promise<LinkCens
       said.length === 0 ? [] : [`${name} (${said.map(({ how }) => how).join(', ')})`],
     ),
     strangers: answers.flatMap(({ member, how }) => (member === undefined ? [how] : [])),
+    gaps: heard.flatMap((each) => each.gaps.map((gap) => `on ${own.network}, ${gap}`)),
   };
 }
+
+/** What came of asking by one family. */
+interface Heard {
+  readonly answers: readonly Answer[];
+  readonly gaps: readonly string[];
+}
+
+const nothing: Heard = { answers: [], gaps: [] };
+
+/** That nobody else answered says something where a member did. */
+const heardOf = (family: string, answers: readonly Answer[], ...gaps: readonly string[]): Heard => ({
+  answers,
+  gaps: answers.some(({ member }) => member !== undefined)
+    ? gaps
+    : [...gaps, `nobody of the scenario answered by ${family}`],
+});
 
 interface Answer {
   /** Undefined: nobody of this scenario. */
@@ -70,12 +100,8 @@ function membersOf({ siblings, guests }: Subject, network: string): readonly Mem
 }
 
 /** An echo request to all nodes: who has IPv6 answers, with an address of its own. */
-async function askAll6(
-  { root }: Subject,
-  own: AttachedNetwork,
-  others: readonly Member[],
-): Promise<readonly Answer[]> {
-  if (own.ipv6 === undefined || allNodes === undefined) return [];
+async function askAll6({ root }: Subject, own: AttachedNetwork, others: readonly Member[]): Promise<Heard> {
+  if (own.ipv6 === undefined || allNodes === undefined) return nothing;
   const index = await indexOf(root, own.interfaceName);
   const address = socketAddress({ ip: allNodes, port: 0, scope: index });
   const echo = Buffer.from([echoRequest, 0, 0, 0, 0, 0, 0, 1]);
@@ -89,14 +115,16 @@ async function askAll6(
     ),
     call('close', { result: 0 }),
   ]);
-  if (socket?.error !== undefined || sent?.error !== undefined) return [];
+  const error = socket?.error ?? sent?.error;
+  if (error !== undefined) return { answers: [], gaps: [`an echo request to all nodes: ${error}`] };
+  const replies = received.slice(0, -1);
   const counts = new Map<bigint, number>();
-  for (const { value, out } of received.slice(0, -1)) {
+  for (const { value, out } of replies) {
     const ip = value < 0 ? undefined : parseSocketAddress(out[1])?.ip;
     if (ip !== undefined) counts.set(ip.value, (counts.get(ip.value) ?? 0) + 1);
   }
   counts.delete(parseIp(own.ipv6)?.value ?? -1n);
-  return [...counts].flatMap(([value, count]) => {
+  const answers = [...counts].flatMap(([value, count]): readonly Answer[] => {
     const text = renderIp({ version: 6, value });
     const member = others.find(({ ipv6 }) => parseIp(ipv6 ?? '')?.value === value)?.name;
     const once = { member, how: member === undefined ? `${text} answers an echo request` : `echo ${text}` };
@@ -105,6 +133,8 @@ async function askAll6(
       ? [once]
       : [once, { member: undefined, how: `${text} answers an echo request ${count} times` }];
   });
+  const isCut = replies.every(({ value }) => value >= 0);
+  return heardOf('IPv6', answers, ...(isCut ? [`only the first ${mostAnswers} answers were read`] : []));
 }
 
 /** Where a runtime would put itself, and the members: IPv4 has no address of all nodes that would answer. */
@@ -112,18 +142,20 @@ async function askCandidates4(
   { root, witness }: Subject,
   own: AttachedNetwork,
   others: readonly Member[],
-): Promise<readonly Answer[]> {
+): Promise<Heard> {
+  if (own.ipv4 === undefined) return nothing;
   const subnet = parseRoutes4(witness.read('net/route') ?? '').find(
     ({ interfaceName, hasGateway }) => interfaceName === own.interfaceName && !hasGateway,
   );
-  if (subnet === undefined) return [];
-  const mine = parseIp(own.ipv4 ?? '')?.value;
+  if (subnet === undefined) return { answers: [], gaps: ["the host's /proc does not tell its IPv4 subnet"] };
+  const mine = parseIp(own.ipv4)?.value;
   const members = others.flatMap(({ name, ipv4 }) => {
     const ip = parseIp(ipv4 ?? '');
     return ip === undefined ? [] : [{ name, ip }];
   });
   const isMember = (value: bigint): boolean => members.some(({ ip }) => ip.value === value);
-  const strangers = candidatesOf(subnet).filter((value) => value !== mine && !isMember(value));
+  const candidates = candidatesOf(subnet, hostAddresses4(witness));
+  const strangers = candidates.slice(0, mostCandidates).filter((value) => value !== mine && !isMember(value));
   const targets: readonly { readonly name?: string; readonly ip: IpAddress }[] = [
     ...members.slice(0, mostAnswers),
     ...strangers.map((value): { readonly ip: IpAddress } => ({ ip: { version: 4, value } })),
@@ -133,8 +165,9 @@ async function askCandidates4(
     targets.map(({ ip }) => ({ ip, port: anyPort })),
     wait,
   );
-  const resolved = resolvedAddresses(witness.read('net/arp') ?? '', own.interfaceName);
-  return targets.flatMap(({ name, ip }, at) => {
+  const arp = witness.read('net/arp');
+  const resolved = resolvedAddresses(arp ?? '', own.interfaceName);
+  const answers = targets.flatMap(({ name, ip }, at): readonly Answer[] => {
     const text = renderIp(ip);
     const outcome = outcomes[at] ?? 'no answer';
     const isThere = outcome === 'success' || outcome === 'ECONNREFUSED' || resolved.has(text);
@@ -149,11 +182,26 @@ async function askCandidates4(
       },
     ];
   });
+  return heardOf(
+    'IPv4',
+    answers,
+    ...(arp === undefined ? ["the host's /proc does not tell who answered ARP"] : []),
+    ...(candidates.length > mostCandidates
+      ? [`only ${mostCandidates} of the host's addresses in its subnet were asked`]
+      : []),
+  );
 }
 
-/** The first and the last two of a subnet, without its own address and that of all. */
-function candidatesOf({ first, last }: Route): readonly bigint[] {
-  const all = [first + 1n, first + 2n, last - 2n, last - 1n];
+/** Addresses of the host: a bridge of its own would have one of them. */
+function hostAddresses4(witness: Witness): readonly bigint[] {
+  return parseOwnAddresses(witness.readSelf('net/fib_trie') ?? '', '').flatMap(
+    (text) => parseIp(text)?.value ?? [],
+  );
+}
+
+/** The first and the last two of a subnet, and those of the host in it, without its own address and that of all. */
+function candidatesOf({ first, last }: Route, ofHost: readonly bigint[]): readonly bigint[] {
+  const all = [first + 1n, first + 2n, last - 2n, last - 1n, ...ofHost];
   return [...new Set(all)].filter((value) => value > first && value < last);
 }
 

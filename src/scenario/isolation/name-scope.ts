@@ -27,6 +27,7 @@ export async function resolveNames(subject: Subject): Promise<Verdict> {
   const answered = await askNames(root, questions);
   if (typeof answered === 'string') return inconclusive(answered);
   const faults: string[] = [];
+  const unknown: string[] = [];
   const seen: string[] = [];
   questions.forEach(({ name, type }, at) => {
     const answer = answered[at];
@@ -36,11 +37,11 @@ export async function resolveNames(subject: Subject): Promise<Verdict> {
     const foreign = answers.filter((address) => !wanted.some((each) => same(each, address)));
     const said = answers.length === 0 ? (answer?.rcode ?? 'no answer') : answers.join(' ');
     const line = `${name} ${type}: ${said}`;
-    const isRight = answer !== undefined && missing.length === 0 && foreign.length === 0;
-    if (isRight) seen.push(line);
+    if (answer === undefined) unknown.push(line);
+    else if (missing.length === 0 && foreign.length === 0) seen.push(line);
     else faults.push(`${line}; it should be ${wanted.length === 0 ? 'none' : wanted.join(' ')}`);
   });
-  return judged(faults, seen);
+  return faults.length === 0 && unknown.length > 0 ? inconclusive(...unknown) : judged(faults, seen);
 }
 
 const same = (one: string, other: string): boolean => parseIp(one)?.value === parseIp(other)?.value;

@@ -6,6 +6,7 @@ import { judgeCell } from '../connectivity/judge.ts';
 import { survey } from '../connectivity/survey.ts';
 import { declaredFor, type Truth, type TruthRule } from '../connectivity/truth.ts';
 import type { Sibling, Subject, Verdict } from './check.ts';
+import { oncePerExamination } from './once-per-examination.ts';
 import { fail, inconclusive, notApplicable, pass } from './verdict.ts';
 
 /** Beside what is published: a port of each protocol at which our helper listens in the service's place. */
@@ -18,15 +19,13 @@ const protocols: readonly Protocol[] = ['tcp', 'udp', 'icmp'];
 type Member = Pick<Sibling, 'name' | 'spec' | 'container'>;
 
 /** Of one examination: who asks first has it measured for all. */
-const measured = new WeakMap<Subject['examination'], Promise<Matrix>>();
+const measure = oncePerExamination(() => 'all', surveyAll);
 
 /** The row of a service in the table of who reaches whom, against what its networks and their policies say. */
 export async function compareReach(subject: Subject): Promise<Verdict> {
-  const { name, siblings, examination } = subject;
+  const { name, siblings } = subject;
   if (siblings.length === 0) return notApplicable('there is no other service');
-  const pending = measured.get(examination) ?? surveyAll(subject);
-  measured.set(examination, pending);
-  const matrix = await pending;
+  const matrix = await measure(subject);
   // From the cells themselves: what a step tells of them has a limit.
   const own = matrix.cells
     .filter(({ from }) => from === name)

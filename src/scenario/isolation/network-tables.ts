@@ -7,6 +7,8 @@ export interface Route {
   readonly first: bigint;
   readonly last: bigint;
   readonly hasGateway: boolean;
+  /** Where it leads at first; 0 without one. */
+  readonly gateway: bigint;
 }
 
 const [gatewayFlag, rejectFlag, localFlag] = [0x2, 0x200, 0x8000_0000];
@@ -17,7 +19,7 @@ export function parseRoutes4(text: string): readonly Route[] {
     .split('\n')
     .slice(1)
     .flatMap((line): readonly Route[] => {
-      const [name, destination, , flags, , , , mask] = line.trim().split(/\s+/);
+      const [name, destination, gateway, flags, , , , mask] = line.trim().split(/\s+/);
       if (name === undefined || destination === undefined || flags === undefined || mask === undefined)
         return [];
       if ((Number.parseInt(flags, 16) & rejectFlag) !== 0) return [];
@@ -29,6 +31,7 @@ export function parseRoutes4(text: string): readonly Route[] {
           first,
           last: first | (swapped(mask) ^ 0xffff_ffffn),
           hasGateway: (Number.parseInt(flags, 16) & gatewayFlag) !== 0,
+          gateway: swapped(gateway ?? '00000000'),
         },
       ];
     });
@@ -37,7 +40,7 @@ export function parseRoutes4(text: string): readonly Route[] {
 /** /proc/PID/net/ipv6_route, in network order; local addresses and routes that refuse are none. */
 export function parseRoutes6(text: string): readonly Route[] {
   return text.split('\n').flatMap((line): readonly Route[] => {
-    const [destination, length, , , , , , , flagText, name] = line.trim().split(/\s+/);
+    const [destination, length, , , gateway, , , , flagText, name] = line.trim().split(/\s+/);
     if (destination === undefined || length === undefined || flagText === undefined || name === undefined)
       return [];
     const flags = Number.parseInt(flagText, 16);
@@ -51,6 +54,7 @@ export function parseRoutes6(text: string): readonly Route[] {
         first,
         last: first | ((1n << hostBits) - 1n),
         hasGateway: (flags & gatewayFlag) !== 0,
+        gateway: BigInt(`0x${gateway ?? '0'}`),
       },
     ];
   });

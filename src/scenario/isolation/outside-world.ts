@@ -5,9 +5,20 @@ import { ipsOf, parseRoutes4, parseRoutes6, type Route } from './network-tables.
 import { inconclusive, judged, notApplicable } from './verdict.ts';
 
 /** Of documentation (RFC 5737, RFC 3849): the internet has nobody there. */
-const internet = ipsOf(['192.0.2.1', '198.51.100.1', '203.0.113.1', '2001:db8::1', '::ffff:192.0.2.1']);
+export const internet = ipsOf([
+  '192.0.2.1',
+  '198.51.100.1',
+  '203.0.113.1',
+  '2001:db8::1',
+  '::ffff:192.0.2.1',
+]);
 /** Of AWS and most others; the second of AWS's containers. */
-const metadata = ipsOf(['169.254.169.254', '169.254.170.2', 'fd00:ec2::254', '::ffff:169.254.169.254']);
+export const metadata = ipsOf([
+  '169.254.169.254',
+  '169.254.170.2',
+  'fd00:ec2::254',
+  '::ffff:169.254.169.254',
+]);
 
 /** What the kernel says when it knows no way, or has been told to refuse (ip(7), ip-route(8)). */
 const refusals = new Set(['ENETUNREACH', 'EHOSTUNREACH', 'EACCES', 'EAFNOSUPPORT', 'EADDRNOTAVAIL']);

@@ -32,18 +32,19 @@ export async function runFault(
     return { inside: [], problems: [...problemsOf(error, place), ...(await undo(scope, place))] };
   }
   const beganAtMs = clock.nowMs();
-  const told = { attempt: world.attempt, step: step.path, fault: fault.kind };
-  world.emitter.emit({ kind: 'faultBegan', ...told, name: step.name });
-  const { problems: inside, stopped } = await runSequence(during, world, signal, run);
-  if (!stopped) await lastAtLeast(fault.forMs - (clock.nowMs() - beganAtMs), world, signal);
-  const problems = await undo(scope, place);
-  world.emitter.emit({
-    kind: 'faultEnded',
-    ...told,
-    name: step.name,
-    lastedMs: clock.nowMs() - beganAtMs,
-    undone: problems.length === 0,
-  });
+  const told = { attempt: world.attempt, step: step.path, fault: fault.kind, name: step.name };
+  const problems: Problem[] = [];
+  let inside: readonly Problem[];
+  try {
+    world.emitter.emit({ kind: 'faultBegan', ...told });
+    const done = await runSequence(during, world, signal, run);
+    inside = done.problems;
+    if (!done.stopped) await lastAtLeast(fault.forMs - (clock.nowMs() - beganAtMs), world, signal);
+  } finally {
+    problems.push(...(await undo(scope, place)));
+    const lastedMs = clock.nowMs() - beganAtMs;
+    world.emitter.emit({ kind: 'faultEnded', ...told, lastedMs, undone: problems.length === 0 });
+  }
   return { inside, problems };
 }
 

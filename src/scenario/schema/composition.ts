@@ -1,7 +1,7 @@
 import { exactlyOne, type JsonSchema, key, list, named, object, ref, wordPattern } from './json-schema.ts';
 import { operators } from './matchers.ts';
 import { nonEmptyText, textOrNumber } from './scalars.ts';
-import { connectivityRules } from './step-kinds-check.ts';
+import { rule } from './step-kinds-check.ts';
 
 const anyObject: JsonSchema = { type: 'object' };
 
@@ -97,11 +97,12 @@ export const policies = key(
           'Allow',
           'What may be opened; nothing else passes.',
           ['web -> db:5432/tcp'],
-          connectivityRules,
+          list('a list of rules', rule), // an empty one lets nothing pass, which is something
         ),
       },
       { what: 'a policy', required: ['network', 'allow'] },
     ),
+    'wrong-value',
   ),
 );
 

@@ -3,12 +3,15 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { systemClock } from '../../../../src/core/clock.ts';
 import { auditedChecks } from '../../../../src/scenario/isolation/audit/audited-checks.ts';
 import { auditProcess } from '../../../../src/scenario/isolation/audit/run-audits.ts';
+import { callOne, readInside } from '../../../../src/scenario/isolation/calls.ts';
 import { describeAsRoot, describeRequiring } from '../../../requires.ts';
 import { never } from '../../contract/contract-kit.ts';
+import { buildLauncher } from '../launcher/build-launcher.ts';
 import { linuxEngineFor } from '../linux-kit.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'mayfly-foreign-'));
@@ -93,4 +96,32 @@ describeAsRoot(['linux', 'launcher'], 'what a held descriptor of /proc/PID names
     expect(comm).toBe('sleep');
     expect(held).toContain('No such process');
   });
+});
+
+describeAsRoot(['linux', 'launcher'], 'a helper in namespaces of others', () => {
+  test.each([[['--net']], [['--user', '--map-root-user', '--net']]])(
+    'may not be traced from its exec on, before it says so itself: unshare %j',
+    async (flags) => {
+      const header = fileURLToPath(new URL('undumpable.h', import.meta.url));
+      const launcher = buildLauncher(['-static', '-include', header]);
+      const { engine } = await linuxEngineFor(directory, launcher);
+      const child = spawn('unshare', [...flags, 'sh', '-c', 'echo; exec sleep 1000'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      try {
+        await once(child.stdout, 'data');
+        await using foreign = await engine.openForeign(child.pid ?? 0);
+        for (const rights of ['itself', 'root'] as const) {
+          await using probe = await foreign.probe(rights, never);
+          const getDumpable = 3;
+          expect(await callOne(probe, 'prctl', getDumpable)).toMatchObject({ value: 0 });
+          const status = await readInside(probe, '/proc/self/status');
+          const can = 'text' in status ? /^CapBnd:\t(\w+)$/m.exec(status.text)?.[1] : '';
+          expect(can).toBe(rights === 'root' ? '0000000000000400' : '0000000000040000');
+        }
+      } finally {
+        child.kill('SIGKILL');
+      }
+    },
+  );
 });

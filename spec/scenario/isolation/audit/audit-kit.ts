@@ -59,14 +59,18 @@ const hostFiles: Files = {
         |-- 192.0.2.7
            /32 host LOCAL
 `,
+  'net/ipv6_route': '',
   'net/if_inet6': 'fd000000000000000000000000000002 02 40 00 80 eth0\n',
-  '../../proc': ['sys', 'bus', 'keys', 'meminfo'],
-  '../../proc/sys/kernel': ['core_pattern', 'modprobe'],
-  '../../sys': ['kernel', 'block'],
-  '../..': ['proc', 'sys'],
+  '/proc': ['sys', 'bus', 'keys', 'meminfo'],
+  '/proc/sys/kernel': ['core_pattern', 'modprobe'],
+  '/sys': ['kernel', 'block'],
+  '/': ['proc', 'sys'],
 };
 
-export function audited(files: Files, options: { readonly runner?: Files } = {}): Audited {
+export function audited(
+  files: Files,
+  options: { readonly runner?: Files; readonly first?: Files } = {},
+): Audited {
   const runner = options.runner ?? hostFiles;
   const textIn = (from: Files, name: string): string | undefined => {
     const value = from[name];
@@ -79,11 +83,13 @@ export function audited(files: Files, options: { readonly runner?: Files } = {})
   const witness: ForeignWitness = {
     pid: 700,
     read: (name) => textIn(files, name),
-    readOf: (pid, name) => (pid === 1 ? textIn(hostFiles, name) : undefined),
+    readOf: (pid, name) => (pid === 1 ? textIn(options.first ?? hostFiles, name) : undefined),
     readSelf: (name) => textIn(runner, name),
     pids: () => [1, 700],
     list: (name) => listIn(files, name),
-    listSelf: (name) => listIn(runner, name),
+    readLink: (name) => textIn(files, name),
+    readHost: (path) => textIn(runner, path),
+    listHost: (path) => listIn(runner, path),
   };
   return {
     witness,

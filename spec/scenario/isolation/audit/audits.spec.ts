@@ -85,6 +85,10 @@ const wrong: readonly (readonly [check: string, change: Files, evidence: string]
   ['seccomp.mode', status('Seccomp:\t2', 'Seccomp:\t0'), 'Seccomp is 0, not 2'],
   ['seccomp.denied', status('Seccomp:\t2', 'Seccomp:\t0'), 'Seccomp is 0, not 2'],
   ['lsm.profile', { 'attr/current': 'unconfined\n' }, 'it is unconfined, as the runner’s own'],
+  ['lsm.profile', { 'attr/current': 'docker-default (unconfined)\n' }, 'which confines nothing'],
+  ['lsm.profile', { 'attr/current': 'web (complain)\n' }, 'which confines nothing'],
+  ['lsm.profile', { 'attr/current': 'system_u:system_r:spc_t:s0:c1,c2\0' }, 'which confines nothing'],
+  ['lsm.profile', { 'attr/current': 'unconfined_u:unconfined_r:unconfined_t:s0' }, 'which confines nothing'],
   ['oom.score', { oom_score_adj: '-500\n' }, 'it is -500: others are killed before it'],
   ['fd.none-inherited', { 'fdinfo/3': 'mnt_id:\t21\n' }, 'descriptor 3 is /srv/data, outside'],
   [
@@ -151,13 +155,54 @@ test.each(wrong)('%s fails: %j', async (check, change, evidence) => {
   expect([result, said.join('\n')]).toEqual(['fail', expect.stringContaining(evidence)]);
 });
 
+const six = (to: string, length: string, flags: string, name: string): string =>
+  `${to.padEnd(32, '0')} ${length} ${'0'.repeat(32)} 00 ${'0'.repeat(32)} 00000400 00000001 00000000 ${flags} ${name}`;
+
 test.each([
-  ['eth0\t00000000\t010012AC\t0003\t0\t0\t0\t00000000', '', 'eth0'],
-  ['', `${'0'.repeat(32)} 00 ${'0'.repeat(32)} 00 fe80 00000400 00000001 00000000 00000003 eth1`, 'eth1'],
-])('a default route is a way that is not tried: %j %j', async (four, six, name) => {
-  const files = { ...sealed, 'net/route': `${sealed['net/route']}${four}\n`, 'net/ipv6_route': `${six}\n` };
-  const { result, evidence } = await look('net.no-internet', files);
-  expect([result, evidence[0]]).toEqual(['unsupported', `it has a default route through ${name}`]);
+  ['net.no-internet', 'eth0\t00000000\t010012AC\t0003\t0\t0\t0\t00000000', '', 'a gateway on eth0'],
+  ['net.no-internet', '', six('', '00', '00000003', 'eth1'), 'a gateway on eth1'],
+  ['net.no-internet', 'tun0\t00000080\t00000000\t0001\t0\t0\t0\t00000080', '', 'a way to 192.0.2.1: tun0'],
+  ['net.no-internet', 'eth0\t00000A0A\t010012AC\t0003\t0\t0\t0\t0000FFFF', '', 'a gateway on eth0'],
+  ['net.no-metadata', 'eth0\t0000FEA9\t00000000\t0001\t0\t0\t0\t0000FFFF', '', '169.254.169.254: eth0'],
+  ['net.no-metadata', '', six('fd000ec2', '20', '00000001', 'eth1'), 'fd00:ec2::254: eth1'],
+])('%s: a way out is not tried: %j %j', async (check, four, ipv6, said) => {
+  const files = { ...sealed, 'net/route': `${sealed['net/route']}${four}\n`, 'net/ipv6_route': `${ipv6}\n` };
+  const { result, evidence } = await look(check, files);
+  expect([result, evidence.join('\n')]).toEqual(['unsupported', expect.stringContaining(said)]);
+});
+
+test('a table of IPv6 that is not told is not an empty one', async () => {
+  const { 'net/ipv6_route': _, ...untold } = sealed;
+  expect((await look('net.no-internet', untold)).result).toBe('unsupported');
+});
+
+test.each<readonly [string, Files]>([
+  ['a link that is not told', { fd: ['3', '4'] }],
+  ['a mount that is not told', { 'fdinfo/3': 'pos:\t0\n' }],
+])('a descriptor is not taken for one that leads nowhere: %s', async (_, change) => {
+  expect((await look('fd.none-inherited', { ...sealed, ...change })).result).toBe('unsupported');
+});
+
+test('memory has a path, and leads nowhere', async () => {
+  const memory = { 'fd/3': '/memfd:pool (deleted)', 'fdinfo/3': 'mnt_id:\t9\n' };
+  expect((await look('fd.none-inherited', { ...sealed, ...memory })).result).toBe('pass');
+  const file = { 'fd/3': '/memfd:pool (deleted)', 'fdinfo/3': 'mnt_id:\t21\n' };
+  expect((await look('fd.none-inherited', { ...sealed, ...file })).result).toBe('fail');
+});
+
+test('where the namespaces of process 1 are not told, none is known to be its own', async () => {
+  for (const { id } of auditedChecks.filter(({ id }) => id.startsWith('ns.') && id !== 'ns.siblings'))
+    expect([id, (await auditOf(id).look(audited(sealed, { first: {} }))).result]).toEqual([
+      id,
+      'unsupported',
+    ]);
+});
+
+test('the first namespaces of the kernel are the host’s, whatever is told of process 1', async () => {
+  const { result } = await auditOf('ns.uts').look(
+    audited(sealed, { first: {}, runner: { 'ns/uts': 'uts:[4026531838]' } }),
+  );
+  expect(result).toBe('pass');
 });
 
 test('an unreachable default route is none', async () => {

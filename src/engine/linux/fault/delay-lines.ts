@@ -20,9 +20,11 @@ const interfaceGone = 3;
 const SIGTERM = 15;
 const SIGKILL = 9;
 
+type Init = Pick<LauncherClient, 'expectProcess' | 'perform'>;
+
 /** Lines that are to be longer, as long as it lasts, and the relays that make them so. */
 export class DelayLines {
-  readonly #init: LauncherClient;
+  readonly #init: Init;
   readonly #namespaceOf: (network: string) => Slot;
   readonly #seed: number;
   readonly #active = new Set<DelayFault>();
@@ -30,7 +32,7 @@ export class DelayLines {
   /** Relays that ended though nobody wanted that, in words. */
   readonly #lost: string[] = [];
 
-  constructor(init: LauncherClient, namespaceOf: (network: string) => Slot, seed: number) {
+  constructor(init: Init, namespaceOf: (network: string) => Slot, seed: number) {
     this.#init = init;
     this.#namespaceOf = namespaceOf;
     this.#seed = seed;
@@ -77,7 +79,9 @@ export class DelayLines {
       await relay.started;
     } catch (error) {
       relay.onLauncherEnded(error as Error);
-      await this.#restore(attachment).catch(() => {}); // the first error is the one to tell
+      // It may be there and wait for its release. The first error is the one to tell.
+      await this.#init.perform([{ kind: 'kill', process: relay.id, signal: SIGKILL }]).catch(() => {});
+      await this.#restore(attachment).catch(() => {});
       if (errnoOf(error) === 'ENODEV') return; // its container has ended meanwhile
       throw error;
     }

@@ -1,4 +1,3 @@
-import { capabilityNames } from '../../../core/capability-names.ts';
 import type { ForeignRights } from '../../../core/foreign-process.ts';
 import type { Witness } from '../../../core/probe.ts';
 import type { ResolvedUser } from '../plan/resolve-user.ts';
@@ -11,8 +10,9 @@ export interface ForeignCredentials {
 }
 
 /**
- * Never more than the process itself has; undefined where its numbers cannot be had. `status` and the maps are in the numbers of
- * the runner (user_namespaces(7)), what is set is in those of the process.
+ * Of the process's own capabilities `itself` has no more than it is used for, for the helper is not under the process's filter: chroot(2).
+ * Undefined where its numbers cannot be had. `status` and the maps are in the numbers of the runner (user_namespaces(7)), what is set
+ * is in those of the process.
  */
 export function readCredentials(witness: Witness, rights: ForeignRights): ForeignCredentials | undefined {
   const status = witness.read('status');
@@ -27,17 +27,21 @@ export function readCredentials(witness: Witness, rights: ForeignRights): Foreig
   return {
     user: { uid, gid, groups: [...new Set([gid, ...groups])], home: '/' },
     capabilities: isSelf
-      ? namesOf(maskOf(status, uid === 0 ? 'CapPrm' : 'CapBnd') & grantable(witness))
+      ? mayChroot(status, uid) && mayChroot(grantable(witness), 0)
+        ? ['SYS_CHROOT']
+        : []
       : ['NET_BIND_SERVICE'],
     mayChangeGroups: witness.read('setgroups')?.trim() !== 'deny',
   };
 }
 
 /** In the runner's own user namespace no more than what the runner has; in another one root has them all. */
-function grantable(witness: Witness): bigint {
+function grantable(witness: Witness): string {
   const isShared = witness.read('ns/user') === witness.readSelf('ns/user');
-  return isShared ? maskOf(witness.readSelf('status') ?? '', 'CapPrm') : -1n;
+  return isShared ? (witness.readSelf('status') ?? '') : allOfRoot;
 }
+
+const allOfRoot = 'CapPrm:\tffffffffffffffff\n';
 
 const fieldOf = (status: string, name: string): readonly string[] =>
   new RegExp(`^${name}:\\s*(.*)$`, 'm')
@@ -46,10 +50,9 @@ const fieldOf = (status: string, name: string): readonly string[] =>
     .split(/\s+/)
     .filter((word) => word !== '') ?? [];
 
-const maskOf = (status: string, set: string): bigint => BigInt(`0x${fieldOf(status, set)[0] ?? '0'}`);
-
-const namesOf = (mask: bigint): readonly string[] =>
-  capabilityNames.filter((_, bit) => ((mask >> BigInt(bit)) & 1n) === 1n);
+/** linux/capability.h, CAP_SYS_CHROOT. What a user's program may have at most is what bounds it. */
+const mayChroot = (status: string, uid: number): boolean =>
+  ((BigInt(`0x${fieldOf(status, uid === 0 ? 'CapPrm' : 'CapBnd')[0] ?? '0'}`) >> 18n) & 1n) === 1n;
 
 function rangesOf(map: string): readonly (readonly [inside: number, outside: number, count: number])[] {
   return map.split('\n').flatMap((line) => {

@@ -14,7 +14,9 @@ export function openForeignProcess(host: Host, options: ForeignOptions, pid: num
   const witness: ForeignWitness = {
     ...openWitness(host, pid, held.path),
     list: (name) => host.tryListNow(`${held.path}/${name}`),
-    listSelf: (name) => host.tryListNow(`/proc/self/${name}`),
+    readLink: (name) => host.readLinkNow(`${held.path}/${name}`),
+    readHost: (path) => host.readTextNow(path),
+    listHost: (path) => host.tryListNow(path),
   };
   // A thread has a directory, too, and a zombie: neither has what there is to be looked at.
   const isThere = (): boolean => /^State:\t[^ZX]/m.test(witness.read('status') ?? '');

@@ -35,6 +35,15 @@ const enter = (kind: Kind): Op => ({ kind: 'setns', slot: slotOf(kind), flags: f
  */
 export type UserEntry = 'at first' | 'at last' | 'not at all';
 
+/**
+ * What may be executed and not read is not dumpable from its exec on (fs/exec.c, `would_dump`): nobody beside the helper may trace it,
+ * not in the moment before it says so itself.
+ */
+const planHiddenImage: Tape = [
+  { kind: 'selfImage', into: foreignSlots.self },
+  { kind: 'chmodSlot', slot: foreignSlots.self, mode: 0o111 },
+];
+
 /** The server's first tape: everything is opened before anything is entered, and nobody may trace it from then on. */
 export function planOpenNamespaces(pid: number): Tape {
   const open = (kind: Kind): Op => ({
@@ -47,7 +56,7 @@ export function planOpenNamespaces(pid: number): Tape {
     into: slotOf(kind),
   });
   return [
-    { kind: 'selfImage', into: foreignSlots.self },
+    ...planHiddenImage,
     {
       kind: 'open',
       dir: noSlot,

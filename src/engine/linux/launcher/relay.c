@@ -123,14 +123,15 @@ static _Noreturn void carry(int a, int b, int hurried) {
     if (ppoll(watched, 3, until_due(directions, &wait), NULL) < 0 && errno != EINTR) _exit(1);
     for (int i = 0; i < 2; i++)
       if (watched[i].revents) take_in(&directions[i]);
-    /* The line is about to be as before: what is held goes at once, rather than being lost, and what comes takes no longer. */
+    /* The line is about to be as before: what is held goes as fast as it is taken, which loses less, and what comes takes no longer. */
     struct signalfd_siginfo signal;
     if (watched[2].revents && read(hurried, &signal, sizeof signal) > 0) line.delay = line.jitter = 0, ends = true;
     for (int i = 0; i < 2; i++) let_out(&directions[i], ends ? INT64_MAX : now());
   }
 }
 
-/* Never returns once it runs. Nothing but the two sockets stays open: this is a copy of a server, which has ends of everyone's pipes. */
+/* Never returns once it runs. This is a copy of a server, which has ends of everyone's pipes: only the standard descriptors, both
+ * sockets and its signals stay open. */
 int op_relayFrames(const struct field *f) {
   enum { FIRST = 3, COUNT = 3 };
   sigset_t set;

@@ -22,14 +22,23 @@ const mostLooked = 65_536n;
 
 /** The address a container gets on a network: the one it wants, or the first free one. */
 export function chooseAddress(request: AddressRequest): IpAddress {
-  return request.wanted === undefined ? firstFree(request) : staticAddress(request, request.wanted);
+  if (request.wanted !== undefined) return staticAddress(request, request.wanted);
+  const free = firstFree(request);
+  if (free !== undefined) return free;
+  const { network, subnet, container } = request;
+  const message = `network ${network} (${renderCidr(subnet)}) has no address left for ${container}`;
+  throw new MayflyError('NETWORK_FAILED', message, { hint: 'declare a larger subnet in `ipam`' });
 }
 
 /**
  * In a declared subnet dynamic addresses begin in the upper half: people write static ones near the start, and those of
- * containers that start later are not known yet.
+ * containers that start later are not known yet. Undefined when all are taken.
  */
-function firstFree({ network, container, subnet, declared, taken }: AddressRequest): IpAddress {
+export function firstFree({
+  subnet,
+  declared,
+  taken,
+}: Pick<AddressRequest, 'subnet' | 'declared' | 'taken'>): IpAddress | undefined {
   const usable = cidrSize(subnet) - reservedAtStart - 1n;
   const start = declared ? usable / 2n : 0n;
   const looked = usable < mostLooked ? usable : mostLooked;
@@ -37,13 +46,7 @@ function firstFree({ network, container, subnet, declared, taken }: AddressReque
     const address = addressAt(subnet, reservedAtStart + ((start + step) % usable));
     if (!taken.has(renderIp(address))) return address;
   }
-  throw new MayflyError(
-    'NETWORK_FAILED',
-    `network ${network} (${renderCidr(subnet)}) has no address left for ${container}`,
-    {
-      hint: 'declare a larger subnet in `ipam`',
-    },
-  );
+  return undefined;
 }
 
 function staticAddress(request: AddressRequest, wanted: string): IpAddress {

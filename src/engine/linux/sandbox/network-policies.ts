@@ -62,18 +62,12 @@ export class NetworkPolicies {
     }
   }
 
-  async #perform(
+  #perform(
     network: string,
     batches: readonly (readonly NetlinkMessage[])[],
     first: Tape = [],
   ): Promise<void> {
-    const { init, slots, namespaceOf } = this.#parts;
-    const scratch = slots.take();
-    try {
-      await performBatches(init, namespaceOf(network), scratch, batches, first);
-    } finally {
-      slots.give(scratch);
-    }
+    return performBatches(this.#parts, this.#parts.namespaceOf(network), batches, first);
   }
 }
 

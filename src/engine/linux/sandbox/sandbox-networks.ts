@@ -1,6 +1,6 @@
 import type { NetworkAttachment, NetworkSpec } from '../../../core/container.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
-import { chooseAddress } from '../net/choose-address.ts';
+import { chooseAddress, firstFree } from '../net/choose-address.ts';
 import { renderIp } from '../net/ip.ts';
 import type { AddressInSubnet, Attachment } from '../net/plan-attach.ts';
 import { type NetworkSlots, planNetwork } from '../net/plan-network.ts';
@@ -12,6 +12,8 @@ interface SandboxNetwork {
   readonly allocated: AllocatedNetwork;
   readonly slots: NetworkSlots;
   readonly taken: Set<string>;
+  /** With a policy: by anyone so far. Connections to a former owner may still be tracked, so a newcomer gets what is in here last. */
+  readonly used: Set<string> | undefined;
   ports: number;
 }
 
@@ -22,10 +24,17 @@ export class SandboxNetworks {
 
   constructor(specs: readonly NetworkSpec[], slots: SlotPool, options: PoolOptions) {
     this.#ipv6 = options.ipv6;
+    const policed = new Set(specs.filter(({ policy }) => policy !== undefined).map(({ name }) => name));
     this.#networks = new Map(
       allocateSubnets(specs, options).map((allocated) => [
         allocated.name,
-        { allocated, slots: { namespace: slots.take(), socket: slots.take() }, taken: new Set(), ports: 0 },
+        {
+          allocated,
+          slots: { namespace: slots.take(), socket: slots.take() },
+          taken: new Set(),
+          used: policed.has(allocated.name) ? new Set() : undefined,
+          ports: 0,
+        },
       ]),
     );
   }
@@ -91,16 +100,19 @@ export class SandboxNetworks {
     declared: boolean,
     wanted: string | undefined,
   ): AddressInSubnet {
-    const { taken, allocated } = network;
-    const address = chooseAddress({
+    const { taken, used, allocated } = network;
+    const request = {
       network: allocated.name,
       container,
       subnet,
       declared,
       taken,
       ...(wanted === undefined ? {} : { wanted }),
-    });
+    };
+    const unused = wanted === undefined && used ? firstFree({ ...request, taken: used }) : undefined;
+    const address = unused ?? chooseAddress(request);
     taken.add(renderIp(address));
+    used?.add(renderIp(address));
     return { address, subnet };
   }
 }

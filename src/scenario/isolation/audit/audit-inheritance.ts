@@ -1,6 +1,6 @@
 import type { Verdict } from '../check.ts';
 import { parseMountInfo } from '../mount-info.ts';
-import { judged, notApplicable } from '../verdict.ts';
+import { fail, notApplicable, pass, unsupported } from '../verdict.ts';
 import type { Audit, Audited } from './audit.ts';
 import { closed, notApart } from './host-namespaces.ts';
 
@@ -28,15 +28,28 @@ function lookAtDescriptors({ witness }: Audited): Verdict {
   const numbers = witness.list('fd');
   const table = witness.read('mountinfo');
   if (numbers === undefined || table === undefined) return closed('fd');
-  const mounts = new Set(parseMountInfo(table).map(({ id }) => id));
-  const beyond = numbers.map(Number).filter((number) => number > 2);
-  const leading = beyond.flatMap((number) => {
-    const to = witness.read(`fd/${number}`);
-    const mount = Number(/^mnt_id:\s*(\d+)/m.exec(witness.read(`fdinfo/${number}`) ?? '')?.[1]);
-    // Sockets, pipes and the like are in mounts of the kernel's own, which no table shows.
-    return to?.startsWith('/') !== true || mounts.has(mount)
-      ? []
-      : [`descriptor ${number} is ${to}, outside`];
-  });
-  return judged(leading, [`${numbers.length} descriptors are open; none above 2 leads out of its mounts`]);
+  const mounts = idsOf(table);
+  const hosts = idsOf(witness.readSelf('mountinfo') ?? '');
+  const leading: string[] = [];
+  const untold: string[] = [];
+  for (const number of numbers.map(Number).filter((each) => each > 2)) {
+    const to = witness.readLink(`fd/${number}`);
+    const mount = /^mnt_id:\s*(\d+)/m.exec(witness.read(`fdinfo/${number}`) ?? '')?.[1];
+    if (to === undefined || mount === undefined) untold.push(`${number}`);
+    else if (!to.startsWith('/') || mounts.has(Number(mount))) continue;
+    else if (!isMemory.test(to) || hosts.has(Number(mount)))
+      leading.push(`descriptor ${number} is ${to}, outside`);
+  }
+  if (leading.length > 0) return fail(...leading);
+  // A program closes descriptors while they are looked at.
+  const open = witness.list('fd') ?? [];
+  const unread = untold.filter((number) => open.includes(number));
+  if (unread.length > 0)
+    return unsupported(`where descriptors ${unread.join(', ')} lead is not for this user to read`);
+  return pass(`${numbers.length} descriptors are open; none above 2 leads out of its mounts`);
 }
+
+const idsOf = (table: string): ReadonlySet<number> => new Set(parseMountInfo(table).map(({ id }) => id));
+
+/** Memory has a path and no place: memfd_create(2), shmget(2), mmap(2) of MAP_ANONYMOUS. Like sockets and pipes it is in a mount of the kernel's. */
+const isMemory = /^\/(?:memfd:.*|SYSV[0-9a-f]{8}|dev\/zero|anon_hugepage) \(deleted\)$/s;

@@ -1,7 +1,7 @@
 import { readLinkInside } from '../calls.ts';
 import { fail, inconclusive, pass } from '../verdict.ts';
 import type { Audit, Audited } from './audit.ts';
-import { closed, sideOf } from './host-namespaces.ts';
+import { closed, sideOf, untold } from './host-namespaces.ts';
 
 const names = ['pid', 'net', 'mnt', 'ipc', 'uts', 'user', 'cgroup'] as const;
 
@@ -17,6 +17,8 @@ async function lookAtOne({ witness, look }: Audited, name: string) {
   switch (side.kind) {
     case 'closed':
       return closed(`ns/${name}`);
+    case 'untold':
+      return untold(name);
     case 'unknown':
       return inconclusive("the host's /proc does not tell the runner's own namespaces");
     case 'host':

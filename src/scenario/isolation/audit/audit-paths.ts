@@ -1,7 +1,7 @@
 import type { ForeignWitness } from '../../../core/foreign-process.ts';
 import type { Verdict } from '../check.ts';
 import { sockets } from '../file-escapes.ts';
-import { lookAtFiles } from '../file-facts.ts';
+import { lookAtFiles, resolveInside } from '../file-facts.ts';
 import { knobs, lookAtKnobs, lookAtMasks, maskedPaths, readonlyPaths, sysPaths } from '../hidden-paths.ts';
 import { mountAt } from '../mount-at.ts';
 import { type MountEntry, parseMountInfo } from '../mount-info.ts';
@@ -41,7 +41,8 @@ export const pathAudits: readonly Audit[] = [
   },
   {
     check: 'fs.old-root-gone',
-    looked: 'the same as in a scenario, by probes that have the rights of the process',
+    looked:
+      'the same as in a scenario, by probes with the user of the process and SYS_CHROOT, where it has that',
     against: '/ of its mount namespace',
     look: inside(
       ({ probe, witness }, { openProbe }) =>
@@ -109,7 +110,7 @@ const isEmptyPlace = ({ type }: MountEntry, path: string): boolean =>
 /** By its directory's list, for a file of /proc may be closed to this user. */
 function isOnHost(witness: ForeignWitness, path: string): boolean {
   const [, directory = '', name = ''] = /^(.*)\/([^/]+)$/.exec(path) ?? [];
-  return witness.listSelf(`../..${directory}`)?.includes(name) === true;
+  return witness.listHost(directory === '' ? '/' : directory)?.includes(name) === true;
 }
 
 function coveredPaths({ witness }: Audited, refused: string): Verdict {
@@ -127,19 +128,21 @@ function coveredPaths({ witness }: Audited, refused: string): Verdict {
   );
 }
 
-async function lookForSockets({ probe, entries, witness }: Inside): Promise<Verdict> {
-  const root = mountAt(entries, '/')?.device;
-  const host = new Set(parseMountInfo(witness.readSelf('mountinfo') ?? '').map(({ device }) => device));
+async function lookForSockets({ probe, entries }: Inside): Promise<Verdict> {
   const faults: string[] = [];
   const seen: string[] = [];
-  for (const [path, file] of await lookAtFiles(probe, sockets)) {
-    if ('identity' in file) {
-      const [device = ''] = file.identity.split(' ');
-      if (device !== root && host.has(device)) faults.push(`${path} is there, on a file system of the host`);
-      else seen.push(`${path} is the container's own`);
-    } else if (file.error === 'ENOENT' || file.error === 'ENOTDIR') seen.push(`${path}: not there`);
-    else faults.push(`${path} answers ${file.error}`);
-  }
+  const places = await resolveInside(probe, sockets);
+  const files = await lookAtFiles(probe, sockets);
+  sockets.forEach((path, at) => {
+    const file = files.get(path);
+    if (file !== undefined && 'identity' in file) {
+      // A device number tells nothing: the root itself may lie in a file system of the host's.
+      const target = mountAt(entries, places[at] ?? path)?.target;
+      if (target === '/') seen.push(`${path} is the container's own`);
+      else faults.push(`${path} is there, in what is mounted at ${target ?? 'an unknown place'}`);
+    } else if (file?.error === 'ENOENT' || file?.error === 'ENOTDIR') seen.push(`${path}: not there`);
+    else faults.push(`${path} answers ${file?.error ?? 'nothing'}`);
+  });
   return judged(faults, seen);
 }
 

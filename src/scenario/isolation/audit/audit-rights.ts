@@ -64,7 +64,7 @@ export const rightsAudits: readonly Audit[] = [
     check: 'lsm.profile',
     claim: 'A profile of AppArmor or SELinux confines it, where the host has one.',
     looked: "the host's /proc/PID/attr/current",
-    against: "another label than the runner's",
+    against: "another label than the runner's, and none that confines nothing (unconfined, complain, spc_t)",
     look: compareLabels,
   },
   {
@@ -132,8 +132,15 @@ function compareLabels({ witness }: Audited): Verdict {
   if (own === undefined) return notApplicable('this host has neither AppArmor nor SELinux');
   const label = labelOf(witness.read('attr/current'));
   if (label === undefined) return closed('attr/current');
-  return label === own ? fail(`it is ${label}, as the runner’s own`) : pass(`it is ${label}`);
+  if (label === own) return fail(`it is ${label}, as the runner’s own`);
+  return confinesNothing.test(label)
+    ? fail(`it is ${label}, which confines nothing`)
+    : pass(`it is ${label}`);
 }
+
+/** apparmor(7): `unconfined`, or the mode after a profile's name; of SELinux the types of who may do everything, and of super-privileged containers. */
+const confinesNothing =
+  /^unconfined$|\((?:unconfined|complain)\)$|:(?:unconfined\w*_t|spc_t|kernel_t|init_t)(?::|$)/;
 
 function labelOf(text: string | undefined): string | undefined {
   const label = text?.replace(/\0|\n/g, '');

@@ -1,5 +1,6 @@
 import type { Witness } from '../../../core/probe.ts';
 import { callOne, outcomeOf } from '../calls.ts';
+import { maskIn, maskOf } from '../capabilities.ts';
 import type { Verdict } from '../check.ts';
 import { parentOf, statusField } from '../status-fields.ts';
 import { lookAtRoot, overlap, rangesOf } from '../users.ts';
@@ -27,7 +28,7 @@ export const userAudits: readonly Audit[] = [
   {
     check: 'user.no-nested-userns',
     looked:
-      'clone(CLONE_NEWUSER) with the rights of the process; where only its filter could refuse it, that cannot be told',
+      'clone(CLONE_NEWUSER) as the user of the process; where only its filter could refuse it, that cannot be told',
     against: 'a refusal',
     look: tryNesting,
   },
@@ -82,7 +83,16 @@ async function tryNesting({ witness, look, openProbe }: Audited): Promise<Verdic
   // Else its process 1 would inherit the dead child.
   if (cloned.value > 0) await callOne(probe, 'wait4', cloned.value, 0, waitAll, 0);
   const seen = `clone(CLONE_NEWUSER): ${outcomeOf(cloned)}`;
-  if (cloned.error !== undefined) return pass(`${seen}, whatever its filter says`);
+  if (cloned.error === 'EPERM') {
+    // Some kernels let CAP_SYS_ADMIN make what they refuse to others, and the helper never has it.
+    const can =
+      maskIn(witness.read('status') ?? '', 'CapBnd') | maskIn(witness.read('status') ?? '', 'CapPrm');
+    return (can & maskOf(['SYS_ADMIN'])) === 0n
+      ? pass(`${seen}, whatever its filter says`)
+      : unsupported(`${seen} without CAP_SYS_ADMIN, which the process can have`);
+  }
+  // user_namespaces(7): ENOSPC and EUSERS are limits, others a lack of memory, all of the moment.
+  if (cloned.error !== undefined) return unsupported(`${seen}, which is no refusal`);
   return statusField(witness.read('status') ?? '', 'Seccomp')[0] === '2'
     ? unsupported(`${seen} without its filter, under which nothing of ours can be`)
     : fail(`${seen}, and it has no filter`);

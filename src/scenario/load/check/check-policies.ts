@@ -1,9 +1,10 @@
 import { isJsonObject, type Json } from '../../../core/json.ts';
 import { problemOfRule, type Standing } from '../../reach/check-rule.ts';
-import { isProblem, parseRule, type RuleProblem } from '../../reach/parse-rule.ts';
+import { isProblem, parseRule } from '../../reach/parse-rule.ts';
 import { entriesOf, has, isStatic, itemsOf, memberOf, textOf } from '../json-access.ts';
 import { below } from '../json-pointer.ts';
 import type { LoadedDocument } from '../loaded-document.ts';
+import { spanInText } from '../span-in-text.ts';
 import { declaredNames } from './check-names.ts';
 
 /** R12: rules that can be read before anything is known but the file; planning reads those with expressions. */
@@ -38,17 +39,11 @@ function checkRules(
     if (text === undefined || !text.includes('->') || !isStatic(text)) continue; // the schema has said so, or planning will
     const parsed = parseRule(text);
     const problem = isProblem(parsed) ? parsed : isDeclared && problemOfRule(parsed, network, services);
-    if (problem) reportProblem(document, text, problem, below(pointer, index));
+    if (!problem) continue;
+    const at = below(pointer, index);
+    const span = spanInText(document, at, text, problem.offset, problem.length);
+    document.error(problem.code, problem.message, span, at, problem.hint);
   }
-}
-
-/** Under the very word, where the rule stands in the file as it is. */
-function reportProblem(document: LoadedDocument, text: string, problem: RuleProblem, pointer: string): void {
-  const whole = document.valueSpan(pointer);
-  const offset = document.source.slice(whole).indexOf(text);
-  const start = whole.start + offset + problem.offset;
-  const span = offset < 0 ? whole : { start, end: start + problem.length };
-  document.error(problem.code, problem.message, span, pointer, problem.hint);
 }
 
 function standingsTo(network: string, services: Json | undefined): ReadonlyMap<string, Standing> {

@@ -61,10 +61,10 @@ export class FilterBed {
   }
 
   batch(messages: readonly NetlinkMessage[], first: Tape = []): Promise<void> {
+    const slots = { take: () => this.#scratch[1], give: () => {} };
     return performBatches(
-      this.sandbox.client,
+      { init: this.sandbox.client, slots },
       this.#network.namespace,
-      this.#scratch[1],
       splitBatch(messages),
       first,
     );

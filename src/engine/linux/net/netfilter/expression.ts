@@ -31,10 +31,9 @@ export type Expression =
       readonly value: Uint8Array;
     }
   /** Holds when the set has what stands at `from`, in the length of the set's key. */
-  | { readonly kind: 'lookup'; readonly set: string; readonly from: Register; readonly isInverted?: true }
+  | { readonly kind: 'lookup'; readonly set: string; readonly from: Register }
   /** A random number below `below`, in network order so that it can be compared. */
   | { readonly kind: 'random'; readonly below: number; readonly into: Register }
-  | { readonly kind: 'counter' }
   /** Answers with a TCP reset and drops: for TCP only, in the families `inet`, `ip` and `ip6`. */
   | { readonly kind: 'reset' }
   | { readonly kind: 'verdict'; readonly verdict: keyof typeof verdicts }
@@ -42,23 +41,13 @@ export type Expression =
 
 /** linux/netfilter/nf_tables.h, each as the enumeration named there. */
 const payloadBases = { link: 0, network: 1, transport: 2 } as const;
-const metaKeys = {
-  protocol: 1,
-  mark: 3,
-  iif: 4,
-  oif: 5,
-  iifname: 6,
-  oifname: 7,
-  nfproto: 15,
-  l4proto: 16,
-} as const;
+const metaKeys = { iif: 4, oif: 5, nfproto: 15, l4proto: 16 } as const;
 const ctKeys = { state: 0, direction: 1 } as const;
-const comparisons = { equal: 0, different: 1, below: 2, atMost: 3, above: 4, atLeast: 5 } as const;
-const verdicts = { drop: 0, accept: 1, return: -5 } as const;
+const comparisons = { equal: 0, different: 1, below: 2 } as const;
+const verdicts = { drop: 0, accept: 1 } as const;
 const verdictJump = -3;
 const verdictRegister = 0;
 const firstWord = 8;
-const lookupInverted = 1;
 const randomNumbers = 1;
 const toNetworkOrder = 1;
 const rejectByReset = 1;
@@ -95,14 +84,8 @@ function encodeExpression(expression: Expression): readonly Attribute[] {
         be32(comparisons[expression.how]),
         value(expression.value),
       ]);
-    case 'lookup': {
-      const attributes = [
-        { type: 1, value: cString(expression.set) },
-        { type: 2, value: word(expression.from) },
-        ...(expression.isInverted ? [{ type: 5, value: be32(lookupInverted) }] : []),
-      ];
-      return [element('lookup', attributes)];
-    }
+    case 'lookup':
+      return named('lookup', [cString(expression.set), word(expression.from)]);
     case 'random': {
       const into = word(expression.into);
       return [
@@ -110,8 +93,6 @@ function encodeExpression(expression: Expression): readonly Attribute[] {
         ...named('byteorder', [into, into, be32(toNetworkOrder), be32(4), be32(4)]),
       ];
     }
-    case 'counter':
-      return [element('counter', [])];
     case 'reset':
       return named('reject', [be32(rejectByReset)]);
     case 'verdict':

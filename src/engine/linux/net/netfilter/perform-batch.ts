@@ -23,18 +23,26 @@ export function planBatches(
   ];
 }
 
+/** What performs them, and slots that it may use meanwhile. */
+export interface BatchPerformer {
+  readonly init: TapePerformer;
+  readonly slots: { take(): Slot; give(slot: Slot): void };
+}
+
 /** Rejects with what the kernel refused; then nothing holds of that batch and of those behind it. */
 export async function performBatches(
-  init: TapePerformer,
+  { init, slots }: BatchPerformer,
   namespace: Slot,
-  scratch: Slot,
   batches: readonly (readonly NetlinkMessage[])[],
   first: Tape = [],
 ): Promise<void> {
+  const scratch = slots.take();
   try {
     await init.perform(planBatches(namespace, scratch, batches, first));
   } catch (error) {
     await init.perform([{ kind: 'close', slot: scratch }]).catch(() => {}); // the error above says more
     throw error;
+  } finally {
+    slots.give(scratch);
   }
 }

@@ -46,7 +46,7 @@ function renderExpression(expression: Expression, loaded: Map<Register, string>)
       const key = [...loaded]
         .sort(([one], [other]) => one - other)
         .filter(([register]) => register < lastOfKeys);
-      const words = `${key.map(([, what]) => what).join(' . ')} ${expression.isInverted ? 'not ' : ''}in ${expression.set}`;
+      const words = `${key.map(([, what]) => what).join(' . ')} in ${expression.set}`;
       loaded.clear();
       return [words];
     }
@@ -54,7 +54,6 @@ function renderExpression(expression: Expression, loaded: Map<Register, string>)
       return [expression.verdict];
     case 'jump':
       return [`jump ${expression.chain}`];
-    case 'counter':
     case 'reset':
       return [expression.kind];
     default:
@@ -64,6 +63,6 @@ function renderExpression(expression: Expression, loaded: Map<Register, string>)
 
 /** Comparisons use the last word, keys of sets begin at the first (match.ts). */
 const lastOfKeys: Register = 15;
-const signs = { equal: '=', different: '≠', below: '<', atMost: '≤', above: '>', atLeast: '≥' } as const;
+const signs = { equal: '=', different: '≠', below: '<' } as const;
 
 const hex = (bytes: Uint8Array): string => `0x${Buffer.from(bytes).toString('hex')}`;
