@@ -62,6 +62,6 @@ export const server = (...listens: readonly string[]): readonly string[] => [
   '-e',
   `let left = ${listens.length};
    const up = () => { if (--left === 0) console.log('up'); };
-   export const server = () => require('node:net').createServer((socket) => socket.end('welcome'));
+   const server = () => require('node:net').createServer((socket) => socket.end('welcome'));
    ${listens.join(';')}`,
 ];
