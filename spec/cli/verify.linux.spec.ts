@@ -165,6 +165,80 @@ describeAsRoot(['linux', 'launcher'], 'mayfly verify, as root', () => {
     },
   );
 
+  test.each([
+    [
+      'a bridge of the host',
+      'true',
+      ['ip addr add 10.9.0.1/24 dev br0'],
+      'fail',
+      '10.9.0.1 of the host answers (port 9: ECONNREFUSED)',
+    ],
+    [
+      'a bridge that has no address',
+      'true',
+      ['ip addr add 10.8.0.1/24 dev lo'],
+      'pass',
+      '10.8.0.1: there is no way to it',
+    ],
+    [
+      'a bridge with a way to elsewhere',
+      'true',
+      [
+        'ip addr add 10.9.0.1/24 dev br0',
+        'ip link add far type vxlan id 7 dstport 4789 local 10.9.0.1',
+        'ip link set far master br0',
+      ],
+      'unsupported',
+      'there is a way to 10.9.0.1, by no bridge of this host alone: it is not tried',
+    ],
+    [
+      'no bridge at all',
+      'direct',
+      ['ip addr add 10.9.0.1/24 dev out'],
+      'unsupported',
+      'there is a way to 10.9.0.1, by no bridge of this host alone: it is not tried',
+    ],
+  ])('the host is tried to be reached by bridges of it alone: %s', async (_, how, lines, result, said) => {
+    // A network namespace of the test's own stands for the host.
+    const script = `set -e
+      mount -t sysfs sysfs /sys
+      ip link set lo up
+      unshare --net sh -c 'echo; exec sleep infinity' > ${bench.folder}/ready & target=$!
+      until [ -s ${bench.folder}/ready ]; do read -t 0.05 _ <> <(:) || true; done
+      ip link add br0 type bridge
+      ip link set br0 up
+      ip link add out type veth peer name eth0 netns $target
+      ${how === 'direct' ? '' : 'ip link set out master br0'}
+      ip link set out up
+      ${lines.join('\n')}
+      nsenter --net=/proc/$target/ns/net sh -c 'ip link set lo up; ip addr add 10.9.0.2/24 dev eth0; ip link set eth0 up'
+      "$0" "$1" verify $target --only net.no-host --report json || true
+      kill $target`;
+    const child = spawn(
+      'unshare',
+      [
+        '--net',
+        '--pid',
+        '--fork',
+        '--mount-proc',
+        '--kill-child',
+        'bash',
+        '-c',
+        script,
+        process.execPath,
+        program,
+      ],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, ...bench.places },
+      },
+    );
+    const report = JSON.parse(await text(child.stdout)) as AuditReport;
+    rmSync(`${bench.folder}/ready`);
+    expect(report.checks).toMatchObject([{ id: 'net.no-host', result }]);
+    expect(report.checks[0]?.evidence).toContain(said);
+  });
+
   test('namespaces of its own are seen from outside and inside', async () => {
     const pid = await start('unshare', '--net', '--ipc', '--uts', '--cgroup', '--mount');
     const { report, idsOf } = await verify(

@@ -94,6 +94,7 @@ describePeers('mayfly verify of containers that others started', () => {
       '--security-opt=unmask=all',
       '--cap-add=SYS_PTRACE',
       `--device=/dev/${disk}:/dev/sda:r`,
+      `--device=/dev/${disk}:/dev/deep/odd:r`,
       '--volume=/run/docker.sock:/run/docker.sock',
       '--volume=/etc:/data:ro',
     );
@@ -123,6 +124,8 @@ describePeers('mayfly verify of containers that others started', () => {
     );
     const evidenceOf = (wanted: string) => checks.find(({ id }) => id === wanted)?.evidence.join('\n');
     expect(evidenceOf('dev.no-block')).toContain('/dev/sda: opening it succeeded');
+    expect(evidenceOf('dev.no-block')).toContain('/dev/deep/odd: opening it succeeded');
+    expect(evidenceOf('dev.exact')).toContain('/dev/deep/odd is block');
     expect(evidenceOf('fs.no-runtime-socket')).toContain('/run/docker.sock is there');
     expect(evidenceOf('fs.no-host-paths')).toContain('/data is /etc of a file system of the host');
   });

@@ -28,10 +28,12 @@ const ownPlaces = [
   '/var/lib/cni',
 ];
 
-/** Its process 1: bash reaps whatever is left to it, and ends with its input, which is ours. crun and podman refuse the hybrid layout of control groups. */
+/** Its process 1: bash reaps whatever is left to it, and ends with its input, which is ours. crun and podman refuse the hybrid layout of control groups. /sys shows the interfaces of who mounted it. */
 const script = `set -e
 umount /sys/fs/cgroup/unified 2>/dev/null || true
 for place in ${ownPlaces.join(' ')}; do mkdir -p $place; mount -t tmpfs -o mode=755 tmpfs $place; done
+mkdir /run/groups && mount --move /sys/fs/cgroup /run/groups
+mount -t sysfs sysfs /sys && mount --move /run/groups /sys/fs/cgroup && rmdir /run/groups
 ip link set lo up
 echo ready
 cat >/dev/null`;

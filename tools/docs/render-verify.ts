@@ -57,14 +57,19 @@ mayfly verify web --report json --except "user.root-not-host-root=no userns-rema
   and groups of the process and, of its capabilities, SYS_CHROOT alone; always with \`no_new_privs\`. It joins neither its control groups nor its filter of system calls, and keeps the
   session keyring it came with: \`seccomp.denied\` and \`keyring.isolated\` cannot be shown by it and are \`unsupported\`. An ordinary user's helper may enter what is
   in a user namespace of his own only.
-- **What /proc keeps from an ordinary user** is \`unsupported\`, with the file's name; it never passes.
+- **What /proc keeps from an ordinary user** is \`unsupported\`, with the file's name; it never passes. So are namespaces that are not the runner's
+  where those of process 1 are not told, unless the runner's are the kernel's first, which their numbers say.
+- **Connections** are tried for \`net.no-host\` only, with the target's routes, and only to addresses of this host to which the way leads over a bridge whose ports
+  are all namespaces or virtual machines here (by the runner's /sys/class/net, which has to be of its network namespace). Any other way, as by macvlan,
+  a VPN or a bridge with a card, is \`unsupported\`, and nothing is sent.
 - **What nobody declared** is compared with what Docker gives by default; the table says with what. Claims about what Mayfly's own engine makes are \`n/a\`.
 - Everything but \`pass\` and \`n/a\` counts, unless \`--except CHECK=REASON\` names it; the report shows the reason.
 - Exit status: 0 nothing counts, 1 something does, 2 the flags are wrong or there is no such process or container, or several, 3 this is not Linux, 4 it ended meanwhile, 130 interrupted.
 - \`--report json\`: one document, \`format: mayfly-verify\`, \`version: 1\`, with \`target\`, \`profile\`, \`checks\` (\`id claim result evidence\`, \`excepted\`) and, where nothing was
   seen from inside, \`notProbed\`.
 - Containers are found by \`podman inspect\` and \`docker inspect\`, where these programs are installed, with the environment they would have in the same shell
-  (DOCKER_HOST and the like), and in the state that crun and runc keep in /run and XDG_RUNTIME_DIR.
+  (DOCKER_HOST and the like), and in the state that crun and runc keep in /run and XDG_RUNTIME_DIR, in folders of root or this user. What Podman and Docker
+  tell is taken for a process of this machine only if its control groups are named for the container; else it is an error, and the number of a process will do.
 `;
 
 const seen = `## What was seen of others

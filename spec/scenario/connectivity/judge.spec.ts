@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Cell, CellVerdict, ConnectivityOutcome, Listener } from '../../../src/core/connectivity.ts';
 import { classify } from '../../../src/scenario/connectivity/classify.ts';
 import { judgeCell } from '../../../src/scenario/connectivity/judge.ts';
-import type { Tried } from '../../../src/scenario/connectivity/measured-cell.ts';
+import { type Tried, unknownWay, wayOut } from '../../../src/scenario/connectivity/measured-cell.ts';
 
 const cell = (protocol: Cell['protocol']): Cell => ({
   from: 'web',
@@ -54,6 +54,13 @@ const rows: readonly Row[] = [
   { name: 'nobody has the address', tried: [{ error: 'EHOSTUNREACH' }], outcome: 'unreachable' },
   { name: 'no room in the kernel’s tables', tried: [{ error: 'ENOBUFS' }], outcome: 'unmeasured' },
   { name: 'no sockets left', tried: [{ error: 'EMFILE' }], outcome: 'unmeasured' },
+  {
+    name: 'a socket that the helper may not have',
+    tried: [{ error: 'the helper could not send: EACCES' }],
+    outcome: 'unmeasured',
+  },
+  { name: 'a way that is not known', tried: [{ error: unknownWay, wasSent: false }], outcome: 'unmeasured' },
+  { name: 'a way out', tried: [{ error: wayOut, wasSent: false }], outcome: 'unreachable' },
   { name: 'a datagram that arrives', protocol: 'udp', tried: [{ arrived: true }], outcome: 'open' },
   {
     name: 'a datagram that arrives where nobody wants it',

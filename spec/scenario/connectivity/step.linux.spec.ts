@@ -89,6 +89,20 @@ describeRequiring(['userns', 'overlay', 'net', 'ipv6'], 'a `connectivity` step',
     );
   });
 
+  test('R24 with a fault on the line, no silence is evidence', async () => {
+    const services = { web: idle, client: idle, other: idle };
+    const connectivity = { default: 'allow', families: [4], deny: ['client -> web:80'] };
+    const during = [{ connectivity }];
+    const cut = await run({ services, steps: [{ fault: { partition: [['client'], ['web']] }, during }] });
+    expect(cut.facts.map(surprisesOf), cut.text).toEqual([['client -> web:80/tcp 4 inconclusive timed-out']]);
+    const steps = [{ fault: { delay: { service: 'web', by: '2s' } }, during }];
+    const late = await run({ services, steps });
+    expect(late.facts.map(surprisesOf), late.text).toEqual([
+      ['client -> web:80/tcp 4 inconclusive timed-out', 'other -> web:80/tcp 4 inconclusive timed-out'],
+    ]);
+    expect(cut.facts[0]?.surprises[0]?.why).toContain('a fault on the line (partition)');
+  });
+
   test('R23 a table that asks nothing, and a rule that speaks of nothing, are no pass', async () => {
     const services = { web: idle, client: { ...idle, expose: [80] } };
     const empty = await run({
@@ -99,10 +113,17 @@ describeRequiring(['userns', 'overlay', 'net', 'ipv6'], 'a `connectivity` step',
     expect(empty.text).toContain('nothing was asked');
     const silent = await run({
       services,
-      steps: [{ connectivity: { allow: ['web -> client:80'], deny: ['client -> web:*', 'web -> web:80'] } }],
+      steps: [
+        {
+          connectivity: {
+            allow: ['web -> client:80'],
+            deny: ['* -> web:81', 'client -> web:*', 'client -> web:*/udp'],
+          },
+        },
+      ],
     });
     expect(silent.status, silent.text).toBe(1);
-    expect(silent.text).toContain('web -> web:80 speaks of nothing that was asked');
+    expect(silent.text).toContain('client -> web:*/udp speaks of nothing that was asked');
     expect(silent.text).not.toContain('client -> web:* speaks of nothing');
   });
 });

@@ -55,3 +55,13 @@ export function surprisesOf({ surprises }: ConnectivityFacts): readonly string[]
     })
     .sort();
 }
+
+/** Listens where it is told, says so, and tells of every connection. */
+export const server = (...listens: readonly string[]): readonly string[] => [
+  'node',
+  '-e',
+  `let left = ${listens.length};
+   const up = () => { if (--left === 0) console.log('up'); };
+   export const server = () => require('node:net').createServer((socket) => socket.end('welcome'));
+   ${listens.join(';')}`,
+];

@@ -3,7 +3,6 @@ import { type Cell, targetOf } from '../../../src/core/connectivity.ts';
 import type { Container } from '../../../src/core/engine.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import { makePrng } from '../../../src/core/prng.ts';
-import type { Probe } from '../../../src/core/probe.ts';
 import { composeFacts } from '../../../src/scenario/connectivity/compose-facts.ts';
 import { declaredFor } from '../../../src/scenario/connectivity/truth.ts';
 import { on } from '../../engine/contract/container-spec.ts';
@@ -11,19 +10,10 @@ import { type Bench, firstOutput, inSandbox, never } from '../../engine/contract
 import { openNetworkBed } from '../../engine/linux/network/network-bed.ts';
 import { describeRequiring } from '../../requires.ts';
 import { alterTruth } from './alter-truth.ts';
-import { type Asked, matrixOf, surprisesOf, surveyOf } from './survey-bed.ts';
+import { blinded, dyingAfter, takeDown, unattached } from './odd-containers.ts';
+import { type Asked, matrixOf, server, surprisesOf, surveyOf } from './survey-bed.ts';
 
 const networks = ['front', 'back'].map((name) => ({ name, egress: false }));
-
-/** Listens where it is told, says so, and tells of every connection. */
-const server = (...listens: readonly string[]): readonly string[] => [
-  'node',
-  '-e',
-  `let left = ${listens.length};
-   const up = () => { if (--left === 0) console.log('up'); };
-   const server = () => require('node:net').createServer((socket) => socket.end('welcome'));
-   ${listens.join(';')}`,
-];
 
 /** The client sees web, web sees db; nobody else sees anybody, but a network has no direction. */
 async function shop({ start }: Bench): Promise<readonly Asked[]> {
@@ -257,6 +247,18 @@ describeRequiring(['userns', 'overlay', 'net', 'ipv6'], 'who reaches whom', () =
       expect(later).toEqual(open.slice(0, 2));
     }));
 
+  test('nothing is sent over an interface that no network of the scenario has, though the kernel has a route there', () =>
+    within(async (bench) => {
+      const asked = await shop(bench);
+      const odd = asked.map((one) =>
+        one.container.name === 'client' ? { ...one, container: unattached(one.container) } : one,
+      );
+      const facts = await surveyOf(odd, { default: 'allow', deny: ['web -> db:5432'] }, [4]);
+      const found = facts.surprises.find(({ from, to }) => from === 'client' && to === 'web');
+      expect(found, JSON.stringify(facts.surprises)).toMatchObject({ outcome: 'unreachable' });
+      expect(found?.why).toContain('the only route leads out of the scenario, nothing was sent');
+    }));
+
   test('who has no address is reached by nobody, which a helper that sees nothing does not show', () =>
     within(async ({ start }) => {
       const client = await start('client', ['sleep', '1000'], on('front'));
@@ -291,50 +293,3 @@ describeRequiring(['userns', 'overlay', 'net', 'ipv6'], 'who reaches whom', () =
 });
 
 const placeOf = (cell: Cell): string => `${cell.from} ${targetOf(cell)} ${cell.family}`;
-
-/** The helper in it may not open raw sockets: it sees nothing, whatever comes in. */
-function blinded(container: Container, name: string): Container {
-  if (container.name !== name) return container;
-  return withProbe(container, (rights, signal) =>
-    container.probe(rights === 'network' ? 'root' : rights, signal),
-  );
-}
-
-/** The helper in it ends with the batch of that number. */
-function dyingAfter(last: number, container: Container, name: string): Container {
-  if (container.name !== name) return container;
-  return withProbe(container, async (rights, signal): Promise<Probe> => {
-    const real = await container.probe(rights, signal);
-    let batches = 0;
-    return {
-      environment: real.environment,
-      ended: real.ended,
-      calls: (calls) => {
-        batches += 1;
-        return real.calls(batches < last ? calls : [{ name: 'exit_group', args: [0] }]);
-      },
-      [Symbol.asyncDispose]: () => real[Symbol.asyncDispose](),
-    };
-  });
-}
-
-function withProbe(container: Container, probe: Container['probe']): Container {
-  return new Proxy(container, {
-    get: (target, key) => {
-      const value: unknown = key === 'probe' ? probe : Reflect.get(target, key, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-}
-
-/** ioctl(2) SIOCSIFFLAGS with a struct ifreq without IFF_UP: netdevice(7). */
-async function takeDown(container: Container | undefined): Promise<void> {
-  if (container === undefined) throw new Error('there is no such container');
-  await using probe = await container.probe('network', never);
-  const request = Buffer.from('eth0'.padEnd(40, '\0'), 'latin1');
-  const [, result] = await probe.calls([
-    { name: 'socket', args: [2, 2, 0] },
-    { name: 'ioctl', args: [{ result: 0 }, 0x8914, request] },
-  ]);
-  expect(result?.error).toBeUndefined();
-}

@@ -83,7 +83,8 @@ async function lookAt(
       value === undefined ? [] : [[key, value]],
     ),
   );
-  const access = { programs: engine.programs, environment, signal: interrupts.signal };
+  const { uid } = surroundings.user;
+  const access = { programs: engine.programs, environment, uid, signal: interrupts.signal };
   const { pid, container } = await findTarget(name, access);
   await using target = await engine.openForeign(pid);
   if (container !== undefined) mustBeHere(container, target.witness);

@@ -21,6 +21,8 @@ export interface RuntimeAccess {
   readonly programs: ProgramRunner;
   /** XDG_RUNTIME_DIR, DOCKER_HOST and the like are the user's choice of a runtime. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Of who asks. */
+  readonly uid: number;
   readonly signal: AbortSignal;
 }
 

@@ -15,14 +15,14 @@ interface StateFiles {
 export async function stateContainers(
   files: StateFiles,
   wanted: string,
-  { environment }: RuntimeAccess,
+  { environment, uid }: RuntimeAccess,
 ): Promise<Found> {
   const user = environment.XDG_RUNTIME_DIR;
   const folders = ['/run', ...(user?.startsWith('/') === true ? [user] : [])].map(
     (parent) => `${parent}/${files.runtime}`,
   );
   const containers = folders.flatMap((folder) =>
-    list(folder)
+    list(folder, uid)
       .filter((id) => id.startsWith(wanted))
       .flatMap((id) => readState(`${folder}/${id}/${files.file}`, id, files) ?? []),
   );
@@ -73,10 +73,10 @@ function read(path: string): string | undefined {
 const mostStateBytes = 4 * 2 ** 20;
 
 /** Who has the folder says of what number a container is: root and this user are believed (`sudo` may keep the user's XDG_RUNTIME_DIR). */
-function list(folder: string): readonly string[] {
+function list(folder: string, ownUid: number): readonly string[] {
   try {
     const { uid } = lstatSync(folder);
-    return uid === 0 || uid === process.geteuid?.() ? readdirSync(folder) : [];
+    return uid === 0 || uid === ownUid ? readdirSync(folder) : [];
   } catch {
     return []; // no such runtime here
   }

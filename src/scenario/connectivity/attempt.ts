@@ -73,6 +73,9 @@ function sendCalls({ protocol, family, address, port }: Attempt, first: number):
   }
 }
 
+/** No errno: what the kernel here lacks says nothing of any network. */
+const notSent = (error: string): string => `the helper could not send: ${error}`;
+
 interface Sender {
   calls(calls: readonly SystemCall[]): Promise<readonly CallResult[]>;
 }
@@ -92,7 +95,7 @@ export async function sendAll(probe: Sender, attempts: readonly Attempt[]): Prom
     const [opened, filtered, connected, name, sent] = results.slice(starts[index], starts[index + 1]);
     delete attempt.fd;
     if (opened === undefined || opened.value < 0) {
-      attempt.error = opened?.error ?? 'EINVAL';
+      attempt.error = notSent(opened?.error ?? 'EINVAL');
       continue;
     }
     attempt.fd = opened.value;
@@ -103,7 +106,9 @@ export async function sendAll(probe: Sender, attempts: readonly Attempt[]): Prom
       attempt.keys.push(keyOf({ protocol, family, from: own.address, fromPort: own.port, port }));
     }
     const error = connected?.error === 'EINPROGRESS' ? sent?.error : (connected?.error ?? sent?.error);
-    if (error !== undefined) attempt.error = error;
+    // No port of its own is left.
+    if (error === 'EADDRNOTAVAIL') attempt.error = notSent(error);
+    else if (error !== undefined) attempt.error = error;
     else delete attempt.error;
   }
 }

@@ -2,7 +2,7 @@ import type { Cell, ConnectivityOutcome, Listener } from '../../core/connectivit
 import { type MeasuredCell, noAddress, type Tried, wayOut } from './measured-cell.ts';
 
 /** Errors that say of the network: there is no way. */
-const noWay: ReadonlySet<string> = new Set([
+export const noWay: ReadonlySet<string> = new Set([
   'ENETUNREACH',
   wayOut,
   noAddress,

@@ -86,16 +86,21 @@ function verdictLetter(cells: readonly MeasuredCell[], truth: Truth): string {
 }
 
 function surpriseOf(cell: MeasuredCell, truth: Truth): readonly Surprise[] {
-  const { from, to, protocol, port, family, outcome, witnessed, evidence } = cell;
+  const { from, to, protocol, port, family, outcome } = cell;
   const declared = declaredFor(truth, cell);
   const verdict = judgeCell(declared, cell);
   if (verdict === 'pass') return [];
-  const isUnseen = verdict === 'inconclusive' && outcome !== 'unmeasured' && !witnessed;
-  const why = isUnseen
-    ? `${evidence}; but the helper at ${to} did not see its own packets either, so its silence shows nothing`
-    : evidence;
+  const why = verdict === 'inconclusive' ? `${cell.evidence}${doubtOf(cell)}` : cell.evidence;
   const place = { from, to, protocol, ...(port === undefined ? {} : { port }), family };
   return [{ ...place, declared, outcome, verdict, why }];
+}
+
+function doubtOf({ to, outcome, witnessed, faults = [] }: MeasuredCell): string {
+  if (outcome === 'unmeasured') return '';
+  if (faults.length > 0)
+    return `; but with a fault on the line (${faults.join(', ')}), that shows nothing of the networks`;
+  if (witnessed) return '';
+  return `; but the helper at ${to} did not see its own packets either, so its silence shows nothing`;
 }
 
 /** One and the same for all who ask. */

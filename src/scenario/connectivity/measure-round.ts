@@ -9,6 +9,9 @@ import type { Try } from './try.ts';
 const waitsMs = [0, 10, 40, 200] as const;
 const silentAfterMs = 750;
 
+type Controls = ReadonlyMap<Station, readonly Attempt[]>;
+type Seen = ReadonlyMap<Station, ReadonlySet<string>>;
+
 interface Timing {
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -32,13 +35,14 @@ export async function measureRound(
   for (const waitMs of waitsMs) {
     if (waitMs > 0) await clock.sleep(waitMs, signal);
     await look();
-    if (sending.every(isDecided)) break;
+    if (sending.every(isDecidedAtOnce) && areSeen(controls, seen)) break;
   }
-  const silent = sending.filter((one) => !isDecided(one));
+  const silent = sending.filter((one) => !isDecidedAtOnce(one));
   if (silent.length > 0) {
     // Whoever did not answer the question for its hardware address is told it: then the packet is sent for sure.
     await neighbours.tell(silent);
-    await sendFrom(bySource, (one) => !isDecided(one));
+    const again = new Set(silent);
+    await sendFrom(bySource, (one) => again.has(one));
     await clock.sleep(silentAfterMs, signal);
     await look();
   }
@@ -71,6 +75,18 @@ async function sendFrom(
 /** Of a datagram its arrival is all there is to know. */
 const isDecided = ({ attempt, arrived }: Try): boolean =>
   attempt.answered || attempt.error !== undefined || (attempt.protocol === 'udp' && arrived);
+
+/** That nobody has an address says the kernel, too, when its question for it was lost. */
+const isDecidedAtOnce = (one: Try): boolean =>
+  isDecided(one) && one.attempt.error !== 'EHOSTUNREACH' && one.attempt.error !== 'EHOSTDOWN';
+
+/** Of each destination, one on each way. */
+const areSeen = (controls: Controls, seen: Seen): boolean =>
+  [...controls].every(([station, own]) =>
+    [...groupBy(own, nameOf).values()].every((same) =>
+      same.some(({ keys }) => keys.some((key) => seen.get(station)?.has(key) === true)),
+    ),
+  );
 
 async function lookAround(
   bySource: ReadonlyMap<Station, readonly Try[]>,
@@ -106,7 +122,7 @@ const mostOfAWay = (tries: readonly Try[]): number =>
  * To itself, on every way that is looked at: who sees this would have seen others. At its loopback, too, for an interface that is down
  * has no address over which it would reach itself.
  */
-function controlsOf(round: readonly Try[]): ReadonlyMap<Station, readonly Attempt[]> {
+function controlsOf(round: readonly Try[]): Controls {
   const byStation = groupBy(round, ({ to }) => to);
   return new Map(
     [...byStation].map(([station, own]) => {
@@ -128,11 +144,7 @@ function controlsOn(station: Station, { protocol, family }: Way): readonly Attem
 
 const nameOf = ({ protocol, family }: Way): string => `${protocol} ${family}`;
 
-async function conclude(
-  round: readonly Try[],
-  controls: ReadonlyMap<Station, readonly Attempt[]>,
-  seen: ReadonlyMap<Station, ReadonlySet<string>>,
-): Promise<void> {
+async function conclude(round: readonly Try[], controls: Controls, seen: Seen): Promise<void> {
   const working = new Map<Station, ReadonlySet<string>>();
   await Promise.all(
     [...controls].map(async ([station, own]) => {

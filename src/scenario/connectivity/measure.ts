@@ -4,10 +4,11 @@ import type { Attempt } from './attempt.ts';
 import { classify } from './classify.ts';
 import { groupBy } from './group-by.ts';
 import { measureRound } from './measure-round.ts';
-import { type MeasuredCell, noAddress, type Tried, wayOut } from './measured-cell.ts';
+import { type MeasuredCell, noAddress, type Tried, unknownWay, wayOut } from './measured-cell.ts';
 import { NeighbourBook } from './neighbour-book.ts';
+import { interfaceIndexes } from './netlink.ts';
 import { planRounds } from './plan-rounds.ts';
-import { askRoutes } from './routes.ts';
+import { askRoutes, type Route } from './routes.ts';
 import type { Station } from './station.ts';
 import type { Try } from './try.ts';
 
@@ -19,6 +20,7 @@ export interface Measurement {
   readonly stations: ReadonlyMap<string, Station>;
   readonly cells: readonly Cell[];
   readonly listenerOf: (cell: Cell) => Listener | undefined;
+  readonly faultsOf: (cell: Cell) => readonly string[];
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -43,7 +45,9 @@ export async function measure(input: Measurement): Promise<readonly MeasuredCell
   return input.cells.map((cell) => {
     const own = byCell.get(cell) ?? [];
     const witnessed = own.length > 0 && own.every((one) => one.witnessed);
-    return classify(cell, own.map(told), input.listenerOf(cell), witnessed);
+    const faults = own.some(({ wasSent }) => wasSent) ? input.faultsOf(cell) : [];
+    const found = classify(cell, own.map(told), input.listenerOf(cell), witnessed);
+    return faults.length === 0 ? found : { ...found, faults };
   });
 }
 
@@ -84,11 +88,26 @@ async function findRoutes(tries: readonly Try[]): Promise<void> {
   await Promise.all(
     [...groupBy(tries, ({ from }) => from)].map(async ([from, own]) => {
       const routes = await askRoutes(from.probe, [...new Set(own.map(({ attempt }) => attempt.address))]);
+      const indexes = await interfaceIndexes(
+        from.probe,
+        from.networks.map(({ interfaceName }) => interfaceName),
+      );
+      const inside = new Set([loopbackIndex, ...indexes.values()]);
       for (const { attempt } of own) {
-        const route = routes.get(attempt.address);
-        if (route?.kind === 'none') attempt.error = route.error;
-        if (route?.kind === 'gateway') attempt.error = wayOut;
+        const error = obstacleOf(routes.get(attempt.address), inside);
+        if (error !== undefined) attempt.error = error;
       }
     }),
   );
+}
+
+/** In every network namespace (net/core/dev.c, LOOPBACK_IFINDEX). */
+const loopbackIndex = 1;
+
+/** Why nothing is sent: only what surely stays on the networks of the scenario is. */
+function obstacleOf(route: Route | undefined, inside: ReadonlySet<number>): string | undefined {
+  if (route === undefined || route.kind === 'unknown') return unknownWay;
+  if (route.kind === 'none') return route.error;
+  if (route.kind === 'gateway') return wayOut;
+  return inside.has(route.interfaceIndex ?? -1) ? undefined : wayOut;
 }

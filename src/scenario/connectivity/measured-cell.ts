@@ -7,6 +7,8 @@ export interface MeasuredCell extends Cell {
   readonly listener?: Listener;
   /** The helper at the destination saw a packet of its own come in, and nothing that it could not keep: its silence is evidence. */
   readonly witnessed: boolean;
+  /** Kinds of faults that lay on the line while something was sent: that it did not arrive shows nothing. */
+  readonly faults?: readonly string[];
   /** What was sent where, and what came of it, in a line. */
   readonly evidence: string;
 }
@@ -28,3 +30,6 @@ export const wayOut = 'the only route leads out of the scenario';
 
 /** No errno: there is nowhere to send it. */
 export const noAddress = 'no address';
+
+/** No errno: and so nothing is sent. */
+export const unknownWay = 'the kernel does not tell the way there';

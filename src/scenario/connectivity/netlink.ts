@@ -9,6 +9,7 @@ const messageTypes = {
   deleteAddress: 21,
   newNeighbour: 28,
   deleteNeighbour: 29,
+  newRoute: 24,
   getRoute: 26,
 } as const;
 const flags = { request: 1, replace: 0x100, create: 0x400 } as const;
@@ -18,7 +19,7 @@ const [localAttribute, cacheAttribute, withoutDetection, linkScope] = [2, 6, 0x0
 /** Seconds, after which the address goes by itself should nobody take it away. */
 const lifetimeSeconds = 60;
 const neighbourAttributes = { address: 1, hardware: 2 } as const;
-const routeAttributes = { destination: 1, gateway: 5 } as const;
+const routeAttributes = { destination: 1, outgoing: 4, gateway: 5, via: 18 } as const;
 /** ioctl(2) SIOCGIFINDEX of a struct ifreq, netdevice(7). */
 const [getIndex, requestBytes, nameBytes] = [0x8933, 40, 16];
 
@@ -111,8 +112,14 @@ export async function changeLinkLocal(
 /** What the kernel would do with a packet: keep it, put it on a link, or hand it to somebody who is to know the way. */
 export type RouteKind = 'own' | 'link' | 'gateway';
 
-/** Asking sends nothing. */
-export async function kindOfRoute(probe: Probe, address: string): Promise<RouteKind> {
+export interface KernelRoute {
+  readonly kind: RouteKind;
+  /** Of the interface over which it would leave; undefined: the kernel did not say. */
+  readonly interfaceIndex?: number;
+}
+
+/** Asking sends nothing. Undefined: there was no answer. */
+export async function routeTo(probe: Probe, address: string): Promise<KernelRoute | undefined> {
   const bytes = addressBytes(address);
   const head = Buffer.alloc(12);
   head.writeUInt8(families[familyOf(address)]);
@@ -124,9 +131,14 @@ export async function kindOfRoute(probe: Probe, address: string): Promise<RouteK
     call('recvfrom', { result: 0 }, { out: 1024 }, 1024, 0, 0, 0),
     call('close', { result: 0 }),
   ] satisfies readonly SystemCall[]);
-  if (hasAttribute(answer, routeAttributes.gateway)) return 'gateway';
+  const data = Buffer.from(answer?.out[0] ?? []).subarray(0, Math.max(0, answer?.value ?? 0));
+  if (data.length < headBytes + 12 || data.readUInt16LE(4) !== messageTypes.newRoute) return undefined;
+  const index = attributeOf(data, routeAttributes.outgoing)?.readInt32LE();
+  const found = index === undefined ? {} : { interfaceIndex: index };
+  if ([routeAttributes.gateway, routeAttributes.via].some((one) => attributeOf(data, one) !== undefined))
+    return { kind: 'gateway', ...found };
   // struct rtmsg, rtm_type: RTN_LOCAL.
-  return answer?.out[0]?.[headBytes + 7] === 2 ? 'own' : 'link';
+  return { kind: data[headBytes + 7] === 2 ? 'own' : 'link', ...found };
 }
 
 const headBytes = 16;
@@ -151,13 +163,12 @@ function message(
   return all;
 }
 
-function hasAttribute(answer: CallResult | undefined, wanted: number): boolean {
-  const data = Buffer.from(answer?.out[0] ?? []).subarray(0, Math.max(0, answer?.value ?? 0));
+function attributeOf(data: Buffer, wanted: number): Buffer | undefined {
   for (let at = headBytes + 12; at + 4 <= data.length; ) {
     const length = data.readUInt16LE(at);
-    if (data.readUInt16LE(at + 2) === wanted) return true;
-    if (length < 4) return false;
+    if (length < 4) return undefined;
+    if (data.readUInt16LE(at + 2) === wanted) return data.subarray(at + 4, at + length);
     at += (length + 3) & ~3;
   }
-  return false;
+  return undefined;
 }

@@ -49,12 +49,18 @@ function namesOf(word: string, groups: JsonObject, known: Known): readonly strin
   if (word === everyone) return services.map(({ name }) => name);
   const members = groups[word];
   if (members !== undefined) return textsOf(members).flatMap((member) => namesOf(member, {}, known));
-  const own = services.filter(({ name, instanceOf }) => name === word || instanceOf === word);
+  const own = services.filter(
+    ({ name, instanceOf }) => name === word || instanceOf === word || `${name}[1]` === word,
+  );
   if (own.length > 0) return own.map(({ name }) => name);
   if (places.includes(word)) return [word];
-  throw new MayflyError('SCENARIO_UNDECLARED', `there is no service or group \`${word}\``, {
-    hint: `there are ${services.map(({ name }) => name).join(', ')}`,
-  });
+  throw new MayflyError(
+    'SCENARIO_UNDECLARED',
+    `there is no service or group \`${word}\`, or its scale is 0`,
+    {
+      hint: `there are ${services.map(({ name }) => name).join(', ')}`,
+    },
+  );
 }
 
 const textsOf = (value: Json | undefined): readonly string[] =>

@@ -1,10 +1,13 @@
 import type { Probe } from '../../core/probe.ts';
 import { call } from '../isolation/calls.ts';
-import { kindOfRoute, type RouteKind } from './netlink.ts';
+import { type KernelRoute, routeTo } from './netlink.ts';
 import { connectTo, openSocket } from './socket-calls.ts';
 
-/** `none`: what the kernel says instead of a route. */
-export type Route = { readonly kind: 'none'; readonly error: string } | { readonly kind: RouteKind };
+/** `none`: what the kernel says instead of a route. `unknown`: it did not tell. */
+export type Route =
+  | { readonly kind: 'none'; readonly error: string }
+  | { readonly kind: 'unknown' }
+  | KernelRoute;
 
 /**
  * Which way the kernel of a namespace would go: connecting a UDP socket tells whether there is one without sending anything, and a
@@ -23,11 +26,12 @@ export async function askRoutes(
   );
   const routes = new Map<string, Route>();
   for (const [index, address] of addresses.entries()) {
-    const error = results[3 * index]?.error ?? results[3 * index + 1]?.error;
-    routes.set(
-      address,
-      error === undefined ? { kind: await kindOfRoute(probe, address) } : { kind: 'none', error },
-    );
+    const [opened, connected] = results.slice(3 * index, 3 * index + 2);
+    const error = connected?.error;
+    // Without a socket nothing was asked.
+    if (opened === undefined || opened.error !== undefined) routes.set(address, { kind: 'unknown' });
+    else if (error === undefined) routes.set(address, (await routeTo(probe, address)) ?? { kind: 'unknown' });
+    else routes.set(address, { kind: 'none', error });
   }
   return routes;
 }

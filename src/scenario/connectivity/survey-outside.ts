@@ -3,8 +3,9 @@ import type { Cell, ConnectivityOutcome, Family } from '../../core/connectivity.
 import type { Witness } from '../../core/probe.ts';
 import { type Attempt, closeAll, lookAt, sendAll } from './attempt.ts';
 import type { Column } from './choose-columns.ts';
+import { noWay } from './classify.ts';
 import { askLinkLocal } from './link-local.ts';
-import type { MeasuredCell } from './measured-cell.ts';
+import { type MeasuredCell, unknownWay } from './measured-cell.ts';
 import { addressesOf, type OutsidePlace } from './outside-targets.ts';
 import { askRoutes } from './routes.ts';
 import type { Station } from './station.ts';
@@ -75,6 +76,7 @@ async function surveyFrom(
   const routes = await askRoutes(probe, [...new Set(tries.map(({ attempt }) => attempt.address))]);
   for (const { attempt } of tries) {
     const route = routes.get(attempt.address);
+    if (route === undefined || route.kind === 'unknown') attempt.error = unknownWay;
     if (route?.kind === 'none') attempt.error = route.error;
     if (route?.kind === 'own') attempt.error = ownAddress;
   }
@@ -120,7 +122,7 @@ function outcomeOf({ answered, error }: Attempt): ConnectivityOutcome {
   if (answered) return 'open';
   if (error === undefined || error === 'ETIMEDOUT') return 'timed-out';
   if (error === 'ECONNREFUSED' || error === 'ECONNRESET') return 'refused';
-  return error === 'ENOBUFS' || error === 'EMFILE' ? 'unmeasured' : 'unreachable';
+  return error === ownAddress || noWay.has(error) ? 'unreachable' : 'unmeasured';
 }
 
 const preference: readonly ConnectivityOutcome[] = [

@@ -1,11 +1,13 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Cell, ConnectivityFacts, Family, Listener } from '../../core/connectivity.ts';
 import type { Container } from '../../core/engine.ts';
+import type { FaultSpec } from '../../core/fault.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import { Scope } from '../../core/scope.ts';
 import { askNames } from './ask-names.ts';
 import { type Candidate, type Column, chooseColumns, type PortOf } from './choose-columns.ts';
 import type { Matrix } from './compose-facts.ts';
+import { faultsBetween } from './faults-between.ts';
 import { groupBy } from './group-by.ts';
 import { measure } from './measure.ts';
 import type { MeasuredCell } from './measured-cell.ts';
@@ -38,13 +40,18 @@ export interface Survey {
   readonly leftOut: ConnectivityFacts['leftOut'];
   /** Sockets for datagrams count only where they are declared: clients have such, and soon they are gone. */
   readonly ignoresHeardUdp?: true;
+  /** Those that are on. */
+  readonly faults?: Iterable<FaultSpec>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
 /** Every ordered pair of services, every port, and every place outside, as it is now. */
 export async function survey(input: Survey): Promise<Matrix> {
-  const { services, truth, families, places, leftOut, clock, signal } = input;
+  const { services, truth, families, places, leftOut, faults = [], clock, signal } = input;
+  // One that ends meanwhile was there, too.
+  const lasting = [...faults];
+  const owners = new Map(services.map(({ name, namespaceOf }) => [name, namespaceOf]));
   await using scope = new Scope(probeBudgetMs, clock);
   const candidates = await Promise.all(services.map((one) => candidateOf(one, input)));
   const columns = chooseColumns(candidates, truth);
@@ -68,6 +75,7 @@ export async function survey(input: Survey): Promise<Matrix> {
     stations,
     cells: cells.filter((cell) => stations.has(cell.to) && lacking(cell) === undefined),
     listenerOf: (cell) => listeners.get(keyOf(cell, cell.family)),
+    faultsOf: (cell) => faultsBetween(lasting, cell, (name) => owners.get(name) ?? name),
     clock,
     signal,
   });

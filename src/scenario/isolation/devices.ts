@@ -6,8 +6,8 @@ import { defaultNodes, deviceTarget } from './expected-mounts.ts';
 import { type InsideFile, lookAtFiles } from './file-facts.ts';
 import { inconclusive, judged } from './verdict.ts';
 
-export const places = ['pts', 'shm', 'mqueue'];
-export const links = ['fd', 'stdin', 'stdout', 'stderr', 'core', 'ptmx'];
+const places = ['pts', 'shm', 'mqueue'];
+const links = ['fd', 'stdin', 'stdout', 'stderr', 'core', 'ptmx'];
 
 interface Kind {
   readonly typeBits: number;

@@ -33,7 +33,7 @@ function problemOfEnd(
   services: ReadonlyMap<string, Standing>,
 ): RuleProblem | undefined {
   if (word.text === everyone) return undefined;
-  const { service, index } = serviceOfWord(word.text);
+  const { service } = serviceOfWord(word.text);
   const standing = services.get(service);
   const at = { offset: word.offset, length: word.text.length };
   if (standing === undefined) {
@@ -41,13 +41,20 @@ function problemOfEnd(
     const hint = near === undefined ? 'declare it under `services:`' : `did you mean \`${near}\`?`;
     return { code: 'SCENARIO_UNDECLARED', message: `there is no service \`${service}\``, hint, ...at };
   }
-  if (index !== undefined && standing.scale !== undefined && (index < 1 || index > standing.scale)) {
-    const message = `\`${word.text}\` does not exist: \`${service}\` has scale ${standing.scale}`;
-    return { code: 'SCENARIO_UNDECLARED', message, hint: `write \`${service}\` for all of them`, ...at };
-  }
+  const problem = problemOfInstance(word, standing.scale);
+  if (problem !== undefined) return problem;
   if (standing.on === 'this network') return undefined;
   const { message, hint } = explainStanding(service, network, standing);
   return { code: 'SCENARIO_CONFLICT', message, hint, ...at };
+}
+
+/** `web[9]`, where there are three. */
+export function problemOfInstance(word: RuleWord, scale: number | undefined): RuleProblem | undefined {
+  const { service, index } = serviceOfWord(word.text);
+  if (index === undefined || scale === undefined || (index >= 1 && index <= scale)) return undefined;
+  const message = `\`${word.text}\` does not exist: \`${service}\` has scale ${scale}`;
+  const hint = `write \`${service}\` for all of them`;
+  return { code: 'SCENARIO_UNDECLARED', message, hint, offset: word.offset, length: word.text.length };
 }
 
 function explainStanding(
@@ -65,9 +72,9 @@ function explainStanding(
 }
 
 /** Instances of a scaled service do reach each other over the network. */
-function problemOfSelf(
+export function problemOfSelf(
   { from, to }: ReachRule,
-  services: ReadonlyMap<string, Standing>,
+  services: ReadonlyMap<string, Pick<Standing, 'scale'>>,
 ): RuleProblem | undefined {
   if (from.text !== to.text || from.text === everyone) return undefined;
   const { service, index } = serviceOfWord(from.text);

@@ -12,6 +12,11 @@ export async function beginFault(
   signal: AbortSignal,
 ): Promise<void> {
   const engineFault = async (spec: FaultSpec): Promise<void> => {
+    // Before it begins, and until after its end: what is measured meanwhile is doubtful.
+    world.faults.add(spec);
+    scope.defer(`the note of the fault ${spec.kind}`, async () => {
+      world.faults.delete(spec);
+    });
     scope.own(`the fault ${spec.kind}`, await world.sandbox.fault(spec, signal));
   };
   const containers = (services: readonly string[]): readonly string[] =>

@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { NetworkSpec } from '../../core/container.ts';
 import type { Sandbox } from '../../core/engine.ts';
 import type { Problem } from '../../core/event.ts';
+import type { FaultSpec } from '../../core/fault.ts';
 import type { Image } from '../../core/image.ts';
 import type { Json } from '../../core/json.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
@@ -54,6 +55,7 @@ export class World implements StepWorld {
   readonly saveEvidence: StepWorld['saveEvidence'];
   readonly snapshots: SnapshotSection | undefined;
   invariants: InvariantWatch | undefined;
+  readonly faults = new Set<FaultSpec>();
   readonly background = new Map<string, BackgroundStep>();
   readonly fork: WorldParts['fork'];
   /** Captures by step id; a case sees those of `setup`, too. */

@@ -25,8 +25,8 @@ export const connectivityStep = defineStep<JsonObject>({
     const services = await Promise.all(asked.map(surveyedOf));
     const families = familiesOf(value, asked);
     const places = outsidePlaces.filter((place) => known.places.includes(place));
-    const { clock } = world;
-    const matrix = await survey({ services, truth, families, places, leftOut, clock, signal });
+    const { clock, faults } = world;
+    const matrix = await survey({ services, truth, families, places, leftOut, faults, clock, signal });
     if (matrix.cells.length === 0) throw nothingAsked();
     const facts = composeFacts(matrix);
     const idle = idleRules(truth, matrix.cells).map(findingOfIdle);

@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { NetworkSpec, ProcessSpec } from '../../core/container.ts';
 import type { Container } from '../../core/engine.ts';
+import type { FaultSpec } from '../../core/fault.ts';
 import type { Image } from '../../core/image.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { Step } from '../../core/scenario.ts';
@@ -22,6 +23,8 @@ export interface StepWorld {
   readonly services: readonly RunningService[];
   /** As declared. */
   readonly networks: readonly NetworkSpec[];
+  /** Those of the engine that last now. */
+  readonly faults: ReadonlySet<FaultSpec>;
   /** By name, `web[2]` for a scaled one. @throws MayflyError when it is not there. */
   service(name: string): RunningService;
   /** One that the scenario uses, by its name there. @throws MayflyError when it is none of them. */

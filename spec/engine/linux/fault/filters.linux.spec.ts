@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Container } from '../../../../src/core/engine.ts';
 import type { FaultSpec } from '../../../../src/core/fault.ts';
@@ -5,11 +7,24 @@ import { describeRequiring } from '../../../requires.ts';
 import { type Bench, codeOf, firstOutput, inSandbox, never } from '../../contract/contract-kit.ts';
 import { countEchoes } from '../net/count-echoes.ts';
 import { openNetworkBed, runIn } from '../network/network-bed.ts';
+import { newestSandbox } from '../sandbox-processes.ts';
 import { dialled, isConnectedAgain, nodeIn, open, startEcho } from './line-kit.ts';
 import { hear, keepOpen, send, talk } from './line-scripts.ts';
 
 const subject = openNetworkBed(() => []);
 const networks = { networks: [{ name: 'front', egress: false }] };
+
+/** By its loopback, of each network of the newest sandbox, as the kernel has them: IPv4 routes and IPv6 addresses. */
+function routesOfNetworks(): readonly string[] {
+  const directory = `/proc/${newestSandbox().init}/fd`;
+  const isNetwork = (fd: string): boolean => readlinkSync(`${directory}/${fd}`).startsWith('net:');
+  const read = ['cat', '/proc/self/net/route', '/proc/self/net/if_inet6'];
+  return readdirSync(directory)
+    .filter(isNetwork)
+    .map((fd) => execFileSync('nsenter', [`--net=${directory}/${fd}`, ...read], { encoding: 'utf8' }))
+    .flatMap((text) => text.split('\n'))
+    .filter((line) => /\blo\b/.test(line));
+}
 
 /** Three that can all reach each other. */
 function withThree(
@@ -163,7 +178,9 @@ describeRequiring(['userns', 'overlay', 'net', 'fault-reset'], 'resets (R25)', (
         expect(await dialled(one, 'two')).toBe('ECONNREFUSED');
         expect(await dialled(two, 'three'), 'in each direction').toBe('ECONNREFUSED');
         expect(await dialled(three, 'one'), 'others').toBe('connected');
+        expect(routesOfNetworks(), 'an answer needs a route').toHaveLength(2);
         await fault[Symbol.asyncDispose]();
+        expect(routesOfNetworks()).toEqual([]);
         expect(await dialled(one, 'two')).toBe('connected');
         await other.stop();
         expect(await other.said, 'the connection of others').toBe('open\n');

@@ -5,7 +5,7 @@ import { SandboxNetworks } from '../../../../src/engine/linux/sandbox/sandbox-ne
 import { SlotPool } from '../../../../src/engine/linux/sandbox/slot-pool.ts';
 
 const networksOf = (own: { readonly subnet4?: string } = {}): SandboxNetworks =>
-  new SandboxNetworks([{ name: 'back', egress: false, ...own }], new SlotPool(100), {
+  new SandboxNetworks([{ name: 'back', egress: false, policy: { allow: [] }, ...own }], new SlotPool(100), {
     seed: 1,
     hostRanges: [],
     ipv6: true,
@@ -17,7 +17,7 @@ const addresses = ({ ipv4, ipv6 }: Attachment): readonly string[] =>
 const attach = (networks: SandboxNetworks, container: string): Attachment =>
   networks.attach(container, { network: 'back', aliases: [] }, 0);
 
-test('R12 a newcomer gets no address that was another’s in this run, so nothing tracked speaks for it', () => {
+test('R12 on a network with a policy a newcomer gets no address that was another’s in this run, so nothing tracked speaks for it', () => {
   const networks = networksOf();
   const before = attach(networks, 'web');
   networks.release(before);

@@ -50,10 +50,11 @@ enum abi { NATIVE, I386 };
 enum { X32_BIT = 0x40000000 };
 
 #if defined(__x86_64__)
-/* The stack stays out of it, because the red zone lies below it; ebp, the sixth argument, is whatever it is. */
+/* As a 32-bit program calls: nothing in the upper halves, which a filter sees, too. The stack stays out of it, because the red zone lies below it; ebp, the sixth argument, is whatever it is. */
 static inline __attribute__((always_inline)) long call_i386(long number, long a, long b) {
   int result;
-  __asm__ volatile("int $0x80" : "=a"(result) : "a"((int)number), "b"((int)a), "c"((int)b), "d"(-1), "S"(-1), "D"(-1) : "r8", "r9", "r10", "r11", "memory");
+  const unsigned long all = 0xffffffffUL;
+  __asm__ volatile("int $0x80" : "=a"(result) : "a"((unsigned long)(unsigned)number), "b"(a & all), "c"(b & all), "d"(all), "S"(all), "D"(all) : "r8", "r9", "r10", "r11", "memory");
   return result;
 }
 

@@ -2,7 +2,7 @@ import type { ResetFault } from '../../../core/fault.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { LauncherClient } from '../client/launcher-client.ts';
 import { splitBatch } from '../net/netfilter/batch.ts';
-import { planResets } from '../net/netfilter/bridge-calls.ts';
+import { planNoResets, planResets } from '../net/netfilter/bridge-calls.ts';
 import { performBatches } from '../net/netfilter/perform-batch.ts';
 import { deleteTable } from '../net/netfilter/table.ts';
 import type { NetlinkMessage } from '../net/netlink/message.ts';
@@ -25,8 +25,8 @@ interface Parts {
 export interface Filter {
   readonly fault: FilterFault;
   readonly name: string;
-  /** Networks that have its table. */
-  readonly made: Set<string>;
+  /** Networks that have its table, each with a routing socket in it. */
+  readonly made: Map<string, Slot>;
 }
 
 /** Frames that are dropped or answered with resets, by a table of each fault's own in each network it concerns. */
@@ -52,7 +52,7 @@ export class FilterFaults {
       );
     }
     this.#begun += 1;
-    const filter = { fault, name: `fault${this.#begun}`, made: new Set<string>() };
+    const filter = { fault, name: `fault${this.#begun}`, made: new Map<string, Slot>() };
     this.#active.add(filter);
     return filter;
   }
@@ -68,8 +68,15 @@ export class FilterFaults {
 
   async end(filter: Filter): Promise<void> {
     if (!this.#active.delete(filter)) return;
-    const ends = [...filter.made].map((network) => this.#batch(network, [this.#deleted(filter)]));
+    const ends = [...filter.made].map(([network, socket]) =>
+      this.#batch(network, [this.#deleted(filter)], this.#afterLast(filter, network, socket)),
+    );
     for (const end of await Promise.allSettled(ends)) if (end.status === 'rejected') throw end.reason;
+  }
+
+  #afterLast({ fault }: Filter, network: string, socket: Slot): Tape {
+    const isLast = ![...this.#active].some((each) => each.fault.kind === 'reset' && each.made.has(network));
+    return fault.kind === 'reset' && isLast ? planNoResets(socket, this.#parts.ipv6) : [];
   }
 
   /** Resets answer who sends; those who have a connection and are silent are made to say something. */
@@ -101,12 +108,12 @@ export class FilterFaults {
   /** In one transaction, unless it is for hundreds: no frame passes between the table of before and this one. */
   async #make(filter: Filter, network: string, ways: readonly Way[]): Promise<void> {
     const before = filter.made.has(network) ? [this.#deleted(filter)] : [];
-    const socket = ways[0]?.from.attachment.networkSocket;
-    const first =
-      filter.fault.kind === 'reset' && socket !== undefined ? planResets(socket, this.#parts.ipv6) : [];
+    const socket = ways[0]?.from.attachment.networkSocket ?? filter.made.get(network);
+    if (socket === undefined) return;
+    const first = filter.fault.kind === 'reset' ? planResets(socket, this.#parts.ipv6) : [];
     const table = planFilter(filter.fault, filter.name, ways, this.#parts.portsOf);
     await this.#batch(network, [...before, ...table], first);
-    filter.made.add(network);
+    filter.made.set(network, socket);
   }
 
   #deleted({ fault, name }: Filter): ReturnType<typeof deleteTable> {

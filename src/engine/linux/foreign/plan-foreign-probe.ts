@@ -39,7 +39,7 @@ export type UserEntry = 'at first' | 'at last' | 'not at all';
  * What may be executed and not read is not dumpable from its exec on (fs/exec.c, `would_dump`): nobody beside the helper may trace it,
  * not in the moment before it says so itself.
  */
-export const planHiddenImage: Tape = [
+const planHiddenImage: Tape = [
   { kind: 'selfImage', into: foreignSlots.self },
   { kind: 'chmodSlot', slot: foreignSlots.self, mode: 0o111 },
 ];

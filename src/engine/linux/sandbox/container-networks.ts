@@ -14,7 +14,13 @@ import { planDnsSockets } from '../net/dns/plan-dns.ts';
 import { type NamedMember, resolveName } from '../net/dns/resolve-names.ts';
 import { type DnsServer, serveDns } from '../net/dns/serve-dns.ts';
 import { type IpAddress, renderIp } from '../net/ip.ts';
-import { type Attachment, planConnect, planContainerNetwork, planDisconnect } from '../net/plan-attach.ts';
+import {
+  type Attachment,
+  planConnect,
+  planContainerNetwork,
+  planDisconnect,
+  planSilence,
+} from '../net/plan-attach.ts';
 import { type PolicyMember, policyMember } from '../net/policy/policy-member.ts';
 import { type Publication, publishPort } from '../net/publish/publish-port.ts';
 import type { Slot, Tape } from '../tape/op.ts';
@@ -57,20 +63,11 @@ export class ContainerNetworks {
     this.#init = init;
     this.#slots = slots;
     this.#facts = facts;
-    this.#networks = new SandboxNetworks(specs, slots, {
-      seed: facts.seed,
-      hostRanges: facts.hostRanges,
-      ipv6: facts.ipv6,
-    });
+    const { seed, hostRanges, ipv6 } = facts;
+    this.#networks = new SandboxNetworks(specs, slots, { seed, hostRanges, ipv6 });
     const namespaceOf = (network: string): Slot => this.#networks.namespaceOf(network);
-    this.faults = new NetworkFaults({
-      init,
-      slots,
-      namespaceOf,
-      seed: facts.seed,
-      ipv6: facts.ipv6,
-      places: () => this.#places(),
-    });
+    const places = (): readonly Place[] => this.#places();
+    this.faults = new NetworkFaults({ init, slots, namespaceOf, seed, ipv6, places });
     this.#policies = new NetworkPolicies(specs, {
       init,
       slots,
@@ -194,7 +191,7 @@ export class ContainerNetworks {
     const attachment = member.attachments.find((each) => each.network === network);
     if (attachment === undefined) return;
     await this.#init.perform(planDisconnect(attachment)).catch((error: unknown) => {
-      if (!isGone(error)) throw error; // the container has ended, and its interfaces with it
+      if (errnoOf(error) !== 'ENODEV') throw error; // the container has ended, and its interfaces with it
     });
     this.#drop(member, attachment);
     await this.#policies.renew(network);
@@ -212,6 +209,7 @@ export class ContainerNetworks {
     member.dns?.close();
     for (const attachment of member.attachments) this.#networks.release(attachment);
     await Promise.all([
+      ...member.attachments.map((each) => this.#init.perform(planSilence(each)).catch(() => {})), // gone already
       ...member.publications.map((each) => each.close(0)),
       this.#policies.renew(...member.attachments.map(({ network }) => network)).catch(ignoreEndedLauncher),
     ]);
@@ -292,8 +290,4 @@ export class ContainerNetworks {
     if (member === undefined) throw new MayflyError('INTERNAL', `${container} has no network of its own`);
     return member;
   }
-}
-
-function isGone(error: unknown): boolean {
-  return errnoOf(error) === 'ENODEV';
 }

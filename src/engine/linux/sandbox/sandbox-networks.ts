@@ -12,8 +12,8 @@ interface SandboxNetwork {
   readonly allocated: AllocatedNetwork;
   readonly slots: NetworkSlots;
   readonly taken: Set<string>;
-  /** By anyone so far. Connections to a former owner may still be tracked, so a newcomer gets what is in here last. */
-  readonly used: Set<string>;
+  /** With a policy: by anyone so far. Connections to a former owner may still be tracked, so a newcomer gets what is in here last. */
+  readonly used: Set<string> | undefined;
   ports: number;
 }
 
@@ -24,6 +24,7 @@ export class SandboxNetworks {
 
   constructor(specs: readonly NetworkSpec[], slots: SlotPool, options: PoolOptions) {
     this.#ipv6 = options.ipv6;
+    const policed = new Set(specs.filter(({ policy }) => policy !== undefined).map(({ name }) => name));
     this.#networks = new Map(
       allocateSubnets(specs, options).map((allocated) => [
         allocated.name,
@@ -31,7 +32,7 @@ export class SandboxNetworks {
           allocated,
           slots: { namespace: slots.take(), socket: slots.take() },
           taken: new Set(),
-          used: new Set(),
+          used: policed.has(allocated.name) ? new Set() : undefined,
           ports: 0,
         },
       ]),
@@ -108,10 +109,10 @@ export class SandboxNetworks {
       taken,
       ...(wanted === undefined ? {} : { wanted }),
     };
-    const unused = wanted === undefined ? firstFree({ ...request, taken: used }) : undefined;
+    const unused = wanted === undefined && used ? firstFree({ ...request, taken: used }) : undefined;
     const address = unused ?? chooseAddress(request);
     taken.add(renderIp(address));
-    used.add(renderIp(address));
+    used?.add(renderIp(address));
     return { address, subnet };
   }
 }

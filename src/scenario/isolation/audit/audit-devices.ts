@@ -1,34 +1,37 @@
 import type { Probe } from '../../../core/probe.ts';
-import { listInside } from '../calls.ts';
 import { maskIn, maskOf } from '../capabilities.ts';
 import type { Verdict } from '../check.ts';
-import { block, links, memory, openPresent, places } from '../devices.ts';
+import { block, memory, openPresent } from '../devices.ts';
 import { defaultNodes } from '../expected-mounts.ts';
-import { lookAtFiles } from '../file-facts.ts';
-import { inconclusive, judged, unsupported } from '../verdict.ts';
+import type { InsideFile } from '../file-facts.ts';
+import { mountAt } from '../mount-at.ts';
+import { parseMountInfo } from '../mount-info.ts';
+import { judged, unsupported } from '../verdict.ts';
 import type { Audit, Audited } from './audit.ts';
+import { listDevices, nodesOf } from './device-nodes.ts';
 import { notApart, sideOf } from './host-namespaces.ts';
 
 export const deviceAudits: readonly Audit[] = [
   {
     check: 'dev.exact',
     claim: '/dev holds the default set of devices.',
-    looked: 'from inside, lists /dev and compares the device behind every node',
+    looked: 'from inside, lists /dev and what is below it, and compares the device behind every node',
     against: "the default devices of the OCI's specification",
     look: (audited) => fromInside(audited, compareNodes),
   },
   {
     check: 'dev.no-block',
-    looked: 'from inside, opens block devices in /dev for reading; whether one could be made, by CAP_MKNOD',
+    looked:
+      'from inside, opens every block device in /dev and below for reading; whether one could be made, by CAP_MKNOD and the control group of devices',
     against: 'a refusal; none is made to try it',
-    look: (audited) => fromInside(audited, (probe) => refuses(audited, probe, block.present)),
+    look: (audited) => fromInside(audited, (probe) => refuses(audited, probe, wantedBlock)),
   },
   {
     check: 'dev.no-mem',
     looked:
-      'from inside, opens /dev/mem, /dev/kmem and /dev/port for reading; whether one could be made, by CAP_MKNOD',
+      'from inside, opens such nodes in /dev and below for reading; whether one could be made, by CAP_MKNOD and the control group of devices',
     against: 'a refusal; none is made to try it',
-    look: (audited) => fromInside(audited, (probe) => refuses(audited, probe, memory.present)),
+    look: (audited) => fromInside(audited, (probe) => refuses(audited, probe, wantedMemory)),
   },
 ];
 
@@ -44,38 +47,84 @@ async function fromInside(
 }
 
 async function compareNodes(probe: Probe): Promise<Verdict> {
-  const list = await listInside(probe, '/dev');
-  if ('error' in list) return inconclusive(`/dev cannot be listed: ${list.error}`);
-  const usual = new Set([...places, ...links, ...Object.keys(defaultNodes), 'console']);
-  const files = await lookAtFiles(
-    probe,
-    list.names.map((name) => `/dev/${name}`),
-  );
-  const faults = list.names.flatMap((name) => {
-    const file = files.get(`/dev/${name}`);
-    if (file === undefined || 'error' in file) return [`/dev/${name} answers ${file?.error ?? 'nothing'}`];
-    const wanted = defaultNodes[name];
+  const nodes = await listDevices(probe);
+  const faults = [...nodes.files].flatMap(([path, file]) => {
+    if ('error' in file) return file.error === 'ENOENT' ? [] : [`${path} answers ${file.error}`]; // gone meanwhile
+    const wanted = defaultNodes[path.slice('/dev/'.length)];
     if (wanted !== undefined)
       return file.type === 'char' && file.node === wanted
         ? []
-        : [`/dev/${name} is ${file.type} ${file.node}, not char ${wanted}`];
+        : [`${path} is ${file.type} ${file.node}, not char ${wanted}`];
     const isNode = file.type === 'char' || file.type === 'block';
-    return isNode && !usual.has(name) ? [`/dev/${name} is not among the defaults`] : [];
+    return isNode && !isTerminal(path, file)
+      ? [`${path} is ${file.type} ${file.node}, which is not among the defaults`]
+      : [];
   });
-  return judged(faults, [`/dev holds ${list.names.toSorted().join(' ')}`]);
+  if (faults.length === 0 && nodes.untold.length > 0) return unsupported(...nodes.untold);
+  const names = [...nodes.files.keys()].map((path) => path.slice('/dev/'.length));
+  return judged(faults, [`/dev holds ${names.toSorted().join(' ')}`]);
 }
 
-async function refuses({ witness }: Audited, probe: Probe, paths: readonly string[]): Promise<Verdict> {
+/** devpts, its own multiplexer, and a terminal of it at /dev/console: Documentation/admin-guide/devices.txt, 5 and 136–143. */
+function isTerminal(path: string, { type, node }: InsideFile): boolean {
+  if (type !== 'char') return false;
+  if (path === '/dev/ptmx' || path === '/dev/pts/ptmx') return node === '5:2';
+  return (path === '/dev/console' || path.startsWith('/dev/pts/')) && /^1(?:3[6-9]|4[0-3]):/.test(node);
+}
+
+interface Wanted {
+  readonly kind: typeof block;
+  readonly isWanted: (file: InsideFile) => boolean;
+  /** Lines of a devices cgroup that let one be opened for reading (Documentation/admin-guide/cgroup-v1/devices.rst). */
+  readonly allowed: RegExp;
+}
+
+const wantedBlock: Wanted = {
+  kind: block,
+  isWanted: ({ type }) => type === 'block',
+  allowed: /^[ab] (\*:\*|\d+:\*|\d+:\d+) \w*r/,
+};
+
+/** mem(4): mem, kmem, port. */
+const wantedMemory: Wanted = {
+  kind: memory,
+  isWanted: ({ type, node }) => type === 'char' && ['1:1', '1:2', '1:4'].includes(node),
+  allowed: /^[ac] (\*:\*|1:\*|1:[124]) \w*r/,
+};
+
+async function refuses(
+  { witness }: Audited,
+  probe: Probe,
+  { kind, isWanted, allowed }: Wanted,
+): Promise<Verdict> {
+  const nodes = await listDevices(probe);
+  const paths = [...new Set([...kind.present, ...nodesOf(nodes, isWanted)])];
   const findings = await openPresent(probe, paths);
   const faults = findings.filter(({ isFault }) => isFault).map(({ what }) => what);
   const seen = findings.filter(({ isFault }) => !isFault).map(({ what }) => what);
   if (faults.length > 0) return judged(faults, seen);
-  const makes = maker(witness);
+  const table = parseMountInfo(witness.read('mountinfo') ?? '');
+  // The helper lacks the rights of files that the process may have: to it alone may be refused what is there.
+  const closedToHelper = seen.filter((what) => {
+    const path = paths.find((each) => what.startsWith(`${each}: `)) ?? '';
+    return what.endsWith('EACCES') && mountAt(table, path)?.flags.includes('nodev') !== true;
+  });
+  if (closedToHelper.length > 0 || nodes.untold.length > 0)
+    return unsupported(
+      ...closedToHelper.map(
+        (what) => `${what} to the helper, which has fewer rights than the process may have`,
+      ),
+      ...nodes.untold,
+    );
+  const makes = maker(witness, allowed);
   return makes.can ? unsupported(...seen, makes.why) : judged([], [...seen, makes.why]);
 }
 
 /** mknod(2): devices take CAP_MKNOD in the initial user namespace; what is made is then opened by leave of the devices cgroup. */
-function maker(witness: Audited['witness']): { readonly can: boolean; readonly why: string } {
+function maker(
+  witness: Audited['witness'],
+  allowed: RegExp,
+): { readonly can: boolean; readonly why: string } {
   if (sideOf(witness, 'user').kind === 'own')
     return { can: false, why: 'in a user namespace of its own it can make none' };
   if ((maskIn(witness.read('status') ?? '', 'CapBnd') & maskOf(['MKNOD'])) === 0n)
@@ -86,7 +135,7 @@ function maker(witness: Audited['witness']): { readonly can: boolean; readonly w
       can: true,
       why: 'it has CAP_MKNOD, and whether its control group lets it open what it makes is not told',
     };
-  const isOpen = list.split('\n').some((line) => /^[ab] (\*:\*|\d+:\*|\d+:\d+) \w*r/.test(line));
+  const isOpen = list.split('\n').some((line) => allowed.test(line));
   return isOpen
     ? { can: true, why: 'it has CAP_MKNOD, and its control group lets it open devices' }
     : { can: false, why: 'it has CAP_MKNOD, and its control group refuses what it could make' };

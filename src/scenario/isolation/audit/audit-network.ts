@@ -22,12 +22,14 @@ export const networkAudits: readonly Audit[] = [
   },
   {
     check: 'net.no-internet',
+    claim: 'There is no way out of its own networks.',
     looked,
     against: 'no gateway at all, and no way to addresses of documentation',
     look: (audited) => lookForWayOut(audited, internet),
   },
   {
     check: 'net.no-metadata',
+    claim: 'There is no way to metadata services of clouds (169.254.169.254, fd00:ec2::254).',
     looked,
     against: 'no gateway at all, and no way to these addresses',
     look: (audited) => lookForWayOut(audited, metadata),

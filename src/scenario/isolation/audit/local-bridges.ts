@@ -8,9 +8,19 @@ import { routeOf } from '../outside-world.ts';
  * macvlan, a bridge with a card or a tunnel to elsewhere, it would be sent into a network of others.
  */
 export function isOnLocalBridge(nextHop: IpAddress, witness: ForeignWitness): boolean {
+  if (!isOfThisNetwork(witness)) return false;
   const name = interfaceOf(nextHop, witness);
   const ports = name === undefined ? undefined : witness.listHost(`/sys/class/net/${name}/brif`);
   return ports?.every((port) => isLocalPort(port, witness)) === true;
+}
+
+/** /sys shows the interfaces of the network namespace it was mounted in, which may be another than the runner's. */
+function isOfThisNetwork(witness: ForeignWitness): boolean {
+  const own = [...(witness.readSelf('net/dev') ?? '').matchAll(/^\s*([^\s:|]+):/gm)].flatMap(
+    ([, name]) => name ?? [],
+  );
+  const shown = witness.listHost('/sys/class/net') ?? [];
+  return own.length > 0 && own.every((name) => shown.includes(name));
 }
 
 /** Only where the address is one of this host's. */

@@ -37,3 +37,15 @@ export function planResets(routeSocket: Slot, ipv6: boolean): Tape {
     { kind: 'netlink', slot: routeSocket, messages, reply: 0 },
   ];
 }
+
+/**
+ * Undoes it; the routes go with the loopback. What bridge calls are set to stays: it is what a namespace has from its beginning
+ * (net/bridge/br_netfilter_hooks.c br_netfilter_sysctl_default).
+ */
+export function planNoResets(routeSocket: Slot, ipv6: boolean): Tape {
+  const messages = encodeMessages([setLink(loopbackIndex, { up: false })]);
+  return [
+    { kind: 'netlink', slot: routeSocket, messages, reply: 0 },
+    ...(ipv6 ? [writeSysctl('net.ipv6.conf.lo.disable_ipv6', 1)] : []),
+  ];
+}
