@@ -19,6 +19,7 @@ import {
   started,
   stepFinished,
 } from './sample-events.ts';
+import { asJson, sampleMatrix } from './sample-matrix.ts';
 import { eventfulRun, passingRun, unfinishedRun } from './sample-runs.ts';
 
 function renderTable(events: readonly MayflyEvent[], columns = 100, color = false): string {
@@ -44,6 +45,25 @@ describe('the table', () => {
     { name: 'unfinished', events: unfinishedRun, columns: 80 },
   ])('looks as recorded: $name at $columns columns', async ({ name, events, columns }) => {
     await expect(renderTable(events, columns)).toMatchFileSnapshot(`table-${name}-${columns}.golden.txt`);
+  });
+
+  test('one scenario alone shows its matrices, also where they are as declared; of many they would drown the table', () => {
+    const asDeclared = {
+      ...sampleMatrix,
+      rows: sampleMatrix.rows.map((row) => ({ ...row, verdicts: row.verdicts.replace(/[!?]/g, '.') })),
+      surprises: [],
+    };
+    const done = (id: string): readonly MayflyEvent[] => [
+      started(id),
+      stepFinished(id, { name: 'who may', stepKind: 'connectivity', facts: asJson(asDeclared) }),
+      censusTaken(id),
+      finished(id),
+    ];
+    const alone = renderTable([runStarted(), planned('a'), ...done('a'), runFinished()]);
+    expect(alone).toMatch(/\n\nwho may\n {12}web {11}api {4}database\n {2}from/);
+    expect(alone).toContain('both as declared');
+    const many = [runStarted(), planned('a'), planned('b'), ...done('a'), ...done('b'), runFinished()];
+    expect(renderTable(many)).not.toContain('who may');
   });
 
   test('colours are colours only: without them the text is the same', () => {

@@ -4,6 +4,7 @@ import { renderDiagnostic } from './diagnostic.ts';
 import { createPalette, outcomeMark, outcomePaint, type Palette } from './palette.ts';
 import { countOf, renderPrintableLine } from './printable.ts';
 import { renderFailure } from './render-failure.ts';
+import { renderMatrix } from './render-matrix.ts';
 import { renderTotals } from './render-totals.ts';
 import type { RenderOptions, Report } from './report.ts';
 import { reportLimits } from './report-limits.ts';
@@ -31,6 +32,7 @@ function renderTableReport(summary: Summary, options: RenderOptions): string {
   const columns = Math.min(mostColumns, Math.max(fewestColumns, options.columns));
   const sections = [
     ...(summary.scenarios.length === 0 ? [] : [renderScenarios(summary.scenarios, palette, columns)]),
+    ...renderMatrices(summary.scenarios, palette, columns),
     ...summary.scenarios
       .filter(needsExplanation)
       .map((scenario) => renderFailure(scenario, palette, columns).join('\n')),
@@ -38,6 +40,23 @@ function renderTableReport(summary: Summary, options: RenderOptions): string {
     renderTotals(summary, palette, columns),
   ];
   return `${sections.join('\n\n')}\n`;
+}
+
+/** Who looks at one scenario alone wants to see what was measured, also where all of it is as declared. */
+function renderMatrices(
+  scenarios: readonly ScenarioSummary[],
+  palette: Palette,
+  columns: number,
+): readonly string[] {
+  const [only, ...others] = scenarios;
+  if (only === undefined || others.length > 0 || needsExplanation(only)) return [];
+  return (lastAttempt(only)?.steps ?? []).flatMap((step) => {
+    if (step.stepKind !== 'connectivity') return [];
+    const matrix = renderMatrix(step.facts, palette, columns - 2).map((line) => `  ${line}`.trimEnd());
+    return matrix.length === 0
+      ? []
+      : [[palette.bold(renderPrintableLine(step.name)), ...matrix].join('\n').trimEnd()];
+  });
 }
 
 function needsExplanation(scenario: ScenarioSummary): boolean {
