@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Contender } from '../contender.ts';
 import { findProgram } from '../find-program.ts';
@@ -18,15 +18,22 @@ events_logger = "file"
 function script(podman: string): string {
   const run = (name: string, command: string): string =>
     `${podman} run -d --network front --name ${name} bench ${command} >/dev/null &\n`;
+  const remove = `${podman} rm -f -t 0 web store client >/dev/null`;
   return [
     'set -e',
+    `trap '${remove}' EXIT`,
     `${podman} network create front >/dev/null`,
     `${run('web', '/bin/serve 8080')}${run('store', '/bin/serve 8081')}${run('client', '/bin/sleep')}wait`,
-    `test "$(${podman} exec client /bin/request web 8080)" = ok`,
-    `${podman} rm -f -t 0 web store client >/dev/null`,
+    // The request is repeated until it is answered: without a name server, for ever.
+    `test "$(timeout 30 ${podman} exec client /bin/request web 8080)" = ok`,
+    'trap - EXIT',
+    remove,
     `${podman} network rm -f front >/dev/null`,
   ].join('\n');
 }
+
+/** Of Debian's packages golang-github-containernetworking-plugin-dnsname and aardvark-dns: either answers for names. */
+const nameServers = ['/usr/lib/cni/dnsname', '/usr/lib/podman/aardvark-dns'];
 
 export function podmanServices(workspace: Workspace, host: PeerHost): Contender {
   let prepared: Promise<readonly string[]> | undefined;
@@ -42,6 +49,7 @@ export function podmanServices(workspace: Workspace, host: PeerHost): Contender 
 
 async function prepare({ directory, layer }: Workspace, host: PeerHost): Promise<readonly string[]> {
   if (findProgram('podman') === undefined) throw new Error('not installed');
+  if (!nameServers.some((path) => existsSync(path))) throw new Error('its networks have no name server here');
   if (host.enterAll.length === 0) throw new Error('measured as root only');
   const home = join(directory, 'podman');
   mkdirSync(home);

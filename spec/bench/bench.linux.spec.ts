@@ -57,7 +57,7 @@ describeAsRoot(['userns', 'overlay', 'net'], 'the benchmarks', () => {
     const { stdout, stderr, status } = bench('soak.mjs', '1s');
     expect(stderr).toBe('');
     expect(stdout).toMatch(
-      /^1 rounds of .* scenarios: (\d+) descriptors, .* before, \1 descriptors, .* after$/m,
+      /^\d+ rounds of .* scenarios: (\d+) descriptors, .* before, \1 descriptors, .* after$/m,
     );
     expect(stdout).toContain('census: nothing is left');
     expect(status).toBe(0);
