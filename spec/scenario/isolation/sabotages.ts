@@ -88,6 +88,7 @@ export const sabotages: readonly Sabotage[] = [
     breaks: {
       'ns.siblings': 'what is broken',
       'ipc.abstract-socket': 'abstract names belong to the network namespace',
+      'net.matrix': 'two has no address of its own there, so nothing can be told of it',
     },
   },
   {
