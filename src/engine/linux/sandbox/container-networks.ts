@@ -86,7 +86,7 @@ export class ContainerNetworks {
   async join(spec: ContainerSpec, pidfd: Slot, forward?: ForwardQuery): Promise<NetworkPlace> {
     if (spec.network.kind === 'shared')
       return { addresses: this.#addressesOf(spec.network.container), tape: [], scratch: [] };
-    const member = this.#renewedMember(spec.name) ?? this.#newMember(spec);
+    const member = (await this.#renewedMember(spec.name)) ?? this.#newMember(spec);
     await this.#policies.renew(...member.attachments.map(({ network }) => network));
     await this.faults.applyFilters();
     const isAttached = spec.network.kind === 'attached';
@@ -190,11 +190,15 @@ export class ContainerNetworks {
     const member = this.#find(container);
     const attachment = member.attachments.find((each) => each.network === network);
     if (attachment === undefined) return;
+    await this.#unplug(attachment);
+    this.#drop(member, attachment);
+    await this.#policies.renew(network);
+  }
+
+  async #unplug(attachment: Attachment): Promise<void> {
     await this.#init.perform(planDisconnect(attachment)).catch((error: unknown) => {
       if (errnoOf(error) !== 'ENODEV') throw error; // the container has ended, and its interfaces with it
     });
-    this.#drop(member, attachment);
-    await this.#policies.renew(network);
   }
 
   #drop(member: Member, attachment: Attachment): void {
@@ -223,13 +227,14 @@ export class ContainerNetworks {
 
   /**
    * Again with the addresses of before, on new ports: the kernel may still be taking the old namespace away, which the name
-   * server's sockets would keep.
+   * server's sockets would keep. As long as it is there, it would be who refuses what the bridge sends to its port of before.
    */
-  #renewedMember(container: string): Member | undefined {
+  async #renewedMember(container: string): Promise<Member | undefined> {
     const member = this.#members.get(container);
     if (member === undefined) return undefined;
     member.dns?.close();
     member.dns = undefined;
+    await Promise.all(member.attachments.map((each) => this.#unplug(each)));
     member.attachments = member.attachments.map((each) => this.#networks.renew(each));
     return member;
   }
