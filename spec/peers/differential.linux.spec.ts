@@ -3,12 +3,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ContainerSpec } from '../../src/core/container.ts';
 import type { Sandbox } from '../../src/core/engine.ts';
-import { loadScenarios } from '../../src/scenario/load/load-scenarios.ts';
 import { mergeImage } from '../../src/scenario/plan/merge-image.ts';
-import { allowNothing, planDefaults } from '../../src/scenario/plan/plan-options.ts';
-import { planScenario } from '../../src/scenario/plan/plan-scenario.ts';
 import { never, teardownBudgetMs } from '../engine/contract/contract-kit.ts';
 import { type LinuxKit, linuxEngineFor } from '../engine/linux/linux-kit.ts';
+import { plansOf } from '../scenario/run/from-yaml.ts';
 import { asOci } from './as-oci.ts';
 import { asPodman } from './as-podman.ts';
 import { describePeers } from './describe-peers.ts';
@@ -87,21 +85,7 @@ describePeers('one scenario through Mayfly, crun and podman', () => {
 });
 
 async function specOf(kit: LinuxKit, world: PeerWorld): Promise<ContainerSpec> {
-  const { scenarios, errors } = loadScenarios('peers.yaml', scenario, { purpose: 'run' });
-  expect(errors.map(({ message }) => message)).toEqual([]);
-  const [plan] = scenarios.flatMap((each) =>
-    planScenario(each, {
-      seed: 1,
-      vars: {},
-      env: {},
-      defaults: planDefaults,
-      scenarioDirectory: '/nonexistent',
-      allow: allowNothing,
-      profiles: [],
-      fileExists: () => false,
-      readText: () => '',
-    }),
-  );
+  const [plan] = plansOf(scenario);
   const service = plan?.services[0];
   if (service === undefined) throw new Error('a scenario without its service');
   const image = await kit.prepareImage('peer', { kind: 'rootfs', path: join(world.directory, 'rootfs') });

@@ -1,6 +1,5 @@
-import { accessSync, constants } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
-import { ClosedWorld, standIn } from '../../engine/linux/network/closed-world.ts';
+import { ClosedWorld, hasTun, standIn } from '../../engine/linux/network/closed-world.ts';
 import { describeAsRoot, describeWithPrograms } from '../../requires.ts';
 
 const scenario = `
@@ -25,15 +24,6 @@ steps:
   - { in: open, run: ip route del unreachable 169.254.0.0/16 }
   - isolation: { only: [net.no-metadata, net.no-internet, net.no-host] }
 `;
-
-function hasTun(): boolean {
-  try {
-    accessSync('/dev/net/tun', constants.R_OK | constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 interface Verdict {
   readonly result: string;

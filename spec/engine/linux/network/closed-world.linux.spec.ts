@@ -1,7 +1,6 @@
-import { accessSync, constants } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { describeAsRoot, describeWithPrograms } from '../../../requires.ts';
-import { ClosedWorld, standIn } from './closed-world.ts';
+import { ClosedWorld, hasTun, standIn } from './closed-world.ts';
 
 /** Run inside a service: what became of a request to each URL, and how many default routes there are. */
 const look = String.raw`
@@ -62,15 +61,6 @@ const everywhere: readonly string[] = [
   standIn.metadata4,
   `::ffff:${standIn.host4}`,
 ];
-
-function hasTun(): boolean {
-  try {
-    accessSync('/dev/net/tun', constants.R_OK | constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const needed = ['unshare', 'nsenter', 'ip'];
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { accessSync, constants, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { MayflyBench, program } from '../../../cli/mayfly-process.ts';
@@ -16,6 +16,16 @@ export const standIn = {
   internet4: '1.1.1.1',
   internet6: '2606:4700:4700::1111',
 } as const;
+
+/** Which pasta needs; some hosts keep it to root. */
+export function hasTun(): boolean {
+  try {
+    accessSync('/dev/net/tun', constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** The server of the stand-in internet: a page, and DNS for one name. Both say `ready` when they listen. */
 const internet = `

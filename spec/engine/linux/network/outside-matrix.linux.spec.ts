@@ -1,8 +1,7 @@
-import { accessSync, constants } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
 import type { JsonObject } from '../../../../src/core/json.ts';
 import { describeAsRoot, describeWithPrograms } from '../../../requires.ts';
-import { ClosedWorld } from './closed-world.ts';
+import { ClosedWorld, hasTun } from './closed-world.ts';
 
 const also = ['host', 'gateway', 'internet', 'metadata', 'ipv6-link-local'];
 
@@ -15,15 +14,6 @@ function scenario(egress: boolean, connectivity: JsonObject): string {
     services: { one: { image: 'tools', command: ['sleep', 'infinity'], networks: ['net'] } },
     steps: [{ connectivity }],
   });
-}
-
-function hasTun(): boolean {
-  try {
-    accessSync('/dev/net/tun', constants.R_OK | constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const needed = ['unshare', 'nsenter', 'ip'];
