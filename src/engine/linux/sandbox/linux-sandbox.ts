@@ -30,6 +30,7 @@ import { ignoreEndedLauncher } from './ignore-ended-launcher.ts';
 import { networkOwnerOf } from './network-owner.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
 import { OutsideView } from './outside-view.ts';
+import type { LimitsHit } from './read-cgroup-usage.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
 import { SandboxImages } from './sandbox-images.ts';
 import { initSlots } from './sandbox-slots.ts';
@@ -149,7 +150,7 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
       .finally(() => this.slots.give(...place.scratch));
     process.exited.catch(() => {}).then(() => this.#egress.close(spec.name));
     const main = new LinuxProcess(this.init, process, stdio, spec.init ? 2 : 1, () =>
-      this.wasOomKilled(spec.name),
+      this.limitsHitBy(spec.name),
     );
     try {
       await this.#networks.afterStart(spec, pidfd);
@@ -174,8 +175,8 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
     return this.#cgroups.slotsOf(container);
   }
 
-  wasOomKilled(container: string): Promise<boolean> {
-    return this.#cgroups.wasOomKilled(container);
+  limitsHitBy(container: string): Promise<LimitsHit> {
+    return this.#cgroups.limitsHitBy(container);
   }
 
   usageOf(container: string): Promise<ContainerUsage> {
