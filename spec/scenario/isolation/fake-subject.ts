@@ -14,6 +14,7 @@ export function fakeContainer(change: Partial<Container> = {}): Container {
     name: 'one',
     id: '1'.repeat(64),
     state: 'running',
+    upper: 'tmpfs',
     get main(): never {
       return refuse();
     },

@@ -47,6 +47,7 @@ export interface FakeContainerParts {
 const connectTimeoutMs = 10_000;
 
 export class FakeContainer implements Container {
+  readonly upper = 'tmpfs';
   readonly spec: ContainerSpec;
   readonly files: FakeFileSystem;
   readonly namespace: FakeNamespace;
