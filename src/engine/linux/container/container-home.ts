@@ -25,6 +25,7 @@ export interface ContainerHome {
   readonly mappedIds: number;
   readonly inheritedOomScoreAdj: number;
   readonly ipv6: boolean;
+  readonly upper: 'tmpfs' | 'disk';
   /** Starts the main process, on the writable layer of before if there is one. */
   launch(spec: ContainerSpec, handles: ContainerHandles): Promise<LinuxProcess>;
   seccompFor(process: ProcessSpec): SeccompProgram | undefined;

@@ -85,6 +85,10 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
     return this.#facts.ipv6;
   }
 
+  get upper(): 'tmpfs' | 'disk' {
+    return this.#facts.writable.kind === 'memory' ? 'tmpfs' : 'disk';
+  }
+
   async startContainer(spec: ContainerSpec, signal: AbortSignal): Promise<Container> {
     signal.throwIfAborted();
     if (this.#containers.has(spec.name))
