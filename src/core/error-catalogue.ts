@@ -133,6 +133,10 @@ export const errorCatalogue = {
     'The image store cannot be read or written.',
     'check the disk space and the permissions of the store',
   ),
+  STORE_BUSY: harness(
+    'Another process holds the image store for longer than is waited for.',
+    'wait for it to end, or end it',
+  ),
   // The host
   HOST_NOT_LINUX: host('Containers need Linux.', 'run on Linux; validate and plan work everywhere'),
   HOST_NO_USERNS: host('User namespaces are not allowed.', 'run `mayfly doctor` for how to allow them'),

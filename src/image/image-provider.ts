@@ -11,6 +11,7 @@ import { noPrograms, type ProgramRunner } from './program-runner.ts';
 import { SharedWork } from './shared-work.ts';
 import { type ImageRecord, imageRecordKey, readImageRecord } from './store/image-record.ts';
 import type { StoredLayer } from './store/layer-store.ts';
+import type { OpenByteLocker } from './store/store-lock.ts';
 import { type StorePaths, storePaths } from './store/store-paths.ts';
 
 export interface ImageProviderOptions {
@@ -19,6 +20,8 @@ export interface ImageProviderOptions {
   readonly ids: LayerIds;
   /** Called only when a layer is missing; disposed when the image is ready. */
   readonly openLayerWriter: () => Promise<LayerWriter>;
+  /** For locks on the store. */
+  readonly openByteLocker: OpenByteLocker;
   /** This machine's: `hostPlatform(process.arch)`. */
   readonly platform: ImagePlatform;
   /** Who runs Mayfly. */

@@ -16,6 +16,7 @@ export async function openImages(
     storeDirectory: directories.store,
     ids: await engine.layerIds(),
     openLayerWriter: () => engine.openLayerWriter(),
+    openByteLocker: () => engine.openByteLocker(),
     platform: hostPlatform(machine.arch),
     user,
     nowMs: dateMs,

@@ -19,6 +19,8 @@ export interface StorePaths {
   readonly blobs: string;
   /** Unpacked archives on their way. */
   readonly scratch: string;
+  /** An empty file whose bytes are locked (store-lock.ts). */
+  readonly lock: string;
 }
 
 export function storePaths(root: string): StorePaths {
@@ -31,6 +33,7 @@ export function storePaths(root: string): StorePaths {
     names: join(root, 'names'),
     blobs: join(root, 'blobs', 'sha256'),
     scratch: join(root, 'scratch'),
+    lock: join(root, 'lock'),
   };
 }
 
