@@ -46,10 +46,6 @@ export function isImageReference(text: string): boolean {
   return !('wrong' in readReference(text));
 }
 
-export function isTag(text: string): boolean {
-  return tagPattern.test(text);
-}
-
 /** As it is with neither tag nor digest: `latest` is meant. */
 export function withDefaultTag(reference: ImageReference): ImageReference {
   return reference.tag === undefined && reference.digest === undefined
@@ -68,7 +64,7 @@ export function renderFamiliar(reference: ImageReference): string {
 }
 
 /** `alpine`, `example.org/team/app`. */
-export function familiarRepository({ registry: host, repository }: ImageReference): string {
+function familiarRepository({ registry: host, repository }: ImageReference): string {
   if (host !== dockerHub) return `${host}/${repository}`;
   const short = /^library\/([^/]+)$/.exec(repository)?.[1] ?? repository;
   // What would be read as a registry keeps its own.

@@ -49,6 +49,7 @@ export async function prepareImage(
     makePublicScratch: () => scratch.makePublic(),
   };
   const sourced = await readSource(request.source, context);
+  await using _source = { [Symbol.asyncDispose]: async () => sourced.release?.() };
   const store = new LayerStore(paths, options.ids, self);
   const layers: StoredLayer[] = [];
   for (const layer of sourced.layers) layers.push(await unpackMissing(layer, sharedLayers, store, context));
