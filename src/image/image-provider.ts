@@ -36,8 +36,8 @@ export interface ImageProviderOptions {
   readonly limits?: ImageLimits;
   /** Programs that make images (`debian:`); without it those that need one say that it is missing. */
   readonly programs?: ProgramRunner;
-  /** How registries are reached; without it those that ask nothing of anybody. */
-  readonly registries?: RegistrySettings;
+  /** How registries are reached, asked when one is; without it those that want nothing of anybody. */
+  readonly readRegistries?: () => Promise<RegistrySettings>;
   /** Where programs make file systems before they come to the store: on a disk with room, open to every user. */
   readonly temporaryDirectory?: string;
 }
@@ -47,7 +47,7 @@ export function createImageProvider(given: ImageProviderOptions): ImageProvider 
     programPlaces: {},
     limits: defaultImageLimits,
     programs: noPrograms,
-    registries: noRegistrySettings,
+    readRegistries: async () => noRegistrySettings,
     temporaryDirectory: '/var/tmp',
     ...given,
   };
@@ -92,8 +92,8 @@ class StoreImageProvider implements ImageProvider {
 
   /** The image as it was prepared before, if nothing it was made from has changed since. */
   async #readWarm(key: string, { source, pull }: ImageRequest): Promise<ImageRecord | undefined> {
-    // What versions there are is asked anew; of those there is a layer already, or there is not.
-    if (source.kind === 'debian' && pull === 'always') return undefined;
+    // What there is now is asked anew; of that there are layers already, or there are not.
+    if ((source.kind === 'debian' || source.kind === 'registry') && pull === 'always') return undefined;
     const record = readImageRecord(this.#paths, key);
     if (
       record === undefined ||

@@ -22,7 +22,7 @@ export interface SourceContext {
   readonly ids: LayerIds;
   /** Programs that make images. */
   readonly programs: ProgramRunner;
-  readonly registries: RegistrySettings;
+  readonly readRegistries: () => Promise<RegistrySettings>;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
   /** A directory of this preparation's own, removed after it. */

@@ -9,6 +9,11 @@ export async function readRegistryImage(
   context: SourceContext,
 ): Promise<SourcedImage> {
   const reference = withDefaultTag(parseImageReference(source.reference));
-  const { digest: _, ...pulled } = await pullImage(reference, { ...context, onPull: () => undefined });
+  const registries = await context.readRegistries();
+  const { digest: _, ...pulled } = await pullImage(reference, {
+    ...context,
+    registries,
+    onPull: () => undefined,
+  });
   return { ...pulled, inputs: [], references: [renderReference(reference)] };
 }
