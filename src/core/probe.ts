@@ -36,6 +36,8 @@ export type CallArgument =
   | Uint8Array
   /** That many zero bytes, sent back in `CallResult.out`. */
   | { readonly out: number }
+  /** Room for that many bytes, of which those come back that the call says it has filled: its result (`read`). */
+  | { readonly filled: number }
   | { readonly inOut: Uint8Array }
   /** That many bytes which are not sent back. */
   | { readonly scratch: number }
@@ -49,7 +51,7 @@ export interface CallResult {
   readonly value: number;
   /** `EPERM`. */
   readonly error?: string;
-  /** Of its `out` and `inOut` arguments, in order. */
+  /** Of its `out`, `filled` and `inOut` arguments, in order. */
   readonly out: readonly Uint8Array[];
 }
 

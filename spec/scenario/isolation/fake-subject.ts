@@ -53,6 +53,7 @@ export function scriptedProbe(answer: Answer): Probe {
     call.args.flatMap((arg) => {
       if (typeof arg !== 'object') return [];
       if ('out' in arg) return [new Uint8Array(arg.out)];
+      if ('filled' in arg) return [new Uint8Array()];
       return 'inOut' in arg ? [arg.inOut] : [];
     });
   return {
@@ -133,6 +134,7 @@ export function fakeSubject(change: Partial<Subject> = {}): Subject {
     signal: new AbortController().signal,
     openProbe: refuse,
     openTwin: refuse,
+    openBareTwin: refuse,
     sharedTwin: refuse,
     alone: (look) => look(),
     ...change,

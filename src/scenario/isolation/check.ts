@@ -51,6 +51,8 @@ export interface Subject {
   openProbe(rights: 'itself' | 'root'): Promise<Probe>;
   /** A second container of the same plan, for what the service would not survive; removed when disposed. */
   openTwin(): Promise<Twin>;
+  /** The same for what is only looked at from outside: nothing of ours is in it. */
+  openBareTwin(): Promise<AsyncDisposable & { readonly container: Container }>;
   /** One for all checks that leave nothing behind which another would stumble over; it lasts as long as the examination. */
   sharedTwin(): Promise<Omit<Twin, keyof AsyncDisposable>>;
   /** For what would be disturbed by its like: of all services, one at a time. */

@@ -61,7 +61,7 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
     this.#images = new SandboxImages(opened.init, new LayerLease(opened.supervisor, facts.layersDirectory));
     this.#attic = new Attic(opened, this.slots, spec, facts);
     this.#networks = new ContainerNetworks(opened.init, this.slots, spec.networks, facts);
-    this.#egress = new ContainerEgress(opened, this.slots, facts);
+    this.#egress = new ContainerEgress(opened, this.slots, facts, this.outside);
     this.#cgroups = new ContainerCgroups(opened, this.slots, spec.runId, facts);
   }
 
