@@ -1,26 +1,17 @@
-/* File systems in a file: one without a name, and a loop device over it. The kernel takes both away with their last user. */
-#define _GNU_SOURCE
+/* File systems in a file: one without a name (unnamedFile), and a loop device over it. The kernel takes both away with their last user. */
 #include "launcher.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/loop.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-int op_unnamedFile(const struct field *f) {
-  return slot_put(f[1].number, open(TEXT(f[0]), O_TMPFILE | O_EXCL | O_RDWR | O_CLOEXEC, 0600));
-}
 
 static int copy_stretch(int from, int to, off_t at, off_t end) {
   if (lseek(to, at, SEEK_SET) < 0) return -1;
   while (at < end) {
     ssize_t n = sendfile(to, from, &at, (size_t)(end - at));
-    if (n == 0) errno = EIO; /* it was cut short meanwhile */
-    if (n <= 0) return -1;
+    if (n <= 0) return n < 0 ? -1 : fail(EIO); /* it was cut short meanwhile */
   }
   return 0;
 }
@@ -36,11 +27,6 @@ int op_copySparse(const struct field *f) {
     if (end < 0 || copy_stretch(from, to, at, end) < 0) return -1;
   }
   return 0;
-}
-
-int op_allocate(const struct field *f) {
-  int fd = slot_fd(f[0].number);
-  return fd < 0 ? -1 : fallocate(fd, 0, 0, (off_t)f[1].number);
 }
 
 /* Between its being free and ours others may take a device, so the tries are bounded. */

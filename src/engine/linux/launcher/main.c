@@ -1,12 +1,5 @@
-#define _GNU_SOURCE
 /* Started with the channel to Node as descriptor 3; serves it until it closes. Under the name of a probe: see probe.c. */
 #include "launcher.h"
-
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 enum { CHANNEL = 3, LAST_GIVEN = 5 /* a supervisor is given 3 and 4, a sandbox's init 3 to 5 */ };
 

@@ -1,15 +1,9 @@
 /* Streams between descriptors and the channel. Reading is paused by Node; writing is acknowledged to Node. */
-#define _GNU_SOURCE
 #include "launcher.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 enum mode { READ = 1, WRITE = 2, BOTH = 3, DATAGRAMS = 4, LISTENER = 5 };
 enum { CHUNK = 65536, BUCKETS = 1024, MAX_ACCEPT_BURST = 64 };
@@ -55,11 +49,9 @@ static int rewatch(struct pump *p) {
 }
 
 static void finish(struct pump *p, uint32_t error) {
-  for (struct pump **at = &buckets[p->stream % BUCKETS]; *at; at = &(*at)->next) {
-    if (*at != p) continue;
-    *at = p->next;
-    break;
-  }
+  struct pump **at = &buckets[p->stream % BUCKETS];
+  while (*at != p) at = &(*at)->next;
+  *at = p->next;
   unwatch(p->fd); /* a child that has not yet executed may keep the description open, and epoll watches descriptions */
   close(p->fd);
   say_numbers(SAY_CLOSED, (uint32_t[]){p->stream, error}, 2);
@@ -74,7 +66,8 @@ static bool finish_if_ended(struct pump *p) {
 }
 
 int pump_add(int fd, uint32_t stream, uint32_t mode, uint32_t process) {
-  struct pump *p = find(stream) ? (errno = EEXIST, NULL) : calloc(1, sizeof *p);
+  if (find(stream)) return fail(EEXIST);
+  struct pump *p = malloc(sizeof *p);
   if (p == NULL) return -1;
   int type;
   socklen_t size = sizeof type;
@@ -96,10 +89,7 @@ int pump_add(int fd, uint32_t stream, uint32_t mode, uint32_t process) {
 
 int op_pump(const struct field *f) {
   int fd = slot_fd(f[0].number);
-  if (!is_server) {
-    errno = EPERM; /* a child has no channel, and its epoll is its parent's */
-    return -1;
-  }
+  if (!is_server) return fail(EPERM); /* a child has no channel, and its epoll is its parent's */
   if (fd < 0 || pump_add(fd, (uint32_t)f[1].number, (uint32_t)f[2].number, (uint32_t)f[3].number) < 0) return -1;
   slot_take(f[0].number);
   return 0;
@@ -183,10 +173,7 @@ static void connected(struct pump *p) {
   int error = 0;
   socklen_t size = sizeof error;
   getsockopt(p->fd, SOL_SOCKET, SO_ERROR, &error, &size);
-  if (error) {
-    finish(p, (uint32_t)error);
-    return;
-  }
+  if (error) return finish(p, (uint32_t)error);
   p->connecting = false;
   say_numbers(SAY_CONNECTED, &p->stream, 1);
   flush(p);
@@ -203,10 +190,7 @@ static void drop_pending(struct pump *p) {
 void pump_on_event(uint32_t stream, uint32_t events) {
   struct pump *p = find(stream);
   if (p == NULL) return;
-  if (p->connecting) {
-    connected(p);
-    return;
-  }
+  if (p->connecting) return connected(p);
   if ((events & EPOLLOUT) && !flush(p)) return;
   if (p->mode == WRITE && (events & (EPOLLERR | EPOLLHUP))) finish(p, EPIPE); /* nobody reads any more */
   else if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) && !p->read_ended && !p->paused) read_some(p);
@@ -227,19 +211,11 @@ static void send_datagram(struct pump *p, const unsigned char *data, size_t leng
 void pump_write(uint32_t stream, const unsigned char *data, size_t length) {
   struct pump *p = find(stream);
   if (p == NULL) return; /* it ended meanwhile: Node has been told */
-  if (p->mode == DATAGRAMS) {
-    send_datagram(p, data, length);
-    return;
-  }
-  if (p->write_ended || p->pending_length + length > MAX_PENDING) {
-    finish(p, p->write_ended ? EPIPE : ENOBUFS);
-    return;
-  }
+  if (p->mode == DATAGRAMS) return send_datagram(p, data, length);
+  if (p->write_ended) return finish(p, EPIPE);
+  if (p->pending_length + length > MAX_PENDING) return finish(p, ENOBUFS);
   unsigned char *grown = realloc(p->pending, p->pending_length + length + 1);
-  if (grown == NULL) {
-    finish(p, ENOMEM);
-    return;
-  }
+  if (grown == NULL) return finish(p, ENOMEM);
   memcpy(grown + p->pending_length, data, length);
   p->pending = grown;
   p->pending_length += length;
@@ -275,16 +251,8 @@ void pumps_drain(uint32_t process) {
     }
 }
 
-int pump_window(uint32_t stream, unsigned rows, unsigned columns) {
-  struct pump *p = find(stream);
-  if (p == NULL) {
-    errno = ENOENT;
-    return -1;
-  }
-  struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
-  return ioctl(p->fd, TIOCSWINSZ, &size);
-}
-
 int op_windowSize(const struct field *f) {
-  return pump_window((uint32_t)f[0].number, (unsigned)f[1].number, (unsigned)f[2].number);
+  struct pump *p = find((uint32_t)f[0].number);
+  struct winsize size = {.ws_row = (unsigned short)f[1].number, .ws_col = (unsigned short)f[2].number};
+  return p == NULL ? fail(ENOENT) : ioctl(p->fd, TIOCSWINSZ, &size);
 }

@@ -1,29 +1,20 @@
 /* The loop of a server: frames from Node, ends of children, bytes of streams. The supervisor and the sandbox's init are both one. */
-#define _GNU_SOURCE
 #include "launcher.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <sys/uio.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { EVENTS = 64, HEADER = 5, REMOVE_TRIES = 2500, REMOVE_PAUSE_NS = 2000000 };
 
 static int channel_fd, epoll_fd;
 static unsigned char *inbox; /* MAX_FRAME + HEADER bytes of address space; touched as needed */
 static size_t inbox_length;
-static unsigned char *replies;
-static size_t replies_length, replies_room;
 static struct exit_path { struct exit_path *next; char path[]; } *exit_paths;
 
 /* --- towards Node. Blocking: Node always reads, and what is not read here is not read from the streams either. */
@@ -61,31 +52,19 @@ void say(enum to_node type, const void *head, size_t head_length, const void *bo
 
 void say_numbers(enum to_node type, const uint32_t *numbers, size_t count) { say(type, numbers, count * 4, NULL, 0); }
 
-void reply_add(const void *data, size_t length) {
-  uint32_t size = (uint32_t)length;
-  if (replies_length + 4 + length > replies_room) {
-    size_t room = (replies_length + 4 + length) * 2;
-    unsigned char *grown = realloc(replies, room);
-    if (grown == NULL) abort();
-    replies = grown;
-    replies_room = room;
-  }
-  memcpy(replies + replies_length, &size, 4);
-  memcpy(replies + replies_length + 4, data, length);
-  replies_length += 4 + length;
-}
-
 /* --- the end */
 
 /* What is there keeps its place: a sandbox's group was added before those in it, and must go after them. */
-void exit_path_add(const char *path) {
+int op_removeAtExit(const struct field *f) {
+  const char *path = TEXT(f[0]);
   for (const struct exit_path *known = exit_paths; known; known = known->next)
-    if (strcmp(known->path, path) == 0) return;
-  struct exit_path *e = malloc(sizeof *e + strlen(path) + 1);
-  if (e == NULL) abort();
-  strcpy(e->path, path);
+    if (strcmp(known->path, path) == 0) return 0;
+  struct exit_path *e = malloc(sizeof *e + f[0].length);
+  if (e == NULL) return -1;
+  memcpy(e->path, path, f[0].length);
   e->next = exit_paths;
   exit_paths = e;
+  return 0;
 }
 
 /* The last added first, and none after one that stays: what was added before it tells a later run of it. */
@@ -108,19 +87,19 @@ static void end_server(void) {
 
 /* --- from Node */
 
-static void perform(uint32_t request, const unsigned char *tape, size_t length) {
+static void perform(uint32_t request, unsigned char *tape, size_t length) {
   struct failure failure = {NO_SLOT, 0, EBADMSG, 0};
-  replies_length = 0;
+  replies.length = 0;
   processes_tape_begins();
   bool good = tape_validate(tape, length, 0, &failure.detail) && perform_tape(tape, length, &failure) == 0;
   if (!good && failure.op_index != NO_SLOT) processes_kill_unreleased();
   if (namespaces_restore() < 0) end_server(); /* lost in a foreign namespace: end rather than go on there */
-  if (good) say(SAY_DONE, &request, 4, replies, replies_length);
+  if (good) say(SAY_DONE, &request, 4, replies.bytes, replies.length);
   else
     say_numbers(SAY_FAILED, (uint32_t[]){request, failure.op_index, failure.op_code, failure.error, failure.detail}, 5);
 }
 
-static void on_frame(unsigned type, const unsigned char *body, size_t length) {
+static void on_frame(unsigned type, unsigned char *body, size_t length) {
   uint32_t id;
   if (length < 4) end_server();
   memcpy(&id, body, 4);
@@ -144,7 +123,7 @@ static bool take_frame(size_t *at) {
   memcpy(&length, inbox + *at, 4);
   if (length < 1 || length > MAX_FRAME) end_server();
   if (inbox_length - *at < 4 + (size_t)length) return false;
-  const unsigned char *frame = inbox + *at + 4;
+  unsigned char *frame = inbox + *at + 4;
   *at += 4 + (size_t)length;
   on_frame(frame[0], frame + 1, length - 1);
   return true;
@@ -169,13 +148,6 @@ static void on_signals(int fd) {
     children = true;
   }
   if (children) processes_on_sigchld();
-}
-
-void serve_forget_signals(void) {
-  sigset_t none;
-  sigemptyset(&none);
-  signal(SIGPIPE, SIG_DFL);
-  sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 static int watch_signals(void) {

@@ -75,8 +75,8 @@ export const opTable = {
   symlink: { dir: 'slot', path: 'text', target: 'text' },
   link: { fromDir: 'slot', fromPath: 'text', dir: 'slot', path: 'text' },
   mknod: { dir: 'slot', path: 'text', mode: 'u32', device: 'u64' },
-  /** flags: AT_REMOVEDIR; 0x10000 = a missing file is fine. */
-  unlink: { dir: 'slot', path: 'text', flags: 'u32' },
+  /** flags: AT_REMOVEDIR. missing: 1 = a missing file is fine. */
+  unlink: { dir: 'slot', path: 'text', flags: 'u32', missing: 'u32' },
   chown: { dir: 'slot', path: 'text', uid: 'u32', gid: 'u32' },
   chmod: { dir: 'slot', path: 'text', mode: 'u32' },
   setTimes: { dir: 'slot', path: 'text', seconds: 'u64', nanoseconds: 'u32' },
