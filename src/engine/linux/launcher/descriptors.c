@@ -1,6 +1,8 @@
-/* Pipes, sockets and contents of descriptors. */
+/* Descriptors: numbered, named by paths, passed on, read and written. */
 #include "launcher.h"
 
+#include <linux/openat2.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
@@ -9,6 +11,100 @@
 #include <sys/vfs.h>
 
 enum { MAX_READ = 1 << 20 };
+
+/* --- slots. Stored as fd + 1, so that untouched pages of the table stay untouched. */
+
+static int table[MAX_SLOTS];
+
+int slot_fd(uint64_t slot) {
+  return slot >= MAX_SLOTS || table[slot] == 0 ? fail(EBADF) : table[slot] - 1;
+}
+
+int slot_put(uint64_t slot, int fd) {
+  if (fd < 0) return -1;
+  if (slot >= MAX_SLOTS) {
+    close(fd);
+    return fail(EBADF);
+  }
+  slot_close(slot);
+  table[slot] = fd + 1;
+  return 0;
+}
+
+int slot_take(uint64_t slot) {
+  int fd = slot_fd(slot);
+  if (fd >= 0) table[slot] = 0;
+  return fd;
+}
+
+void slot_close(uint64_t slot) {
+  int fd = slot_take(slot);
+  if (fd >= 0) close(fd);
+}
+
+int op_close(const struct field *f) {
+  slot_close(f[0].number);
+  return 0;
+}
+
+int op_dupTo(const struct field *f) {
+  int fd = slot_fd(f[0].number);
+  if (fd < 0) return -1;
+  if (fd == (int)f[1].number) return fcntl(fd, F_SETFD, 0);
+  return dup2(fd, (int)f[1].number);
+}
+
+int op_adopt(const struct field *f) {
+  int fd = (int)f[0].number;
+  return fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ? -1 : slot_put(f[1].number, fd);
+}
+
+/* --- paths below a slot are resolved by the kernel as if it were the root (openat2), never by us */
+
+int close_keeping_errno(int fd, int result) {
+  int error = errno;
+  close(fd);
+  errno = error;
+  return result;
+}
+
+int open_below(uint64_t slot, const char *path, int flags, unsigned mode, uint64_t resolve) {
+  struct open_how how = {.flags = (uint64_t)(flags | O_CLOEXEC), .mode = mode, .resolve = resolve};
+  int dir = slot == NO_SLOT ? AT_FDCWD : slot_fd(slot);
+  if (dir == -1) return -1;
+  /* EAGAIN: a rename or mount raced with the walk (openat2(2)); siblings may provoke it, so the tries are bounded. */
+  for (int tries = 0;; tries++) {
+    int fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof how);
+    if (fd >= 0 || errno != EAGAIN || tries == 128) return fd;
+  }
+}
+
+int open_in_root(uint64_t slot, const char *path, int flags) {
+  return open_below(slot, path, flags, 0, slot == NO_SLOT ? 0 : RESOLVE_IN_ROOT);
+}
+
+int open_through(const struct field *f, char path[32]) {
+  int fd = open_in_root(f[0].number, TEXT(f[1]), O_PATH | O_NOFOLLOW);
+  if (fd >= 0) snprintf(path, 32, "/proc/self/fd/%d", fd);
+  return fd;
+}
+
+int open_parent(const struct field *f, const char **base) {
+  char *path = (char *)f[1].data, *slash = strrchr(path, '/');
+  *base = slash == NULL ? path : slash + 1;
+  if (**base == 0 || strcmp(*base, ".") == 0 || strcmp(*base, "..") == 0) return fail(EINVAL);
+  if (slash == NULL || slash == path) return open_in_root(f->number, slash == NULL ? "." : "/", O_PATH | O_DIRECTORY);
+  *slash = 0;
+  int fd = open_in_root(f->number, path, O_PATH | O_DIRECTORY);
+  *slash = '/';
+  return fd;
+}
+
+int op_open(const struct field *f) {
+  return slot_put(f[5].number, open_below(f[0].number, TEXT(f[1]), (int)f[2].number, (unsigned)f[3].number, f[4].number));
+}
+
+/* --- pairs */
 
 static int put_pair(const struct field *f, const int *pair) {
   if (slot_put(f[0].number, pair[0]) == 0) return slot_put(f[1].number, pair[1]);
@@ -75,6 +171,16 @@ int op_readSlot(const struct field *f) {
   ssize_t n = pread(fd, buffer, f[2].number, (off_t)f[1].number);
   if (n >= 0) reply_add(buffer, (size_t)n);
   return n < 0 ? -1 : 0;
+}
+
+int read_all(int fd, void *into, size_t length) {
+  for (size_t done = 0; done < length;) {
+    ssize_t n = read(fd, (char *)into + done, length - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return n < 0 ? -1 : fail(EPIPE);
+    done += (size_t)n;
+  }
+  return 0;
 }
 
 int write_all(int fd, const unsigned char *data, size_t length) {

@@ -1,9 +1,12 @@
-/* Files below a directory. The parent is resolved in the root; the last component is never followed. */
+/* Files below a directory, and file systems in a file. Paths are resolved in the root; the last component is never followed. */
 #include "launcher.h"
 
 #include <dirent.h>
+#include <linux/loop.h>
 #include <linux/openat2.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
@@ -16,23 +19,10 @@ int op_writeFile(const struct field *f) {
   return fd < 0 ? -1 : close_keeping_errno(fd, write_all(fd, f[2].data, f[2].length));
 }
 
-/* Through O_PATH and /proc/self/fd, since fchmodat knows AT_SYMLINK_NOFOLLOW only since Linux 6.6. */
-int op_chmod(const struct field *f) {
-  char path[64];
-  struct stat s;
-  int fd = open_in_root(f[0].number, TEXT(f[1]), O_PATH | O_NOFOLLOW);
-  if (fd < 0) return -1;
-  snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-  bool is_link = fstat(fd, &s) == 0 && S_ISLNK(s.st_mode);
-  return close_keeping_errno(fd, is_link ? fail(ELOOP) : chmod(path, (mode_t)f[2].number));
-}
-
 int op_setTimes(const struct field *f) {
-  const char *base;
   struct timespec at = {(time_t)f[2].number, (long)f[3].number};
-  int parent = open_parent(f, &base);
-  if (parent < 0) return -1;
-  return close_keeping_errno(parent, utimensat(parent, base, (struct timespec[]){at, at}, AT_SYMLINK_NOFOLLOW));
+  int fd = open_in_root(f[0].number, TEXT(f[1]), O_PATH | O_NOFOLLOW);
+  return fd < 0 ? -1 : close_keeping_errno(fd, utimensat(fd, "", (struct timespec[]){at, at}, AT_EMPTY_PATH));
 }
 
 int op_stat(const struct field *f) {
@@ -45,13 +35,12 @@ int op_stat(const struct field *f) {
 }
 
 int op_readLink(const struct field *f) {
-  const char *base;
   char target[4096];
-  int parent = open_parent(f, &base);
-  if (parent < 0) return -1;
-  ssize_t n = readlinkat(parent, base, target, sizeof target);
+  int fd = open_in_root(f[0].number, TEXT(f[1]), O_PATH | O_NOFOLLOW);
+  if (fd < 0) return -1;
+  ssize_t n = readlinkat(fd, "", target, sizeof target);
   if (n >= 0) reply_add(target, (size_t)n);
-  return close_keeping_errno(parent, n < 0 ? -1 : 0);
+  return close_keeping_errno(fd, n < 0 ? -1 : 0);
 }
 
 int op_listDirectory(const struct field *f) {
@@ -66,29 +55,13 @@ int op_listDirectory(const struct field *f) {
   return result < 0 ? fail(E2BIG) : 0;
 }
 
-/* --- extended attributes. Their *at calls are younger than we can ask for: name the file through its opened parent. */
-
-static int xattr_path(const struct field *f, char *path, size_t size) {
-  const char *base;
-  int parent = open_parent(f, &base);
-  if (parent >= 0 && snprintf(path, size, "/proc/self/fd/%d/%s", parent, base) >= (int)size)
-    return close_keeping_errno(parent, fail(ENAMETOOLONG));
-  return parent;
-}
-
-int op_setXattr(const struct field *f) {
-  char path[512];
-  int parent = xattr_path(f, path, sizeof path);
-  return parent < 0 ? -1 : close_keeping_errno(parent, lsetxattr(path, TEXT(f[2]), f[3].data, f[3].length, 0));
-}
-
 static int read_xattrs(const char *path) {
   static char names[XATTR_ROOM], value[XATTR_ROOM];
-  ssize_t length = llistxattr(path, names, sizeof names);
+  ssize_t length = listxattr(path, names, sizeof names);
   if (length < 0 && errno != ENOTSUP) return -1;
   reply_add(NULL, 0);
   for (char *name = names; name < names + length; name += strlen(name) + 1) {
-    ssize_t n = lgetxattr(path, name, value, sizeof value);
+    ssize_t n = getxattr(path, name, value, sizeof value);
     uint32_t size = (uint32_t)n;
     if (n < 0) continue; /* gone meanwhile, or not ours to read */
     if (reply_extend(name, strlen(name) + 1, MAX_XATTRS) < 0 || reply_extend(&size, sizeof size, MAX_XATTRS) < 0 ||
@@ -99,7 +72,59 @@ static int read_xattrs(const char *path) {
 }
 
 int op_listXattrs(const struct field *f) {
-  char path[512];
-  int parent = xattr_path(f, path, sizeof path);
-  return parent < 0 ? -1 : close_keeping_errno(parent, read_xattrs(path));
+  char path[32];
+  int fd = open_through(f, path);
+  return fd < 0 ? -1 : close_keeping_errno(fd, read_xattrs(path));
+}
+
+/* --- file systems in a file: one without a name (unnamedFile), and a loop device over it. The kernel takes both
+ * away with their last user. */
+
+static int copy_stretch(int from, int to, off_t at, off_t end) {
+  if (lseek(to, at, SEEK_SET) < 0) return -1;
+  while (at < end) {
+    ssize_t n = sendfile(to, from, &at, (size_t)(end - at));
+    if (n <= 0) return n < 0 ? -1 : fail(EIO); /* it was cut short meanwhile */
+  }
+  return 0;
+}
+
+int op_copySparse(const struct field *f) {
+  int from = slot_fd(f[0].number), to = slot_fd(f[1].number);
+  struct stat s;
+  if (from < 0 || to < 0 || fstat(from, &s) < 0 || ftruncate(to, s.st_size) < 0) return -1;
+  for (off_t end = 0; end < s.st_size;) {
+    off_t at = lseek(from, end, SEEK_DATA);
+    if (at < 0) return errno == ENXIO ? 0 : -1; /* a hole up to the end */
+    end = lseek(from, at, SEEK_HOLE);
+    if (end < 0 || copy_stretch(from, to, at, end) < 0) return -1;
+  }
+  return 0;
+}
+
+/* Between its being free and ours others may take a device, so the tries are bounded. */
+static int free_loop(int control, int file, uint32_t *number) {
+  struct loop_config config = {.fd = (uint32_t)file, .info = {.lo_flags = LO_FLAGS_AUTOCLEAR}};
+  char path[32];
+  for (int tries = 0;; tries++) {
+    int found = ioctl(control, LOOP_CTL_GET_FREE);
+    if (found < 0) return -1;
+    snprintf(path, sizeof path, "/dev/loop%d", found);
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    if (fd < 0) return -1;
+    *number = (uint32_t)found;
+    if (ioctl(fd, LOOP_CONFIGURE, &config) == 0) return fd;
+    close_keeping_errno(fd, -1);
+    if (errno != EBUSY || tries == 128) return -1;
+  }
+}
+
+int op_loopDevice(const struct field *f) {
+  uint32_t number;
+  int file = slot_fd(f[0].number);
+  int control = file < 0 ? -1 : open("/dev/loop-control", O_RDWR | O_CLOEXEC);
+  if (control < 0) return -1;
+  int fd = close_keeping_errno(control, free_loop(control, file, &number));
+  if (fd >= 0) reply_add(&number, sizeof number);
+  return slot_put(f[1].number, fd);
 }

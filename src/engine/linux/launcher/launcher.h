@@ -64,22 +64,24 @@ char **tape_texts(const struct field *field);
 int perform_tape(unsigned char *bytes, size_t length, struct failure *failure);
 extern uint32_t op_detail; /* set by an operation that can say more than errno */
 
-/* slots.c */
+/* descriptors.c */
 int slot_fd(uint64_t slot);          /* -1 and errno EBADF if empty */
 int slot_put(uint64_t slot, int fd); /* takes the descriptor, closes a former one; passes on -1 */
 void slot_close(uint64_t slot);
 int slot_take(uint64_t slot);        /* gives up the slot without closing */
 
-/* paths.c: what is named by a slot and a path. Without a slot (NO_SLOT) a path is the process's own. */
+/* What is named by a slot and a path. Without a slot (NO_SLOT) a path is the process's own. */
 int close_keeping_errno(int fd, int result);
 int open_below(uint64_t slot, const char *path, int flags, unsigned mode, uint64_t resolve);
 int open_in_root(uint64_t slot, const char *path, int flags);
+/* Opens what f[1] names, itself if it is a link, and writes the path by which calls take descriptors: /proc/self/fd/N. */
+int open_through(const struct field *f, char path[32]);
 /* Opens the parent of the last component of the path in f[1] and points `base` at that component. */
 int open_parent(const struct field *f, const char **base);
-
-/* descriptors.c: `fd` is -1 where none is passed. */
+/* `fd` is -1 where none is passed. */
 int send_with_fd(int socket_fd, const void *data, size_t length, int fd);
 ssize_t receive_with_fd(int socket_fd, void *data, size_t length, int flags, int *fd);
+int read_all(int fd, void *into, size_t length); /* -1 also where it ends before */
 int write_all(int fd, const unsigned char *data, size_t length);
 
 /* rights.c: a server finds itself in its own namespaces after each tape. */
@@ -97,31 +99,25 @@ void processes_kill_unreleased(void); /* of the current tape only: others may be
 void processes_end_all(void);
 
 /* pump.c */
+enum from_node { NODE_TAPE = 1, NODE_DATA, NODE_END, NODE_PAUSE, NODE_RESUME, NODE_CLOSE };
 int pump_add(int fd, uint32_t stream, uint32_t mode, uint32_t process);
 void pump_on_event(uint32_t stream, uint32_t events);
-void pump_write(uint32_t stream, const unsigned char *data, size_t length);
-void pump_end(uint32_t stream);
-void pump_pause(uint32_t stream, bool paused);
-void pump_close(uint32_t stream);
+void pump_on_frame(enum from_node type, uint32_t stream, const unsigned char *data, size_t length);
 void pumps_drain(uint32_t process);
 
 /* serve.c */
-enum from_node { NODE_TAPE = 1, NODE_DATA, NODE_END, NODE_PAUSE, NODE_RESUME, NODE_CLOSE };
 enum to_node {
   SAY_DONE = 1, SAY_FAILED, SAY_STARTED, SAY_LAUNCH_FAILED, SAY_EXITED, SAY_DATA, SAY_END, SAY_CLOSED, SAY_WRITTEN,
   SAY_ACCEPTED, SAY_CONNECTED,
 };
 enum watch_kind { WATCH_CHANNEL, WATCH_SIGNALS, WATCH_PUMP, WATCH_SYNC };
-void serve(int channel) __attribute__((noreturn));
 int watch(int fd, enum watch_kind kind, uint32_t id, uint32_t events, bool modify);
 int unwatch(int fd);
 void say(enum to_node type, const void *head, size_t head_length, const void *body, size_t body_length);
 void say_numbers(enum to_node type, const uint32_t *numbers, size_t count);
-
-/* reply.c: bytes that grow. The answers of a tape's operations are sent together, when it is done. */
+/* Bytes that grow. The answers of a tape's operations are sent together, when it is done. */
 struct buffer { unsigned char *bytes; size_t length, room; };
 void buffer_add(struct buffer *b, const void *data, size_t length);
-extern struct buffer replies;
 void reply_add(const void *data, size_t length);
 int reply_extend(const void *data, size_t length, size_t limit); /* the last one; E2BIG beyond `limit` */
 

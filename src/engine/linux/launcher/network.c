@@ -7,15 +7,6 @@
 
 enum { NETLINK_TIMEOUT_S = 10, MAX_ANSWERS = 16 << 20 };
 
-int op_socketName(const struct field *f) {
-  struct sockaddr_storage name;
-  socklen_t length = sizeof name;
-  int fd = slot_fd(f[0].number);
-  if (fd < 0 || getsockname(fd, (struct sockaddr *)&name, &length) < 0) return -1;
-  reply_add(&name, length);
-  return 0;
-}
-
 /* The next message of a datagram, at `r->at` until the next call; false at the end, and with EBADMSG where a length is no length. */
 static bool next_message(struct reader *r, struct nlmsghdr *head, struct reader *body) {
   errno = 0;

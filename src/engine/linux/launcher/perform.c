@@ -8,33 +8,21 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
-/* The words of a CALL. Arguments stand in their order; those that are not said are zero. Each word has a field, a value or both. */
-enum kind {
-  END,
-  FIELD,    /* a slot's descriptor, a number, or a pointer to the field's bytes */
-  WITH,     /* a number, and these bits */
-  LENGTH,   /* of the field's bytes; a text's without its NUL */
-  OPTIONAL, /* a text, or NULL if it is empty */
-  FIXED,
-  EMPTY,    /* "" */
-  TARGET,   /* what a slot and the path after it name, opened for the call; without a path the slot itself */
-  PARENT,   /* two arguments from a slot and the path after it: the parent, opened for the call, and the last component */
-  INTO,     /* no argument: the slot that takes the result */
-  FINE,     /* no argument: this errno is no failure */
-  FINE_IF,  /* the same, where the field is not zero */
-};
+/* The words of a CALL. Arguments stand in their order; those that are not said are zero. */
+enum kind { END, FIELD, WITH, LENGTH, OPTIONAL, FIXED, EMPTY, TARGET, THROUGH, PARENT, INTO, FINE, FINE_IF };
 struct word { unsigned char kind, field; int value; };
-#define FIELD(n) {FIELD, n, 0}
-#define WITH(n, bits) {WITH, n, bits}
-#define LENGTH(n) {LENGTH, n, 0}
-#define OPTIONAL(n) {OPTIONAL, n, 0}
+#define FIELD(n) {FIELD, n, 0}          /* a slot's descriptor, a number, or a pointer to the field's bytes */
+#define WITH(n, bits) {WITH, n, bits}   /* a number, and these bits */
+#define LENGTH(n) {LENGTH, n, 0}        /* of the field's bytes; a text's without its NUL */
+#define OPTIONAL(n) {OPTIONAL, n, 0}    /* a text, or NULL if it is empty */
 #define FIXED(value) {FIXED, 0, value}
-#define EMPTY() {EMPTY, 0, 0}
-#define TARGET(n) {TARGET, n, 0}
-#define PARENT(n) {PARENT, n, 0}
-#define INTO(n) {INTO, n, 0}
-#define FINE(error) {FINE, 0, error}
-#define FINE_IF(n, error) {FINE_IF, n, error}
+#define EMPTY() {EMPTY, 0, 0}           /* "" */
+#define TARGET(n) {TARGET, n, 0}        /* what a slot and the path after it name, opened; without a path the slot itself */
+#define THROUGH(n) {THROUGH, n, 0}      /* the same, a link itself, as a path for calls that want one: /proc/self/fd/N */
+#define PARENT(n) {PARENT, n, 0}        /* two arguments: the parent of the same, and its last component */
+#define INTO(n) {INTO, n, 0}            /* no argument: the slot that takes the result */
+#define FINE(error) {FINE, 0, error}    /* no argument: this errno is no failure */
+#define FINE_IF(n, error) {FINE_IF, n, error} /* the same, where the field is not zero */
 
 enum { MAX_WORDS = 6, MAX_ARGUMENTS = 6 };
 
@@ -53,6 +41,7 @@ struct call {
   long argument[MAX_ARGUMENTS];
   int count;
   int opened[MAX_ARGUMENTS], opened_count;
+  char through[32];
   const struct field *into;
   int fine;
 };
@@ -62,39 +51,37 @@ static int keep(struct call *c, int fd) {
   return fd;
 }
 
-/* -1 where a descriptor is not to be had. */
+static int add(struct call *c, long value) {
+  c->argument[c->count++] = value;
+  return 0;
+}
+
+static int add_fd(struct call *c, int fd) { return fd < 0 ? -1 : add(c, fd); }
+
+static int add_pointer(struct call *c, const void *pointer) { return add(c, (long)(uintptr_t)pointer); }
+
 static int add_word(struct call *c, const struct word *w, char type, const struct field *f) {
-  const char *base = NULL;
-  long value = w->value;
-  bool is_descriptor = false;
+  const char *base;
   switch ((enum kind)w->kind) {
     case FIELD:
-      is_descriptor = type == 's';
-      value = is_descriptor ? slot_fd(f->number) : f->data ? (long)(uintptr_t)f->data : (long)f->number;
-      break;
-    case WITH: value |= (long)f->number; break;
-    case LENGTH: value = (long)f->length - (type == 't'); break;
-    case OPTIONAL: value = f->length > 1 ? (long)(uintptr_t)f->data : 0; break;
-    case EMPTY: value = (long)(uintptr_t)""; break;
+      if (type == 's') return add_fd(c, slot_fd(f->number));
+      return f->data ? add_pointer(c, f->data) : add(c, (long)f->number);
+    case WITH: return add(c, (long)f->number | w->value);
+    case LENGTH: return add(c, (long)f->length - (type == 't'));
+    case OPTIONAL: return add_pointer(c, f->length > 1 ? f->data : NULL);
+    case FIXED: return add(c, w->value);
+    case EMPTY: return add_pointer(c, "");
     case TARGET:
-      is_descriptor = true;
-      value = f[1].length == 1 ? slot_fd(f->number) : keep(c, open_in_root(f->number, TEXT(f[1]), O_PATH));
-      break;
-    case PARENT:
-      is_descriptor = true;
-      value = keep(c, open_parent(f, &base));
-      break;
+      if (f[1].length == 1) return add_fd(c, slot_fd(f->number));
+      return add_fd(c, keep(c, open_in_root(f->number, TEXT(f[1]), O_PATH)));
+    case THROUGH: return keep(c, open_through(f, c->through)) < 0 ? -1 : add_pointer(c, c->through);
+    case PARENT: return add_fd(c, keep(c, open_parent(f, &base))) < 0 ? -1 : add_pointer(c, base);
     case INTO: c->into = f; return 0;
-    case FINE_IF:
-      if (f->number == 0) return 0;
-      /* fall through */
+    case FINE_IF: c->fine = f->number != 0 ? w->value : 0; return 0;
     case FINE: c->fine = w->value; return 0;
-    case FIXED:
     case END: break;
   }
-  c->argument[c->count++] = value;
-  if (base != NULL) c->argument[c->count++] = (long)(uintptr_t)base;
-  return is_descriptor && value < 0 ? -1 : 0;
+  return 0;
 }
 
 static int make_call(const struct operation *o, const struct field *f) {

@@ -79,15 +79,6 @@ static int64_t make_call(struct reader *r, struct buffer *answer, const int64_t 
   return result;
 }
 
-static void read_whole(void *into, size_t length) {
-  for (size_t done = 0; done < length;) {
-    ssize_t n = read(0, (char *)into + done, length - done);
-    if (n == 0) _exit(0); /* nobody asks any more */
-    if (n > 0) done += (size_t)n;
-    else if (errno != EINTR) _exit(GONE);
-  }
-}
-
 /* `a` began with room for its own length. */
 static void say_answer(struct buffer *a) {
   uint32_t size = (uint32_t)(a->length - sizeof size);
@@ -106,10 +97,10 @@ void probe(void) {
   for (;;) {
     uint32_t length;
     say_answer(&answer);
-    read_whole(&length, sizeof length);
+    if (read_all(0, &length, sizeof length) < 0) _exit(0); /* nobody asks any more */
     if (length > MAX_FRAME) _exit(BROKEN);
     unsigned char *batch = room_for(length);
-    read_whole(batch, length);
+    if (read_all(0, batch, length) < 0) _exit(0);
     struct reader r = {batch, batch + length};
     uint32_t count = take32(&r);
     if (count > MAX_CALLS) _exit(BROKEN);

@@ -16,8 +16,7 @@ struct pump {
   bool is_socket, paused, connecting, watched;
   bool read_ended, write_ended; /* or never wanted */
   bool end_asked;               /* Node wants the write side closed once `pending` is written */
-  unsigned char *pending;
-  size_t pending_length;
+  struct buffer pending;
 };
 
 static struct pump *buckets[BUCKETS];
@@ -34,7 +33,7 @@ static bool reads(const struct pump *p) { return p->mode != WRITE; }
 
 static uint32_t wanted_events(const struct pump *p) {
   uint32_t events = 0;
-  if (p->connecting || p->pending_length > 0) events |= EPOLLOUT;
+  if (p->connecting || p->pending.length > 0) events |= EPOLLOUT;
   if (reads(p) && !p->read_ended && !p->paused && !p->connecting) events |= EPOLLIN;
   return events;
 }
@@ -55,7 +54,7 @@ static void finish(struct pump *p, uint32_t error) {
   unwatch(p->fd); /* a child that has not yet executed may keep the description open, and epoll watches descriptions */
   close(p->fd);
   say_numbers(SAY_CLOSED, (uint32_t[]){p->stream, error}, 2);
-  free(p->pending);
+  free(p->pending.bytes);
   free(p);
 }
 
@@ -150,20 +149,24 @@ static void end_writing(struct pump *p) {
   if (!finish_if_ended(p)) rewatch(p);
 }
 
+static void drop_pending(struct pump *p) {
+  free(p->pending.bytes);
+  p->pending = (struct buffer){0};
+  rewatch(p);
+}
+
 /* False once the pump is gone. */
 static bool flush(struct pump *p) {
-  while (p->pending_length > 0) {
-    ssize_t n = write(p->fd, p->pending, p->pending_length);
+  while (p->pending.length > 0) {
+    ssize_t n = write(p->fd, p->pending.bytes, p->pending.length);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno == EAGAIN) return rewatch(p), true;
     if (n < 0) return finish(p, (uint32_t)errno), false;
-    p->pending_length -= (size_t)n;
-    memmove(p->pending, p->pending + n, p->pending_length);
+    p->pending.length -= (size_t)n;
+    memmove(p->pending.bytes, p->pending.bytes + n, p->pending.length);
     say_numbers(SAY_WRITTEN, (uint32_t[]){p->stream, (uint32_t)n}, 2);
   }
-  free(p->pending);
-  p->pending = NULL;
-  rewatch(p);
+  drop_pending(p);
   if (!p->end_asked) return true;
   end_writing(p);
   return false;
@@ -179,14 +182,6 @@ static void connected(struct pump *p) {
   flush(p);
 }
 
-/* Paused, with something to write that nobody will take: a hang-up cannot be masked, so what would be written is given up. */
-static void drop_pending(struct pump *p) {
-  free(p->pending);
-  p->pending = NULL;
-  p->pending_length = 0;
-  rewatch(p);
-}
-
 void pump_on_event(uint32_t stream, uint32_t events) {
   struct pump *p = find(stream);
   if (p == NULL) return;
@@ -195,6 +190,7 @@ void pump_on_event(uint32_t stream, uint32_t events) {
   if (p->mode == WRITE && (events & (EPOLLERR | EPOLLHUP))) finish(p, EPIPE); /* nobody reads any more */
   else if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) && !p->read_ended && !p->paused) read_some(p);
   else if ((events & (EPOLLHUP | EPOLLERR)) && p->read_ended) finish(p, 0);
+  /* Paused, with something to write that nobody will take: a hang-up cannot be masked, so what would be written is given up. */
   else if (events & (EPOLLHUP | EPOLLERR)) drop_pending(p);
 }
 
@@ -208,37 +204,32 @@ static void send_datagram(struct pump *p, const unsigned char *data, size_t leng
   if (sendto(p->fd, data + 2 + size, length - 2 - size, MSG_NOSIGNAL, to, size) < 0) return;
 }
 
-void pump_write(uint32_t stream, const unsigned char *data, size_t length) {
-  struct pump *p = find(stream);
-  if (p == NULL) return; /* it ended meanwhile: Node has been told */
+static void take_data(struct pump *p, const unsigned char *data, size_t length) {
   if (p->mode == DATAGRAMS) return send_datagram(p, data, length);
   if (p->write_ended) return finish(p, EPIPE);
-  if (p->pending_length + length > MAX_PENDING) return finish(p, ENOBUFS);
-  unsigned char *grown = realloc(p->pending, p->pending_length + length + 1);
-  if (grown == NULL) return finish(p, ENOMEM);
-  memcpy(grown + p->pending_length, data, length);
-  p->pending = grown;
-  p->pending_length += length;
+  if (p->pending.length + length > MAX_PENDING) return finish(p, ENOBUFS);
+  buffer_add(&p->pending, data, length);
   if (!p->connecting) flush(p);
 }
 
-void pump_end(uint32_t stream) {
+void pump_on_frame(enum from_node type, uint32_t stream, const unsigned char *data, size_t length) {
   struct pump *p = find(stream);
-  if (p == NULL || p->write_ended) return;
-  p->end_asked = true;
-  if (p->pending_length == 0 && !p->connecting) end_writing(p);
-}
-
-void pump_pause(uint32_t stream, bool paused) {
-  struct pump *p = find(stream);
-  if (p == NULL) return;
-  p->paused = paused;
-  rewatch(p);
-}
-
-void pump_close(uint32_t stream) {
-  struct pump *p = find(stream);
-  if (p) finish(p, 0);
+  if (p == NULL) return; /* it ended meanwhile: Node has been told */
+  switch (type) {
+    case NODE_TAPE: return;
+    case NODE_DATA: return take_data(p, data, length);
+    case NODE_END:
+      if (p->write_ended) return;
+      p->end_asked = true;
+      if (p->pending.length == 0 && !p->connecting) end_writing(p);
+      return;
+    case NODE_PAUSE:
+    case NODE_RESUME:
+      p->paused = type == NODE_PAUSE;
+      rewatch(p);
+      return;
+    case NODE_CLOSE: return finish(p, 0);
+  }
 }
 
 /* Before a process's end is announced: what it wrote and is still in its pipes. Bounded by what a pipe can hold. */

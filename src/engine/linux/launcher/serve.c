@@ -1,7 +1,6 @@
 /* The loop of a server: frames from Node, ends of children, bytes of streams. The supervisor and the sandbox's init are both one. */
 #include "launcher.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/epoll.h>
@@ -10,11 +9,10 @@
 #include <sys/uio.h>
 #include <time.h>
 
-enum { EVENTS = 64, HEADER = 5, REMOVE_TRIES = 2500, REMOVE_PAUSE_NS = 2000000 };
+enum { EVENTS = 64, HEADER = 5 /* u32 length, u8 type */, FRAME_HEAD = 5 /* u8 type, u32 number */, REMOVE_TRIES = 2500, REMOVE_PAUSE_NS = 2000000 };
 
 static int channel_fd, epoll_fd;
-static unsigned char *inbox; /* MAX_FRAME + HEADER bytes of address space; touched as needed */
-static size_t inbox_length;
+static unsigned char *inbox; /* MAX_FRAME bytes of address space; touched as needed */
 static struct exit_path { struct exit_path *next; char path[]; } *exit_paths;
 
 /* --- towards Node. Blocking: Node always reads, and what is not read here is not read from the streams either. */
@@ -22,23 +20,14 @@ static struct exit_path { struct exit_path *next; char path[]; } *exit_paths;
 static _Noreturn void end_server(void);
 
 static void write_channel(struct iovec *parts, int count) {
-  while (count > 0) {
+  for (;;) {
     ssize_t n = writev(channel_fd, parts, count);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0 && errno == EAGAIN) {
-      poll(&(struct pollfd){channel_fd, POLLOUT, 0}, 1, -1);
-      continue;
-    }
     if (n < 0) end_server();
-    while (count > 0 && (size_t)n >= parts->iov_len) {
-      n -= (ssize_t)parts->iov_len;
-      parts++;
-      count--;
-    }
-    if (count > 0) {
-      parts->iov_base = (char *)parts->iov_base + n;
-      parts->iov_len -= (size_t)n;
-    }
+    for (; count > 0 && (size_t)n >= parts->iov_len; parts++, count--) n -= (ssize_t)parts->iov_len;
+    if (count == 0) return;
+    parts->iov_base = (char *)parts->iov_base + n;
+    parts->iov_len -= (size_t)n;
   }
 }
 
@@ -51,6 +40,36 @@ void say(enum to_node type, const void *head, size_t head_length, const void *bo
 }
 
 void say_numbers(enum to_node type, const uint32_t *numbers, size_t count) { say(type, numbers, count * 4, NULL, 0); }
+
+/* --- bytes that grow */
+
+static struct buffer replies;
+static size_t last_reply;
+
+void buffer_add(struct buffer *b, const void *data, size_t length) {
+  if (b->length + length > b->room) {
+    b->room = (b->length + length) * 2;
+    b->bytes = realloc(b->bytes, b->room);
+    if (b->bytes == NULL) abort();
+  }
+  if (length > 0) memcpy(b->bytes + b->length, data, length);
+  b->length += length;
+}
+
+void reply_add(const void *data, size_t length) {
+  uint32_t size = (uint32_t)length;
+  last_reply = replies.length;
+  buffer_add(&replies, &size, sizeof size);
+  buffer_add(&replies, data, length);
+}
+
+int reply_extend(const void *data, size_t length, size_t limit) {
+  uint32_t size = (uint32_t)(replies.length - last_reply - sizeof size + length);
+  if (size > limit) return fail(E2BIG);
+  buffer_add(&replies, data, length);
+  memcpy(replies.bytes + last_reply, &size, sizeof size);
+  return 0;
+}
 
 /* --- the end */
 
@@ -99,45 +118,15 @@ static void perform(uint32_t request, unsigned char *tape, size_t length) {
     say_numbers(SAY_FAILED, (uint32_t[]){request, failure.op_index, failure.op_code, failure.error, failure.detail}, 5);
 }
 
-static void on_frame(unsigned type, unsigned char *body, size_t length) {
-  uint32_t id;
-  if (length < 4) end_server();
-  memcpy(&id, body, 4);
-  body += 4;
-  length -= 4;
-  switch (type) {
-    case NODE_TAPE: perform(id, body, length); break;
-    case NODE_DATA: pump_write(id, body, length); break;
-    case NODE_END: pump_end(id); break;
-    case NODE_PAUSE: pump_pause(id, true); break;
-    case NODE_RESUME: pump_pause(id, false); break;
-    case NODE_CLOSE: pump_close(id); break;
-    default: end_server();
-  }
-}
-
-/* True if a whole frame was there and has been handled. */
-static bool take_frame(size_t *at) {
-  uint32_t length;
-  if (inbox_length - *at < HEADER) return false;
-  memcpy(&length, inbox + *at, 4);
-  if (length < 1 || length > MAX_FRAME) end_server();
-  if (inbox_length - *at < 4 + (size_t)length) return false;
-  unsigned char *frame = inbox + *at + 4;
-  *at += 4 + (size_t)length;
-  on_frame(frame[0], frame + 1, length - 1);
-  return true;
-}
-
+/* One frame, waited for: Node writes it whole, or ends. */
 static void on_channel(void) {
-  ssize_t n = read(channel_fd, inbox + inbox_length, MAX_FRAME + HEADER - inbox_length);
-  if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (n <= 0) end_server();
-  inbox_length += (size_t)n;
-  size_t at = 0;
-  while (take_frame(&at)) {}
-  memmove(inbox, inbox + at, inbox_length - at);
-  inbox_length -= at;
+  struct { uint32_t length; unsigned char type; uint32_t id; } __attribute__((packed)) head;
+  if (read_all(channel_fd, &head, sizeof head) < 0 || head.length < FRAME_HEAD || head.length > MAX_FRAME) end_server();
+  size_t length = head.length - FRAME_HEAD;
+  if (read_all(channel_fd, inbox, length) < 0) end_server();
+  if (head.type == NODE_TAPE) perform(head.id, inbox, length);
+  else if (head.type > NODE_TAPE && head.type <= NODE_CLOSE) pump_on_frame(head.type, head.id, inbox, length);
+  else end_server();
 }
 
 static void on_signals(int fd) {
@@ -177,17 +166,36 @@ static void dispatch(const struct epoll_event *event, int signals) {
   }
 }
 
-void serve(int channel) {
+static _Noreturn void serve(int channel) {
   struct epoll_event events[EVENTS];
   int signals = watch_signals();
   channel_fd = channel;
   epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-  inbox = mmap(NULL, MAX_FRAME + HEADER, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (signals < 0 || epoll_fd < 0 || inbox == MAP_FAILED || fcntl(channel, F_SETFL, O_NONBLOCK) < 0) _exit(72);
+  inbox = mmap(NULL, MAX_FRAME, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (signals < 0 || epoll_fd < 0 || inbox == MAP_FAILED || fcntl(channel, F_SETFL, 0) < 0) _exit(72);
   namespaces_remember();
   if (watch(channel, WATCH_CHANNEL, 0, EPOLLIN, false) < 0 || watch(signals, WATCH_SIGNALS, 0, EPOLLIN, false) < 0) _exit(72);
   for (;;) {
     int n = epoll_wait(epoll_fd, events, EVENTS, -1);
     for (int i = 0; i < n; i++) dispatch(&events[i], signals);
   }
+}
+
+/* --- the beginning */
+
+enum { CHANNEL = 3, LAST_GIVEN = 5 /* a supervisor is given 3 and 4, a sandbox's init 3 to 5 */ };
+
+/* Started with the channel to Node as descriptor 3; serves it until it closes. Under the name of a probe: see probe.c. */
+int main(int argc, char **argv) {
+  if (argc > 0 && strcmp(argv[0], "mayfly-probe") == 0) probe();
+  /* What our parent let us inherit by accident is nobody's here. */
+  syscall(SYS_close_range, LAST_GIVEN + 1u, ~0u, 0u);
+  /* Descriptors 0 to 2 exist, so that no channel or slot can ever be taken for standard output. */
+  for (int fd = 0; fd < 3; fd++)
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0 && dup2(CHANNEL, fd) < 0) return 70;
+  if (fcntl(CHANNEL, F_SETFD, FD_CLOEXEC) < 0) {
+    static const char hint[] = "mayfly-launcher is started by mayfly, with its channel as descriptor 3\n";
+    return write(2, hint, sizeof hint - 1) < 0 ? 71 : 64;
+  }
+  serve(CHANNEL);
 }

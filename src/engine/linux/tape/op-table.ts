@@ -118,7 +118,6 @@ export const opTable = {
   listen: { slot: 'slot', backlog: 'u32' },
   /** Non-blocking: the outcome arrives on the pump. */
   connect: { slot: 'slot', address: 'bytes' },
-  socketName: { slot: 'slot' },
   /** Sends the messages, reads until every one is acknowledged; `reply` = 1 returns the data messages. */
   netlink: { slot: 'slot', messages: 'bytes', reply: 'u32' },
 
