@@ -17,14 +17,14 @@ struct word { unsigned char kind, field; int value; };
 #define OPTIONAL(n) {OPTIONAL, n, 0}    /* a text, or NULL if it is empty */
 #define FIXED(value) {FIXED, 0, value}
 #define EMPTY() {EMPTY, 0, 0}           /* "" */
-#define TARGET(n) {TARGET, n, 0}        /* what a slot and the path after it name, opened; without a path the slot itself */
+#define TARGET(n) {TARGET, n, 0}        /* two arguments: what a slot and the path after it name, opened, and "" */
 #define THROUGH(n) {THROUGH, n, 0}      /* the same, a link itself, as a path for calls that want one: /proc/self/fd/N */
-#define PARENT(n) {PARENT, n, 0}        /* two arguments: the parent of the same, and its last component */
+#define PARENT(n) {PARENT, n, 0}        /* two arguments: the parent of the same, opened, and its last component */
 #define INTO(n) {INTO, n, 0}            /* no argument: the slot that takes the result */
 #define FINE(error) {FINE, 0, error}    /* no argument: this errno is no failure */
 #define FINE_IF(n, error) {FINE_IF, n, error} /* the same, where the field is not zero */
 
-enum { MAX_WORDS = 6, MAX_ARGUMENTS = 6 };
+enum { MAX_WORDS = 6 };
 
 static const struct operation {
   int (*function)(const struct field *f); /* or else a call: */
@@ -38,9 +38,9 @@ static const struct operation {
 };
 
 struct call {
-  long argument[MAX_ARGUMENTS];
+  long argument[2 * MAX_WORDS];
   int count;
-  int opened[MAX_ARGUMENTS], opened_count;
+  int opened[MAX_WORDS], opened_count;
   char through[32];
   const struct field *into;
   int fine;
@@ -62,6 +62,7 @@ static int add_pointer(struct call *c, const void *pointer) { return add(c, (lon
 
 static int add_word(struct call *c, const struct word *w, char type, const struct field *f) {
   const char *base;
+  int fd;
   switch ((enum kind)w->kind) {
     case FIELD:
       if (type == 's') return add_fd(c, slot_fd(f->number));
@@ -72,8 +73,10 @@ static int add_word(struct call *c, const struct word *w, char type, const struc
     case FIXED: return add(c, w->value);
     case EMPTY: return add_pointer(c, "");
     case TARGET:
-      if (f[1].length == 1) return add_fd(c, slot_fd(f->number));
-      return add_fd(c, keep(c, open_in_root(f->number, TEXT(f[1]), O_PATH)));
+      if (f->number == NO_SLOT) return add(c, AT_FDCWD), add_pointer(c, f[1].data);
+      /* Without a path the slot itself. */
+      fd = f[1].length == 1 ? slot_fd(f->number) : keep(c, open_in_root(f->number, TEXT(f[1]), O_PATH));
+      return add_fd(c, fd) < 0 ? -1 : add_pointer(c, "");
     case THROUGH: return keep(c, open_through(f, c->through)) < 0 ? -1 : add_pointer(c, c->through);
     case PARENT: return add_fd(c, keep(c, open_parent(f, &base))) < 0 ? -1 : add_pointer(c, base);
     case INTO: c->into = f; return 0;

@@ -9,7 +9,13 @@
 #include <sys/uio.h>
 #include <time.h>
 
-enum { EVENTS = 64, HEADER = 5 /* u32 length, u8 type */, FRAME_HEAD = 5 /* u8 type, u32 number */, REMOVE_TRIES = 2500, REMOVE_PAUSE_NS = 2000000 };
+enum {
+  EVENTS = 64,
+  HEADER = 5,     /* towards Node: u32 length of the rest, u8 type */
+  FRAME_HEAD = 5, /* from Node, the least that a length counts: u8 type, u32 number */
+  REMOVE_TRIES = 2500,
+  REMOVE_PAUSE_NS = 2000000,
+};
 
 static int channel_fd, epoll_fd;
 static unsigned char *inbox; /* MAX_FRAME bytes of address space; touched as needed */

@@ -74,7 +74,7 @@ export const opTable = {
   mkdir: { dir: 'slot', path: 'text', mode: 'u32', flags: 'u32' },
   symlink: { dir: 'slot', path: 'text', target: 'text' },
   link: { fromDir: 'slot', fromPath: 'text', dir: 'slot', path: 'text' },
-  mknod: { dir: 'slot', path: 'text', mode: 'u32', device: 'u64' },
+  mknod: { dir: 'slot', path: 'text', mode: 'u32', device: 'u32' },
   /** flags: AT_REMOVEDIR. missing: 1 = a missing file is fine. */
   unlink: { dir: 'slot', path: 'text', flags: 'u32', missing: 'u32' },
   chown: { dir: 'slot', path: 'text', uid: 'u32', gid: 'u32' },
