@@ -74,9 +74,8 @@ describeRequiring(['userns', 'overlay', 'net'], 'a probe', () => {
         'HOSTNAME',
         'PATH',
       ]);
-      const seen = await probe.calls(
-        Array.from({ length: 64 }, (_, fd) => ({ name: 'fcntl', args: [fd, 1, 0] })),
-      );
+      const seen = await probe.calls([{ name: 'fcntl', args: [0, 1, 0], times: 64 }]);
+      expect(seen).toHaveLength(64);
       expect(seen.flatMap(({ error }, fd) => (error === undefined ? [fd] : []))).toEqual([0, 1, 2]);
     }));
 
