@@ -69,4 +69,11 @@ export interface Witness {
   readSelf(name: string): string | undefined;
   /** All processes of the host that this runner is shown. */
   pids(): readonly number[];
+  /** The runner listens at an address of the host: a control for who must not get there. The error where it cannot. */
+  holdPort(address: string): Promise<HeldPort | { readonly error: string }>;
+}
+
+/** For as long as it is not disposed of. */
+export interface HeldPort extends AsyncDisposable {
+  readonly port: number;
 }

@@ -8,9 +8,11 @@ import { type ImagePlatform, renderPlatform } from './image-platform.ts';
 import { type InputFact, inputsUnchanged } from './input-fact.ts';
 import type { LayerIds, LayerWriter } from './layer-writer.ts';
 import { noPrograms, type ProgramRunner } from './program-runner.ts';
+import { noRegistrySettings, type RegistrySettings } from './registry/registry-settings.ts';
 import { SharedWork } from './shared-work.ts';
 import { type ImageRecord, imageRecordKey, readImageRecord } from './store/image-record.ts';
 import type { StoredLayer } from './store/layer-store.ts';
+import type { OpenByteLocker } from './store/store-lock.ts';
 import { type StorePaths, storePaths } from './store/store-paths.ts';
 
 export interface ImageProviderOptions {
@@ -19,6 +21,8 @@ export interface ImageProviderOptions {
   readonly ids: LayerIds;
   /** Called only when a layer is missing; disposed when the image is ready. */
   readonly openLayerWriter: () => Promise<LayerWriter>;
+  /** For locks on the store. */
+  readonly openByteLocker: OpenByteLocker;
   /** This machine's: `hostPlatform(process.arch)`. */
   readonly platform: ImagePlatform;
   /** Who runs Mayfly. */
@@ -32,6 +36,8 @@ export interface ImageProviderOptions {
   readonly limits?: ImageLimits;
   /** Programs that make images (`debian:`); without it those that need one say that it is missing. */
   readonly programs?: ProgramRunner;
+  /** How registries are reached, asked when one is; without it those that want nothing of anybody. */
+  readonly readRegistries?: () => Promise<RegistrySettings>;
   /** Where programs make file systems before they come to the store: on a disk with room, open to every user. */
   readonly temporaryDirectory?: string;
 }
@@ -41,6 +47,7 @@ export function createImageProvider(given: ImageProviderOptions): ImageProvider 
     programPlaces: {},
     limits: defaultImageLimits,
     programs: noPrograms,
+    readRegistries: async () => noRegistrySettings,
     temporaryDirectory: '/var/tmp',
     ...given,
   };
@@ -85,8 +92,8 @@ class StoreImageProvider implements ImageProvider {
 
   /** The image as it was prepared before, if nothing it was made from has changed since. */
   async #readWarm(key: string, { source, pull }: ImageRequest): Promise<ImageRecord | undefined> {
-    // What versions there are is asked anew; of those there is a layer already, or there is not.
-    if (source.kind === 'debian' && pull === 'always') return undefined;
+    // What there is now is asked anew; of that there are layers already, or there are not.
+    if ((source.kind === 'debian' || source.kind === 'registry') && pull === 'always') return undefined;
     const record = readImageRecord(this.#paths, key);
     if (
       record === undefined ||

@@ -12,6 +12,7 @@ import { type ImageRecord, writeImageRecord } from './store/image-record.ts';
 import { LayerStore, type StoredLayer } from './store/layer-store.ts';
 import { openStore } from './store/open-store.ts';
 import { Scratch } from './store/scratch.ts';
+import { lockForAdding } from './store/store-lock.ts';
 import type { StorePaths } from './store/store-paths.ts';
 import { sweepStore } from './store/sweep-store.ts';
 import { type ProcessIdentity, readOwnIdentity } from './store/temporary.ts';
@@ -37,6 +38,7 @@ export async function prepareImage(
 ): Promise<ImageRecord> {
   const paths = await openStore(options.storeDirectory, options.user.uid);
   const self = readOwnIdentity();
+  await using _adding = await lockForAdding(options.openByteLocker, paths, signal);
   await sweepStore(paths, options.openLayerWriter, self, options.nowMs());
   await using scratch = new Scratch(paths, self, options);
   const context: SourceContext & Options = {
@@ -47,6 +49,7 @@ export async function prepareImage(
     makePublicScratch: () => scratch.makePublic(),
   };
   const sourced = await readSource(request.source, context);
+  await using _source = { [Symbol.asyncDispose]: async () => sourced.release?.() };
   const store = new LayerStore(paths, options.ids, self);
   const layers: StoredLayer[] = [];
   for (const layer of sourced.layers) layers.push(await unpackMissing(layer, sharedLayers, store, context));

@@ -4,6 +4,7 @@ import { hostPlatform } from '../../image/image-platform.ts';
 import { createImageProvider } from '../../image/image-provider.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Directories } from './directories.ts';
+import { readRegistries } from './read-registries.ts';
 
 /** Images out of this user's store, unpacked by the engine's launcher where they are not there yet. */
 export async function openImages(
@@ -16,12 +17,14 @@ export async function openImages(
     storeDirectory: directories.store,
     ids: await engine.layerIds(),
     openLayerWriter: () => engine.openLayerWriter(),
+    openByteLocker: () => engine.openByteLocker(),
     platform: hostPlatform(machine.arch),
     user,
     nowMs: dateMs,
     searchPath: (environment.PATH ?? '').split(':').filter((directory) => directory.startsWith('/')),
     programPlaces: { node: machine.nodePath },
     programs: engine.programs,
+    readRegistries: () => readRegistries(surroundings),
     ...temporaryDirectory(environment.TMPDIR),
   });
 }

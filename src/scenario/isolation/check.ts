@@ -2,11 +2,8 @@ import type { CheckResult } from '../../core/check-result.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { ContainerSpec, NetworkSpec } from '../../core/container.ts';
 import type { Container } from '../../core/engine.ts';
+import type { IsolationProfile } from '../../core/isolation-facts.ts';
 import type { Probe, Witness } from '../../core/probe.ts';
-
-/** What a service is held to; each contains the ones before it. */
-export const profiles = ['baseline', 'standard', 'strict'] as const;
-export type Profile = (typeof profiles)[number];
 
 export interface Verdict {
   readonly result: CheckResult;
@@ -23,7 +20,7 @@ export interface IsolationCheck {
   readonly probed: string;
   /** A man page, a section of the OCI specification, a CVE or a CIS item. */
   readonly source: string;
-  readonly profile: Profile;
+  readonly profile: IsolationProfile;
   /** It looks at who is on a network: no twin may come or go meanwhile. */
   readonly quiet?: true;
   /** What it does is done to the shared twin, so that it need not wait for checks that look at the service, nor they for it. */

@@ -1,5 +1,6 @@
+import type { IsolationProfile } from '../../core/isolation-facts.ts';
 import { call, linkText, readLink } from './calls.ts';
-import type { IsolationCheck, Profile, Sibling, Subject, Verdict } from './check.ts';
+import type { IsolationCheck, Sibling, Subject, Verdict } from './check.ts';
 import { oncePerExamination } from './once-per-examination.ts';
 import { parentOf } from './status-fields.ts';
 import { fail, inconclusive, judged, notApplicable, pass } from './verdict.ts';
@@ -7,7 +8,7 @@ import { fail, inconclusive, judged, notApplicable, pass } from './verdict.ts';
 interface Kind {
   readonly name: string;
   readonly what: string;
-  readonly profile: Profile;
+  readonly profile: IsolationProfile;
 }
 
 const kinds: readonly Kind[] = [

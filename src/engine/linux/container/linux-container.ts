@@ -58,6 +58,10 @@ export class LinuxContainer implements Container {
     return lives && this.#main?.hasEnded === true ? 'exited' : this.#state;
   }
 
+  get upper(): 'tmpfs' | 'disk' {
+    return this.#home.upper;
+  }
+
   get main(): Process {
     if (this.#main === undefined) throw new MayflyError('INTERNAL', `${this.name} has never been started`);
     return this.#main;

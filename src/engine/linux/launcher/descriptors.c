@@ -136,7 +136,8 @@ int op_syncSlot(const struct field *f) {
 
 int op_lockByte(const struct field *f) {
   int fd = slot_fd(f[0].number);
-  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)f[1].number, .l_len = 1};
+  short type = f[2].number ? F_RDLCK : F_WRLCK;
+  struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_start = (off_t)f[1].number, .l_len = 1};
   return fd < 0 ? -1 : fcntl(fd, F_OFD_SETLK, &lock);
 }
 
