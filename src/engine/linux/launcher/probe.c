@@ -3,11 +3,12 @@
 
 #include <sys/prctl.h>
 
-/* A batch: u32 length, u32 count, then per call u32 number, u32 arguments, and per argument u8 kind and its value:
+/* A batch: u32 length, u32 count, then per call u32 number, u32 times, u32 arguments, and per argument u8 kind and its value:
    NUMBER u64 · BYTES u32 length and the bytes (a pointer to them) · BOTH the same, sent back · OUT u32 length of zeroes, sent back ·
    SCRATCH the same, kept here · RESULT u32 index of an earlier call of the batch, whose result it is ·
    LINKED as BYTES, then u32 offset, u32 length and bytes: a pointer to these stands at the offset (struct sock_fprog, msghdr) ·
    FILLED as OUT, sent back as far as the result says (read, recvfrom), nothing where the call failed.
+   A call is made so many times, each time with one more in its first argument, and answers as often.
    The answer: u32 length, then per call i64 result or negative errno, then what is sent back of its arguments. */
 enum kind { NUMBER, BYTES, BOTH, OUT, SCRATCH, RESULT, LINKED, FILLED };
 enum { MAX_ARGUMENTS = 6, MAX_CALLS = 65536, BROKEN = 65, GONE = 66, POOR = 67 };
@@ -62,11 +63,7 @@ static struct argument take_argument(struct reader *r, const int64_t *results, u
   _exit(BROKEN);
 }
 
-static int64_t make_call(struct reader *r, struct buffer *answer, const int64_t *results, uint32_t made) {
-  struct argument a[MAX_ARGUMENTS] = {{0}};
-  uint32_t number = take32(r), count = take32(r);
-  if (count > MAX_ARGUMENTS) _exit(BROKEN);
-  for (uint32_t i = 0; i < count; i++) a[i] = take_argument(r, results, made);
+static int64_t make_call(uint32_t number, const struct argument *a, uint32_t count, struct buffer *answer) {
   long self = syscall(SYS_getpid);
   int64_t result = syscall(number, a[0].value, a[1].value, a[2].value, a[3].value, a[4].value, a[5].value);
   if (result < 0) result = -errno;
@@ -76,10 +73,23 @@ static int64_t make_call(struct reader *r, struct buffer *answer, const int64_t 
     if (a[i].kind == BOTH || a[i].kind == OUT) buffer_add(answer, a[i].memory, a[i].length);
     else if (a[i].kind == FILLED && result > 0)
       buffer_add(answer, a[i].memory, result < a[i].length ? (size_t)result : a[i].length);
+  }
+  return result;
+}
+
+/* How many have been made then. */
+static uint32_t make_calls(struct reader *r, struct buffer *answer, int64_t *results, uint32_t made) {
+  struct argument a[MAX_ARGUMENTS] = {{0}};
+  uint32_t number = take32(r), times = take32(r), count = take32(r);
+  if (count > MAX_ARGUMENTS || times == 0 || times > MAX_CALLS - made) _exit(BROKEN);
+  for (uint32_t i = 0; i < count; i++) a[i] = take_argument(r, results, made);
+  if (times > 1 && a[0].kind != NUMBER) _exit(BROKEN);
+  for (uint32_t i = 0; i < times; i++, a[0].value++) results[made + i] = make_call(number, a, count, answer);
+  for (uint32_t i = 0; i < count; i++) {
     free(a[i].memory);
     free(a[i].linked);
   }
-  return result;
+  return made + times;
 }
 
 /* `a` began with room for its own length. */
@@ -107,7 +117,7 @@ void probe(void) {
     struct reader r = {batch, batch + length};
     uint32_t count = take32(&r);
     if (count > MAX_CALLS) _exit(BROKEN);
-    for (uint32_t i = 0; i < count; i++) results[i] = make_call(&r, &answer, results, i);
+    for (uint32_t i = 0, made = 0; i < count; i++) made = make_calls(&r, &answer, results, made);
     free(batch);
   }
 }
