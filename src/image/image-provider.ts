@@ -40,14 +40,17 @@ export interface ImageProviderOptions {
 }
 
 export function createImageProvider(given: ImageProviderOptions): ImageProvider {
-  const options: Required<ImageProviderOptions> = {
+  return new StoreImageProvider(completeOptions(given));
+}
+
+export function completeOptions(given: ImageProviderOptions): Required<ImageProviderOptions> {
+  return {
     programPlaces: {},
     limits: defaultImageLimits,
     programs: noPrograms,
     temporaryDirectory: '/var/tmp',
     ...given,
   };
-  return new StoreImageProvider(options);
 }
 
 /** Images out of the store. What is ready costs a small file and some stats; all else is loaded when it is needed. */

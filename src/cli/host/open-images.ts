@@ -1,7 +1,7 @@
 import type { ImageProvider } from '../../core/image.ts';
 import type { LinuxEngine } from '../../engine/linux/linux-engine.ts';
 import { hostPlatform } from '../../image/image-platform.ts';
-import { createImageProvider } from '../../image/image-provider.ts';
+import { createImageProvider, type ImageProviderOptions } from '../../image/image-provider.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Directories } from './directories.ts';
 
@@ -11,8 +11,15 @@ export async function openImages(
   directories: Directories,
   surroundings: Surroundings,
 ): Promise<ImageProvider> {
-  const { environment, machine, user, dateMs } = surroundings;
-  return createImageProvider({
+  return createImageProvider(await imageOptions(engine, directories, surroundings));
+}
+
+export async function imageOptions(
+  engine: LinuxEngine,
+  directories: Directories,
+  { environment, machine, user, dateMs }: Surroundings,
+): Promise<ImageProviderOptions> {
+  return {
     storeDirectory: directories.store,
     ids: await engine.layerIds(),
     openLayerWriter: () => engine.openLayerWriter(),
@@ -24,7 +31,7 @@ export async function openImages(
     programPlaces: { node: machine.nodePath },
     programs: engine.programs,
     ...temporaryDirectory(environment.TMPDIR),
-  });
+  };
 }
 
 /** TMPDIR is heeded as everywhere (POSIX, 8.3); an image's tree is too large for a /tmp in memory. */

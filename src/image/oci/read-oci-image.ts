@@ -6,7 +6,7 @@ import { checkPlatform } from '../image-platform.ts';
 import type { SourceContext, SourcedImage, SourcedLayer } from '../image-source.ts';
 import { readWhole } from '../read-file.ts';
 import { JsonReader } from '../read-json.ts';
-import { chooseNamed, choosePlatform } from './choose-manifest.ts';
+import { chooseAll, chooseNamed, choosePlatform } from './choose-manifest.ts';
 import {
   checkConfigType,
   checkLayerType,
@@ -24,12 +24,32 @@ export async function readOciImage(
   reference: string | undefined,
   context: SourceContext,
 ): Promise<Omit<SourcedImage, 'inputs'>> {
+  const named = chooseNamed(await readIndex(files, context.limits), reference, context.platform);
+  return readNamed(files, named, context);
+}
+
+/** All images of a layout that are for this machine, in order. */
+export async function readOciImages(
+  files: ImageFiles,
+  context: SourceContext,
+): Promise<readonly Omit<SourcedImage, 'inputs'>[]> {
+  const fitting = chooseAll(await readIndex(files, context.limits), context.platform);
+  const images: Omit<SourcedImage, 'inputs'>[] = [];
+  for (const named of fitting) images.push(await readNamed(files, named, context));
+  return images;
+}
+
+async function readIndex(files: ImageFiles, limits: ImageLimits): Promise<readonly Descriptor[]> {
+  const bytes = await readWhole(files.open('index.json'), 'manifestBytes', limits, 'index.json');
+  return parseManifests(JsonReader.parse(bytes, 'index.json'), 'index.json');
+}
+
+async function readNamed(
+  files: ImageFiles,
+  named: Descriptor,
+  context: SourceContext,
+): Promise<Omit<SourcedImage, 'inputs'>> {
   const { limits, platform } = context;
-  const index = JsonReader.parse(
-    await readWhole(files.open('index.json'), 'manifestBytes', limits, 'index.json'),
-    'index.json',
-  );
-  const named = chooseNamed(parseManifests(index, 'index.json'), reference, platform);
   const { descriptor, bytes } = await readManifest(files, named, context);
   const manifest = JsonReader.parse(bytes, `the manifest ${descriptor.digest}`);
   const configBytes = await readBlob(files, parseConfigDescriptor(manifest), 'configBytes', limits);
