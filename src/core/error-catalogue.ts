@@ -129,6 +129,14 @@ export const errorCatalogue = {
     'Where an image or its packages come from cannot be reached.',
     'check the network, and the proxy if there is one',
   ),
+  REGISTRY_UNAUTHORIZED: input(
+    'A registry wants a login, or refuses the one it got.',
+    'log in with `mayfly login REGISTRY`, and check that the name is right',
+  ),
+  REGISTRY_REFUSED: harness(
+    'A registry answered with an error, or not as registries do.',
+    'try again later, or ask who runs the registry',
+  ),
   IMAGE_SIGNATURE_INVALID: harness(
     'What an image is made of is not signed by a key that this machine trusts.',
     'install the keyring of its publisher; do not trust this copy',

@@ -46,10 +46,6 @@ export function isImageReference(text: string): boolean {
   return !('wrong' in readReference(text));
 }
 
-export function isTag(text: string): boolean {
-  return tagPattern.test(text);
-}
-
 /** As it is with neither tag nor digest: `latest` is meant. */
 export function withDefaultTag(reference: ImageReference): ImageReference {
   return reference.tag === undefined && reference.digest === undefined

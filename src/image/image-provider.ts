@@ -8,6 +8,7 @@ import { type ImagePlatform, renderPlatform } from './image-platform.ts';
 import { type InputFact, inputsUnchanged } from './input-fact.ts';
 import type { LayerIds, LayerWriter } from './layer-writer.ts';
 import { noPrograms, type ProgramRunner } from './program-runner.ts';
+import { noRegistrySettings, type RegistrySettings } from './registry/registry-settings.ts';
 import { SharedWork } from './shared-work.ts';
 import { type ImageRecord, imageRecordKey, readImageRecord } from './store/image-record.ts';
 import type { StoredLayer } from './store/layer-store.ts';
@@ -35,6 +36,8 @@ export interface ImageProviderOptions {
   readonly limits?: ImageLimits;
   /** Programs that make images (`debian:`); without it those that need one say that it is missing. */
   readonly programs?: ProgramRunner;
+  /** How registries are reached; without it those that ask nothing of anybody. */
+  readonly registries?: RegistrySettings;
   /** Where programs make file systems before they come to the store: on a disk with room, open to every user. */
   readonly temporaryDirectory?: string;
 }
@@ -48,6 +51,7 @@ export function completeOptions(given: ImageProviderOptions): Required<ImageProv
     programPlaces: {},
     limits: defaultImageLimits,
     programs: noPrograms,
+    registries: noRegistrySettings,
     temporaryDirectory: '/var/tmp',
     ...given,
   };

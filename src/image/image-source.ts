@@ -5,6 +5,7 @@ import type { InputFact } from './input-fact.ts';
 import type { LayerEntry } from './layer/layer-entry.ts';
 import type { LayerIds } from './layer-writer.ts';
 import type { ProgramRunner } from './program-runner.ts';
+import type { RegistrySettings } from './registry/registry-settings.ts';
 
 /** What every source needs and none may fetch itself. */
 export interface SourceContext {
@@ -21,6 +22,9 @@ export interface SourceContext {
   readonly ids: LayerIds;
   /** Programs that make images. */
   readonly programs: ProgramRunner;
+  readonly registries: RegistrySettings;
+  /** Milliseconds since 1970. */
+  readonly nowMs: () => number;
   /** A directory of this preparation's own, removed after it. */
   readonly makeScratch: () => Promise<string>;
   /** The same, where others may pass through, such as a program under other ids (mode 0711), and outside of the store. */
@@ -43,6 +47,8 @@ export interface SourcedImage {
   readonly warnings: readonly string[];
   /** `name=version`, sorted, where it is made of packages. */
   readonly packages?: readonly string[];
+  /** When nothing more is read of it. */
+  readonly release?: () => Promise<void>;
 }
 
 export type SourcedLayer =
@@ -52,7 +58,9 @@ export type SourcedLayer =
       /** For messages: `layer 2 of 5`. */
       readonly what: string;
       /** What it has to be, packed and unpacked; undefined where nothing is promised. */
-      readonly blob: { readonly digest: string; readonly sizeBytes: number } | undefined;
+      readonly blob:
+        | { readonly mediaType: string; readonly digest: string; readonly sizeBytes: number }
+        | undefined;
       readonly diffId: string | undefined;
       readonly open: () => AsyncIterable<Uint8Array>;
     }

@@ -15,14 +15,14 @@ const imageSources: { readonly [K in SourceKind]: () => Promise<ReadSource<K>> }
   rootfs: async () => (await import('./source/rootfs.ts')).readRootfsImage,
   archive: async () => (await import('./source/archive.ts')).readArchiveImage,
   oci: async () => (await import('./source/oci-layout.ts')).readOciLayoutImage,
-  registry: async () => notYet('registry'),
+  registry: async () => (await import('./source/registry.ts')).readRegistryImage,
   debian: async () => (await import('./source/debian.ts')).readDebianImage,
   build: async () => notYet('build'),
 };
 
 function notYet(kind: SourceKind): never {
   throw new MayflyError('LANGUAGE_NOT_AVAILABLE_YET', `images cannot come from \`${kind}\` yet`, {
-    hint: 'use host, debian, rootfs, archive or oci for now',
+    hint: 'use host, debian, rootfs, archive, oci or registry for now',
   });
 }
 

@@ -116,7 +116,8 @@ async function describeBlob(
   layer: SourcedTar,
   { digest, sizeBytes }: TarFacts['packed'],
 ): Promise<CatalogueLayer['blob'] & object> {
-  return { mediaType: layerTypeOf(await compressionOf(layer)), digest, sizeBytes };
+  const mediaType = layer.blob?.mediaType ?? layerTypeOf(await compressionOf(layer));
+  return { mediaType, digest, sizeBytes };
 }
 
 async function compressionOf(layer: SourcedTar): Promise<ReturnType<typeof detectCompression>> {

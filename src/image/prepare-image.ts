@@ -41,6 +41,7 @@ async function prepare(
 ): Promise<ImageRecord> {
   const { paths, self } = context;
   const sourced = await readSource(request.source, context);
+  await using _source = { [Symbol.asyncDispose]: async () => sourced.release?.() };
   const store = new LayerStore(paths, context.ids, self);
   const layers: StoredLayer[] = [];
   for (const layer of sourced.layers) layers.push(await unpackMissing(layer, sharedLayers, store, context));
