@@ -43,7 +43,11 @@ export interface ImageProviderOptions {
 }
 
 export function createImageProvider(given: ImageProviderOptions): ImageProvider {
-  const options: Required<ImageProviderOptions> = {
+  return new StoreImageProvider(completeOptions(given));
+}
+
+export function completeOptions(given: ImageProviderOptions): Required<ImageProviderOptions> {
+  return {
     programPlaces: {},
     limits: defaultImageLimits,
     programs: noPrograms,
@@ -51,7 +55,6 @@ export function createImageProvider(given: ImageProviderOptions): ImageProvider 
     temporaryDirectory: '/var/tmp',
     ...given,
   };
-  return new StoreImageProvider(options);
 }
 
 /** Images out of the store. What is ready costs a small file and some stats; all else is loaded when it is needed. */

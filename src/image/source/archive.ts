@@ -7,8 +7,9 @@ import { decompress, detectCompression } from '../compression/decompress.ts';
 import type { SourceContext, SourcedImage } from '../image-source.ts';
 import { readFileFact } from '../input-fact.ts';
 import { openArchiveFiles } from '../oci/archive-files.ts';
-import { readDockerSave } from '../oci/read-docker-save.ts';
-import { readOciImage } from '../oci/read-oci-image.ts';
+import type { ImageFiles } from '../oci/image-files.ts';
+import { readDockerSave, readDockerSaves } from '../oci/read-docker-save.ts';
+import { readOciImage, readOciImages } from '../oci/read-oci-image.ts';
 import { readRange } from '../read-file.ts';
 
 /** What `docker save`, `podman save`, `skopeo copy` or BuildKit's exporters wrote, plain or packed. */
@@ -17,14 +18,31 @@ export async function readArchiveImage(
   context: SourceContext,
 ): Promise<SourcedImage> {
   const inputs = [readFileFact(source.path)];
-  const plain = await unpackArchive(source.path, context);
-  const files = await openArchiveFiles(plain, source.path, context.limits);
-  if (files.has('index.json') && files.has('oci-layout'))
-    return { ...(await readOciImage(files, source.reference, context)), inputs };
-  if (files.has('manifest.json'))
-    return { ...(await readDockerSave(files, source.reference, context)), inputs };
-  throw new MayflyError('IMAGE_INVALID', `${source.path} is neither a docker-save nor an OCI archive`, {
-    hint: 'for a tar of a whole file system use `rootfs:`',
+  const { files, kind } = await openArchive(source.path, context);
+  const read = kind === 'oci' ? readOciImage : readDockerSave;
+  return { ...(await read(files, source.reference, context)), inputs };
+}
+
+/** All images of an archive: what `load` loads. */
+export async function readArchiveImages(
+  path: string,
+  context: SourceContext,
+): Promise<readonly SourcedImage[]> {
+  const { files, kind } = await openArchive(path, context);
+  const images = await (kind === 'oci' ? readOciImages : readDockerSaves)(files, context);
+  return images.map((image) => ({ ...image, inputs: [] }));
+}
+
+async function openArchive(
+  path: string,
+  context: SourceContext,
+): Promise<{ readonly files: ImageFiles; readonly kind: 'oci' | 'docker-save' }> {
+  const plain = await unpackArchive(path, context);
+  const files = await openArchiveFiles(plain, path, context.limits);
+  if (files.has('index.json') && files.has('oci-layout')) return { files, kind: 'oci' };
+  if (files.has('manifest.json')) return { files, kind: 'docker-save' };
+  throw new MayflyError('IMAGE_INVALID', `${path} is neither a docker-save nor an OCI archive`, {
+    hint: 'a tar of a whole file system is an image by `rootfs:` or `mayfly import`',
   });
 }
 

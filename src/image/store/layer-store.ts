@@ -106,6 +106,11 @@ async function renameUnlessThere(from: string, to: string): Promise<boolean> {
   }
 }
 
+/** As unpacked; 0 where nothing is known. */
+export function layerBytes(paths: StorePaths, directory: string): number {
+  return readRecord(join(paths.layerRecords, `${directory}.json`))?.sizeBytes ?? 0;
+}
+
 /** Ours, in a directory of ours: what does not parse is as good as not there. */
 function readRecord(path: string): LayerRecord | undefined {
   try {
