@@ -85,7 +85,7 @@ class StoreImageProvider implements ImageProvider {
     try {
       const record =
         (await this.#readWarm(key, request)) ??
-        (await this.#prepareCold({ name, source, key }, onProgress, signal));
+        (await this.#prepareCold({ name, source, pull: request.pull, key }, onProgress, signal));
       for (const warning of record.warnings) onProgress(`warning: ${warning}`);
       return this.#toImage(record, request);
     } catch (error) {
@@ -113,7 +113,10 @@ class StoreImageProvider implements ImageProvider {
   }
 
   #prepareCold(
-    request: { readonly name: string; readonly source: ImageRequest['source']; readonly key: string },
+    request: Pick<ImageRequest, 'name' | 'source'> & {
+      readonly pull: ImageRequest['pull'];
+      readonly key: string;
+    },
     onProgress: (line: string) => void,
     signal: AbortSignal,
   ): Promise<ImageRecord> {

@@ -31,7 +31,7 @@ export function planPullEndpoints(
 }
 
 /** Nobody pushes to a mirror. */
-function ownEndpoint(registry: string, settings: RegistrySettings): Endpoint {
+export function ownEndpoint(registry: string, settings: RegistrySettings): Endpoint {
   const name = registry === dockerHub ? dockerHubHost : registry;
   const loginName = registry === dockerHub ? dockerHubLogin : registry;
   const isLocal = isLoopback(new URL(`https://${name}`).hostname);
