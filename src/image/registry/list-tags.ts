@@ -4,7 +4,7 @@ import { readPages } from './read-pages.ts';
 import { openEndpoint, type RegistryContext } from './registry-context.ts';
 import { Transport } from './transport.ts';
 
-/** Every tag of a repository (distribution-spec, "Content Discovery"). */
+/** Every tag of a repository (distribution-spec, "Content Discovery"), sorted: not every registry does. */
 export async function listTags(
   { registry, repository }: ImageReference,
   context: RegistryContext,
@@ -12,5 +12,10 @@ export async function listTags(
   await using transport = new Transport(context.registries, context.limits);
   const endpoint = openEndpoint(ownEndpoint(registry, context.registries), transport, context);
   const scope = `repository:${repository}:pull`;
-  return await readPages(endpoint, { path: `/v2/${repository}/tags/list?n=1000`, scope, key: 'tags' }, context);
+  const tags = await readPages(
+    endpoint,
+    { path: `/v2/${repository}/tags/list?n=1000`, scope, key: 'tags' },
+    context,
+  );
+  return [...tags].sort();
 }
