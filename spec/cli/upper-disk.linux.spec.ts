@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
+import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loopDevicesOver } from '../engine/linux/sandbox/loop-devices.ts';
@@ -41,6 +42,11 @@ steps:
   - { in: one, run: echo fits > /small/note }
   - { isolation: { only: [limit.disk] } }
 `,
+  large: `name: large
+${head}
+services: { one: { ${service}, storage_opt: { size: ${Math.ceil(freemem() / 2 ** 20)}m } } }
+steps: [{ isolation: { only: [limit.disk] } }]
+`,
   full: `name: full
 ${head}
 services: { one: { ${service} } }
@@ -72,6 +78,7 @@ describeAsRoot(['userns', 'overlay', 'disk-limit'], '`upper: disk` of root', () 
   test.each([
     { name: 'hidden', what: 'containers see nothing of where their files are' },
     { name: 'sized', what: 'sizes are kept' },
+    { name: 'large', what: 'a size beyond the free memory is tried' },
     { name: 'full', what: 'R25 a full disk is full as long as the fault lasts' },
   ] as const)('$what, and nothing is left', async ({ name }) => {
     const { status, out } = await run(name);

@@ -18,7 +18,7 @@ export function sourceContext(changes: Partial<SourceContext> = {}): SourceConte
     programPlaces: {},
     ids: { mapKey: '', count: 65_536 },
     programs: noPrograms,
-    registries: noRegistrySettings,
+    readRegistries: async () => noRegistrySettings,
     nowMs: () => 1_700_000_000_000,
     makeScratch: () => mkdtemp(join(tmpdir(), 'mayfly-scratch-')),
     makePublicScratch: () => mkdtemp(join(tmpdir(), 'mayfly-public-')),

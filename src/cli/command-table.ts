@@ -49,6 +49,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./command/load.ts')).loadCommand,
   },
   {
+    name: 'pull',
+    otherName: 'image pull',
+    summary: 'fetch an image from a registry',
+    load: async () => (await import('./command/pull.ts')).pullCommand,
+  },
+  {
     name: 'save',
     otherName: 'image save',
     summary: 'write images to an archive that Docker, Podman and every OCI tool reads',

@@ -61,6 +61,8 @@ export interface Container {
   /** 64 hex digits, as Docker's. */
   readonly id: string;
   readonly state: ContainerState;
+  /** Where its writable layer is. */
+  readonly upper: 'tmpfs' | 'disk';
   /** The main process; a new one after `start`. */
   readonly main: Process;
   readonly networks: readonly AttachedNetwork[];

@@ -36,6 +36,8 @@ export type CallArgument =
   | Uint8Array
   /** That many zero bytes, sent back in `CallResult.out`. */
   | { readonly out: number }
+  /** Room for that many bytes, of which those come back that the call says it has filled: its result (`read`). */
+  | { readonly filled: number }
   | { readonly inOut: Uint8Array }
   /** That many bytes which are not sent back. */
   | { readonly scratch: number }
@@ -49,7 +51,7 @@ export interface CallResult {
   readonly value: number;
   /** `EPERM`. */
   readonly error?: string;
-  /** Of its `out` and `inOut` arguments, in order. */
+  /** Of its `out`, `filled` and `inOut` arguments, in order. */
   readonly out: readonly Uint8Array[];
 }
 
@@ -65,4 +67,11 @@ export interface Witness {
   readSelf(name: string): string | undefined;
   /** All processes of the host that this runner is shown. */
   pids(): readonly number[];
+  /** The runner listens at an address of the host: a control for who must not get there. The error where it cannot. */
+  holdPort(address: string): Promise<HeldPort | { readonly error: string }>;
+}
+
+/** For as long as it is not disposed of. */
+export interface HeldPort extends AsyncDisposable {
+  readonly port: number;
 }

@@ -1,3 +1,4 @@
+import type { ImageRequest } from '../core/image.ts';
 import type { ImageProviderOptions } from './image-provider.ts';
 import type { SourceContext } from './image-source.ts';
 import { openStore } from './store/open-store.ts';
@@ -8,8 +9,15 @@ import { sweepStore } from './store/sweep-store.ts';
 import { type ProcessIdentity, readOwnIdentity } from './store/temporary.ts';
 
 /** What work needs that adds to the store. */
-export type AddContext = SourceContext &
-  Required<ImageProviderOptions> & { readonly paths: StorePaths; readonly self: ProcessIdentity };
+export interface AddContext extends SourceContext, Required<ImageProviderOptions> {
+  readonly paths: StorePaths;
+  readonly self: ProcessIdentity;
+}
+
+/** And the work of preparing an image. */
+export interface PrepareContext extends AddContext {
+  readonly pull: ImageRequest['pull'];
+}
 
 /** Opens the store, clears away what runs that died have left, and keeps all collectors out until the work is done. */
 export async function addToStore<T>(

@@ -36,8 +36,8 @@ export interface ImageProviderOptions {
   readonly limits?: ImageLimits;
   /** Programs that make images (`debian:`); without it those that need one say that it is missing. */
   readonly programs?: ProgramRunner;
-  /** How registries are reached; without it those that ask nothing of anybody. */
-  readonly registries?: RegistrySettings;
+  /** How registries are reached, asked when one is; without it those that want nothing of anybody. */
+  readonly readRegistries?: () => Promise<RegistrySettings>;
   /** Where programs make file systems before they come to the store: on a disk with room, open to every user. */
   readonly temporaryDirectory?: string;
 }
@@ -51,7 +51,7 @@ export function completeOptions(given: ImageProviderOptions): Required<ImageProv
     programPlaces: {},
     limits: defaultImageLimits,
     programs: noPrograms,
-    registries: noRegistrySettings,
+    readRegistries: async () => noRegistrySettings,
     temporaryDirectory: '/var/tmp',
     ...given,
   };
@@ -85,7 +85,7 @@ class StoreImageProvider implements ImageProvider {
     try {
       const record =
         (await this.#readWarm(key, request)) ??
-        (await this.#prepareCold({ name, source, key }, onProgress, signal));
+        (await this.#prepareCold({ name, source, pull: request.pull, key }, onProgress, signal));
       for (const warning of record.warnings) onProgress(`warning: ${warning}`);
       return this.#toImage(record, request);
     } catch (error) {
@@ -95,8 +95,8 @@ class StoreImageProvider implements ImageProvider {
 
   /** The image as it was prepared before, if nothing it was made from has changed since. */
   async #readWarm(key: string, { source, pull }: ImageRequest): Promise<ImageRecord | undefined> {
-    // What versions there are is asked anew; of those there is a layer already, or there is not.
-    if (source.kind === 'debian' && pull === 'always') return undefined;
+    // What there is now is asked anew; of that there are layers already, or there are not.
+    if ((source.kind === 'debian' || source.kind === 'registry') && pull === 'always') return undefined;
     const record = readImageRecord(this.#paths, key);
     if (
       record === undefined ||
@@ -113,7 +113,10 @@ class StoreImageProvider implements ImageProvider {
   }
 
   #prepareCold(
-    request: { readonly name: string; readonly source: ImageRequest['source']; readonly key: string },
+    request: Pick<ImageRequest, 'name' | 'source'> & {
+      readonly pull: ImageRequest['pull'];
+      readonly key: string;
+    },
     onProgress: (line: string) => void,
     signal: AbortSignal,
   ): Promise<ImageRecord> {

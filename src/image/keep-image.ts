@@ -7,9 +7,11 @@ import { digestHex, digestOf } from './digest.ts';
 import { renderConfig } from './image-config.ts';
 import { renderPlatform } from './image-platform.ts';
 import type { SourcedImage, SourcedLayer } from './image-source.ts';
+import { mapInParallel } from './map-in-parallel.ts';
 import { nameKept } from './name-image.ts';
 import { layerTypeOf } from './oci/media-types.ts';
 import { renderManifest } from './oci/render-manifest.ts';
+import { readRange } from './read-file.ts';
 import { type CatalogueImage, type CatalogueLayer, ImageCatalogue } from './store/image-catalogue.ts';
 import { IncomingBlob } from './store/incoming-blob.ts';
 import { LayerStore, type StoredLayer } from './store/layer-store.ts';
@@ -31,9 +33,10 @@ export async function keepImage(
   references: readonly string[],
   context: KeepContext,
 ): Promise<CatalogueImage> {
-  const { paths, self, nowMs } = context;
-  const layers: KeptLayer[] = [];
-  for (const layer of sourced.layers) layers.push(await keepLayer(layer, context));
+  const { paths, self, nowMs, limits } = context;
+  const layers = await mapInParallel(sourced.layers, limits.layersAtOnce, context.signal, (layer, shared) =>
+    keepLayer(layer, { ...context, signal: shared }),
+  );
   for (const warning of [...sourced.warnings, ...layers.flatMap((layer) => layer.warnings)])
     context.onProgress(`warning: ${warning}`);
   const diffIds = layers.map(({ diffId }) => diffId);
@@ -89,8 +92,10 @@ async function keepLayer(layer: SourcedLayer, context: KeepContext): Promise<Kep
 async function keepTar(layer: SourcedTar, store: LayerStore, context: KeepContext): Promise<KeptLayer> {
   const { paths, self } = context;
   const known = layer.diffId === undefined ? undefined : store.find(layer.diffId);
-  if (known !== undefined && layer.blob !== undefined && isBlob(paths, layer.blob.digest))
-    return toKept(known, await describeBlob(layer, layer.blob), known.warnings);
+  if (known !== undefined && layer.blob !== undefined && isBlob(paths, layer.blob.digest)) {
+    layer.onKept?.(false);
+    return toKept(known, await describeBlob(layer, layer.blob, paths), known.warnings);
+  }
   await using incoming = await IncomingBlob.begin(paths, self);
   const copied: SourcedTar = { ...layer, open: () => incoming.copy(layer.open()) };
   const { stored, facts } =
@@ -100,7 +105,8 @@ async function keepTar(layer: SourcedTar, store: LayerStore, context: KeepContex
   if (facts === undefined) throw new MayflyError('INTERNAL', `${layer.what} was not read`);
   const { packed } = facts;
   await incoming.place(packed.digest);
-  return toKept(stored, await describeBlob(layer, packed), stored.warnings);
+  layer.onKept?.(true);
+  return toKept(stored, await describeBlob(layer, packed, paths), stored.warnings);
 }
 
 function toKept(
@@ -114,13 +120,19 @@ function toKept(
 async function describeBlob(
   layer: SourcedTar,
   { digest, sizeBytes }: TarFacts['packed'],
+  paths: StorePaths,
 ): Promise<CatalogueLayer['blob'] & object> {
-  const mediaType = layer.blob?.mediaType ?? layerTypeOf(await compressionOf(layer));
+  const announced = layer.blob?.mediaType ?? '';
+  const mediaType = announced === '' ? layerTypeOf(await compressionOf(digest, paths)) : announced;
   return { mediaType, digest, sizeBytes };
 }
 
-async function compressionOf(layer: SourcedTar): Promise<ReturnType<typeof detectCompression>> {
-  for await (const head of layer.open()) return detectCompression(head);
+async function compressionOf(
+  digest: string,
+  paths: StorePaths,
+): Promise<ReturnType<typeof detectCompression>> {
+  for await (const head of readRange(join(paths.blobs, digestHex(digest)), 0, 4))
+    return detectCompression(head);
   return 'none';
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ImageSource } from '../core/image.ts';
+import type { ImageRequest, ImageSource } from '../core/image.ts';
 import { type AddContext, addToStore } from './add-to-store.ts';
 import { digestHex, digestOf } from './digest.ts';
 import { renderConfig } from './image-config.ts';
@@ -17,6 +17,7 @@ import { unpackLayer } from './unpack-layer.ts';
 export interface ColdRequest {
   readonly name: string;
   readonly source: ImageSource;
+  readonly pull: ImageRequest['pull'];
   /** The name of the image's record. */
   readonly key: string;
 }
@@ -40,8 +41,7 @@ async function prepare(
   context: AddContext,
 ): Promise<ImageRecord> {
   const { paths, self } = context;
-  const sourced = await readSource(request.source, context);
-  await using _source = { [Symbol.asyncDispose]: async () => sourced.release?.() };
+  const sourced = await readSource(request.source, { ...context, pull: request.pull });
   const store = new LayerStore(paths, context.ids, self);
   const layers: StoredLayer[] = [];
   for (const layer of sourced.layers) layers.push(await unpackMissing(layer, sharedLayers, store, context));

@@ -17,6 +17,7 @@ import {
   type Shape,
   text,
 } from './shape.ts';
+import { withStepFacts } from './step-facts-shape.ts';
 import * as value from './value-shapes.ts';
 
 type OfKind<K extends MayflyEvent['kind']> = Extract<MayflyEvent, { readonly kind: K }>;
@@ -151,7 +152,7 @@ const stepStarted = object<OfKind<'stepStarted'>>({
   in: optional(text),
 });
 
-const stepFinished = object<OfKind<'stepFinished'>>({
+const plainStepFinished = object<OfKind<'stepFinished'>>({
   kind: oneOf('stepFinished'),
   atMs,
   scenario,
@@ -166,6 +167,8 @@ const stepFinished = object<OfKind<'stepFinished'>>({
   facts: json,
   problems: list(value.problem),
 });
+
+const stepFinished = withStepFacts(plainStepFinished);
 
 const ofFault = {
   atMs,

@@ -15,6 +15,7 @@ import {
   type Shape,
   text,
 } from './shape.ts';
+import { withStepFacts } from './step-facts-shape.ts';
 import type {
   AttemptSummary,
   ContainerSummary,
@@ -50,7 +51,7 @@ const run = object<RunSummary>({
   host: value.host,
 });
 
-const step = object<StepSummary>({
+const plainStep = object<StepSummary>({
   path: text,
   name: text,
   stepKind: value.stepKind,
@@ -72,6 +73,8 @@ const step = object<StepSummary>({
     }),
   ),
 });
+
+const step = withStepFacts(plainStep);
 
 const container = object<ContainerSummary>({
   name: text,

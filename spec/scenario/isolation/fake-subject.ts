@@ -1,7 +1,7 @@
 import type { ContainerSpec } from '../../../src/core/container.ts';
 import type { Container, ContainerUsage } from '../../../src/core/engine.ts';
 import { emptyImageConfig, type Image } from '../../../src/core/image.ts';
-import type { CallResult, Probe, SystemCall, Witness } from '../../../src/core/probe.ts';
+import type { CallResult, HeldPort, Probe, SystemCall, Witness } from '../../../src/core/probe.ts';
 import type { Guest, Subject } from '../../../src/scenario/isolation/check.ts';
 import { containerSpec } from '../../engine/contract/container-spec.ts';
 
@@ -14,6 +14,7 @@ export function fakeContainer(change: Partial<Container> = {}): Container {
     name: 'one',
     id: '1'.repeat(64),
     state: 'running',
+    upper: 'tmpfs',
     get main(): never {
       return refuse();
     },
@@ -52,6 +53,7 @@ export function scriptedProbe(answer: Answer): Probe {
     call.args.flatMap((arg) => {
       if (typeof arg !== 'object') return [];
       if ('out' in arg) return [new Uint8Array(arg.out)];
+      if ('filled' in arg) return [new Uint8Array()];
       return 'inOut' in arg ? [arg.inOut] : [];
     });
   return {
@@ -71,15 +73,23 @@ export interface HostFiles {
   readonly runner?: Readonly<Record<string, string>>;
   /** By the host's number. */
   readonly others?: Readonly<Record<number, Readonly<Record<string, string>>>>;
+  /** A port of the runner's at an address. */
+  readonly hold?: (address: string) => HeldPort | { readonly error: string };
 }
 
-export function scriptedWitness({ own = {}, runner = {}, others = {} }: HostFiles): Witness {
+export function scriptedWitness({
+  own = {},
+  runner = {},
+  others = {},
+  hold = () => ({ error: 'EADDRNOTAVAIL' }),
+}: HostFiles): Witness {
   return {
     pid: 700,
     read: (name) => own[name],
     readOf: (pid, name) => others[pid]?.[name],
     readSelf: (name) => runner[name],
     pids: () => Object.keys(others).map(Number),
+    holdPort: async (address) => hold(address),
   };
 }
 
@@ -124,6 +134,7 @@ export function fakeSubject(change: Partial<Subject> = {}): Subject {
     signal: new AbortController().signal,
     openProbe: refuse,
     openTwin: refuse,
+    openBareTwin: refuse,
     sharedTwin: refuse,
     alone: (look) => look(),
     ...change,

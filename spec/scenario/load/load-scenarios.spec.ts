@@ -208,6 +208,7 @@ describe('R21 patterns that cannot be compiled', () => {
     ['expect: { stdout: { matches: "(" } }', 'matches'],
     ['capture: { a: { from: stdout, regex: "[" } }', 'regex'],
     ['expect: { stdout: { json: { path: "$[", exists: true } } }', 'path'],
+    ['expect: { stdout: { snapshot: { redact: [time, { matches: "(", as: x }] } } }', 'matches'],
   ])('%s', async (part, key) => {
     const scenario = only(`${base}steps:\n  - in: web\n    run: "true"\n    ${part}\n`);
     const [error] = await validatePatterns(scenario);

@@ -4,6 +4,7 @@ import { hostPlatform } from '../../image/image-platform.ts';
 import { createImageProvider, type ImageProviderOptions } from '../../image/image-provider.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Directories } from './directories.ts';
+import { readRegistries } from './read-registries.ts';
 
 /** Images out of this user's store, unpacked by the engine's launcher where they are not there yet. */
 export async function openImages(
@@ -17,8 +18,9 @@ export async function openImages(
 export async function imageOptions(
   engine: LinuxEngine,
   directories: Directories,
-  { environment, machine, user, dateMs }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<ImageProviderOptions> {
+  const { environment, machine, user, dateMs } = surroundings;
   return {
     storeDirectory: directories.store,
     ids: await engine.layerIds(),
@@ -30,6 +32,7 @@ export async function imageOptions(
     searchPath: (environment.PATH ?? '').split(':').filter((directory) => directory.startsWith('/')),
     programPlaces: { node: machine.nodePath },
     programs: engine.programs,
+    readRegistries: () => readRegistries(surroundings),
     ...temporaryDirectory(environment.TMPDIR),
   };
 }

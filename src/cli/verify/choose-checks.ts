@@ -1,4 +1,5 @@
 import { didYouMean } from '../../core/did-you-mean.ts';
+import { isolationProfiles } from '../../core/isolation-facts.ts';
 import { MayflyError, MayflyErrors } from '../../core/mayfly-error.ts';
 import type { AuditedClaim } from '../../scenario/isolation/audit/audited-checks.ts';
 
@@ -15,18 +16,15 @@ export async function chooseChecks(given: {
   readonly only: readonly string[];
   readonly except: readonly string[];
 }): Promise<ChosenChecks> {
-  const [{ auditedChecks, auditedChecksOf }, { profiles }] = await Promise.all([
-    import('../../scenario/isolation/audit/audited-checks.ts'),
-    import('../../scenario/isolation/check.ts'),
-  ]);
+  const { auditedChecks, auditedChecksOf } = await import('../../scenario/isolation/audit/audited-checks.ts');
   const problems: MayflyError[] = [];
   const fail = (message: string, hint: string): void => {
     problems.push(new MayflyError('CLI_USAGE', message, { hint }));
   };
   const name = given.profile ?? 'standard';
-  const profile = profiles.find((each) => each === name);
+  const profile = isolationProfiles.find((each) => each === name);
   if (profile === undefined)
-    fail(`there is no profile \`${name}\``, `the profiles are ${profiles.join(', ')}`);
+    fail(`there is no profile \`${name}\``, `the profiles are ${isolationProfiles.join(', ')}`);
   const known = auditedChecks.map(({ id }) => id);
   const mustBeKnown = (id: string): void => {
     if (known.includes(id)) return;

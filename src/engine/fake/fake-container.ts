@@ -27,6 +27,7 @@ import { FakeProcess } from './fake-process.ts';
 import type { FakePrograms } from './fake-program.ts';
 import { FakeSystemError } from './fake-system-error.ts';
 import { resolveFakeUser } from './fake-user.ts';
+import { findProgram } from './find-program.ts';
 
 /** What a fake container is made of; its sandbox puts it together. */
 export interface FakeContainerParts {
@@ -47,6 +48,7 @@ export interface FakeContainerParts {
 const connectTimeoutMs = 10_000;
 
 export class FakeContainer implements Container {
+  readonly upper = 'tmpfs';
   readonly spec: ContainerSpec;
   readonly files: FakeFileSystem;
   readonly namespace: FakeNamespace;
@@ -274,17 +276,6 @@ const idle: FakePrograms[string] = async (machine) => {
   await machine.sleep(Number.POSITIVE_INFINITY);
   return 0;
 };
-
-function findProgram(name: string, programs: FakePrograms, files: FakeFileSystem): FakePrograms[string] {
-  const program = programs[posix.basename(name)];
-  const file = name.startsWith('/') ? files.lookup(name) : undefined;
-  if (file !== undefined && (file.type === 'directory' || (file.mode & 0o111) === 0)) {
-    throw new MayflyError('PROGRAM_NOT_EXECUTABLE', `\`${name}\` cannot be executed`);
-  }
-  if (program === undefined)
-    throw new MayflyError('PROGRAM_NOT_FOUND', `no program \`${name}\` in the image`);
-  return program;
-}
 
 function textOf(files: FakeFileSystem, path: string): string {
   return files.lookup(path) === undefined ? '' : new TextDecoder().decode(files.read(path));

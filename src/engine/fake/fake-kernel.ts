@@ -36,5 +36,6 @@ export function fakeWitness(kernel: FakeKernel, container: string): Witness {
     readOf: () => undefined,
     readSelf: (name) => kernel.read?.(undefined, name),
     pids: () => [],
+    holdPort: async () => ({ error: 'EADDRNOTAVAIL' }),
   };
 }

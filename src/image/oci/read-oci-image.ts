@@ -1,9 +1,10 @@
 import { MayflyError } from '../../core/mayfly-error.ts';
-import { digestHex, digestMismatch, digestOf } from '../digest.ts';
+import { digestHex } from '../digest.ts';
 import type { ImageLimits } from '../image-limits.ts';
 import type { SourceContext, SourcedImage } from '../image-source.ts';
 import { readWhole } from '../read-file.ts';
 import { JsonReader } from '../read-json.ts';
+import { checkBlob } from './check-blob.ts';
 import { chooseAll, chooseNamed } from './choose-manifest.ts';
 import type { Descriptor } from './descriptor.ts';
 import type { ImageFiles } from './image-files.ts';
@@ -72,12 +73,4 @@ async function readBlob(
   const bytes = await readWhole(files.open(path), limitName, limits, descriptor.digest);
   checkBlob(bytes, descriptor);
   return bytes;
-}
-
-/** @throws MayflyError IMAGE_DIGEST_MISMATCH */
-export function checkBlob(bytes: Uint8Array, { digest, sizeBytes }: Descriptor): void {
-  const actual = digestOf(bytes);
-  if (actual !== digest) throw digestMismatch('a blob', digest, actual);
-  if (bytes.length !== sizeBytes)
-    throw digestMismatch(`the size of ${actual}`, String(sizeBytes), String(bytes.length));
 }

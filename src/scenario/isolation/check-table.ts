@@ -1,5 +1,6 @@
+import { type IsolationProfile, isolationProfiles } from '../../core/isolation-facts.ts';
 import { capabilityChecks } from './capabilities.ts';
-import { type IsolationCheck, type Profile, profiles } from './check.ts';
+import type { IsolationCheck } from './check.ts';
 import { deviceChecks } from './devices.ts';
 import { fileEscapeChecks } from './file-escapes.ts';
 import { hiddenPathChecks } from './hidden-paths.ts';
@@ -41,7 +42,7 @@ export const isolationChecks: readonly IsolationCheck[] = [
 ];
 
 /** Those a profile holds a service to. */
-export function checksOfProfile(profile: Profile): readonly IsolationCheck[] {
-  const depth = profiles.indexOf(profile);
-  return isolationChecks.filter((check) => profiles.indexOf(check.profile) <= depth);
+export function checksOfProfile(profile: IsolationProfile): readonly IsolationCheck[] {
+  const depth = isolationProfiles.indexOf(profile);
+  return isolationChecks.filter((check) => isolationProfiles.indexOf(check.profile) <= depth);
 }

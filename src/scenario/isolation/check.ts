@@ -2,11 +2,8 @@ import type { CheckResult } from '../../core/check-result.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { ContainerSpec, NetworkSpec } from '../../core/container.ts';
 import type { Container } from '../../core/engine.ts';
+import type { IsolationProfile } from '../../core/isolation-facts.ts';
 import type { Probe, Witness } from '../../core/probe.ts';
-
-/** What a service is held to; each contains the ones before it. */
-export const profiles = ['baseline', 'standard', 'strict'] as const;
-export type Profile = (typeof profiles)[number];
 
 export interface Verdict {
   readonly result: CheckResult;
@@ -23,7 +20,7 @@ export interface IsolationCheck {
   readonly probed: string;
   /** A man page, a section of the OCI specification, a CVE or a CIS item. */
   readonly source: string;
-  readonly profile: Profile;
+  readonly profile: IsolationProfile;
   /** It looks at who is on a network: no twin may come or go meanwhile. */
   readonly quiet?: true;
   look(subject: Subject): Promise<Verdict>;
@@ -54,6 +51,8 @@ export interface Subject {
   openProbe(rights: 'itself' | 'root'): Promise<Probe>;
   /** A second container of the same plan, for what the service would not survive; removed when disposed. */
   openTwin(): Promise<Twin>;
+  /** The same for what is only looked at from outside: nothing of ours is in it. */
+  openBareTwin(): Promise<AsyncDisposable & { readonly container: Container }>;
   /** One for all checks that leave nothing behind which another would stumble over; it lasts as long as the examination. */
   sharedTwin(): Promise<Omit<Twin, keyof AsyncDisposable>>;
   /** For what would be disturbed by its like: of all services, one at a time. */

@@ -12,7 +12,9 @@ export async function exceedDisk(subject: Subject): Promise<Verdict> {
   const { writableBytes, readOnly } = subject.spec.rootfs;
   if (writableBytes === undefined) return notApplicable('storage_opt.size was not declared');
   if (readOnly) return notApplicable('the root is read-only: nothing is written there');
-  const tooLarge = fitsInMemory(subject.witness, writableBytes);
+  // On disk only the tables of a file system are written for it.
+  const isInMemory = subject.container.upper === 'tmpfs';
+  const tooLarge = isInMemory ? fitsInMemory(subject.witness, writableBytes) : undefined;
   if (tooLarge !== undefined) return unsupported(tooLarge);
   await using twin = await subject.openTwin();
   const promised = Math.floor(writableBytes * (1 - ownShare));

@@ -57,13 +57,13 @@ async function lookAtLinks(subject: Subject): Promise<Verdict> {
   const place = await layOutLinks(twin.root);
   if (place === undefined) return inconclusive('no directory of the twin can be written');
   const { container } = twin;
-  const outcomes = [
-    await readThrough(container, `${place}/up`),
-    await readThrough(container, `${place}/absolute`),
-    await readThrough(container, `${place}/upwards/token`),
-    await readThrough(container, `/../../..${place}/token`),
-    await copyThrough(container, place),
-  ];
+  const outcomes = await Promise.all([
+    readThrough(container, `${place}/up`),
+    readThrough(container, `${place}/absolute`),
+    readThrough(container, `${place}/upwards/token`),
+    readThrough(container, `/../../..${place}/token`),
+    copyThrough(container, place),
+  ]);
   return judged(
     outcomes.filter(({ isInside }) => !isInside).map(({ what }) => what),
     outcomes.filter(({ isInside }) => isInside).map(({ what }) => what),
@@ -135,15 +135,16 @@ async function lookAtImage(subject: Subject): Promise<Verdict> {
   if (made?.error !== undefined) return inconclusive(`making ${path} in a twin is refused (${made.error})`);
   if ((await twin.container.stat(path)) === undefined)
     return inconclusive(`${path} was made in a twin, and is not to be seen there`);
-  await using further = await subject.openTwin();
+  await using further = await subject.openBareTwin();
   const others: readonly (readonly [string, Container])[] = [
     [subject.name, subject.container],
     ...subject.siblings.map(({ name, container }) => [name, container] as const),
     ['a further twin', further.container],
   ];
-  const found: string[] = [];
-  for (const [name, container] of others)
-    if ((await container.stat(path)) !== undefined) found.push(`${name} has ${path}, which a twin made`);
+  const files = await Promise.all(others.map(([, container]) => container.stat(path)));
+  const found = others.flatMap(([name], at) =>
+    files[at] === undefined ? [] : [`${name} has ${path}, which a twin made`],
+  );
   return judged(found, [`${path} of a twin is not in ${others.map(([name]) => name).join(', ')}`]);
 }
 

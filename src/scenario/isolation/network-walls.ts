@@ -13,7 +13,7 @@ export const networkWallChecks: readonly IsolationCheck[] = [
     id: 'net.no-host',
     claim: 'No address of the host answers, nor anything else on a network that is not of the scenario.',
     probed:
-      'inside, the kernel is asked for a way to every address the host has (connect of a datagram socket, which sends nothing), also as IPv6-mapped IPv4; link-local addresses, the first and last of each network and those of the host in it, and all nodes by ICMPv6: only members go on answering (a twin may until its network is taken down), and by each family one of them does; 127.0.0.0/8, ::1 and 0.0.0.0 do not lead to what listens on the host',
+      'inside, the kernel is asked for a way to every address the host has (connect of a datagram socket, which sends nothing), also as IPv6-mapped IPv4; link-local addresses, the first and last of each network and those of the host in it, and all nodes by ICMPv6: only members go on answering (a twin may until its network is taken down), and by each family one of them does; 127.0.0.0/8, ::1 and 0.0.0.0 do not lead to what listens on the host, which the runner itself does meanwhile',
     source: 'CVE-2020-8558; docker network create --internal; ip(7)',
     profile: 'standard',
     quiet: true,

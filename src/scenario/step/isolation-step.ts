@@ -1,13 +1,13 @@
 import type { CheckResult } from '../../core/check-result.ts';
-import type { Json } from '../../core/json.ts';
+import type { CheckFacts, IsolationFacts, IsolationProfile } from '../../core/isolation-facts.ts';
 import { isJsonObject } from '../../core/json.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { Step } from '../../core/scenario.ts';
-import type { IsolationCheck, Profile, Verdict } from '../isolation/check.ts';
+import type { IsolationCheck, Verdict } from '../isolation/check.ts';
 import type { Examination, Examined } from '../isolation/examine.ts';
 import { teardownClaim } from '../isolation/teardown-claim.ts';
 import type { RunningService } from '../run/running-service.ts';
-import type { Finding } from './expectations.ts';
+import type { Facts, Finding } from './expectations.ts';
 import { defineStep, type StepWorld } from './step-definition.ts';
 
 interface Exception {
@@ -17,7 +17,7 @@ interface Exception {
 }
 
 interface Isolation {
-  readonly profile: Profile;
+  readonly profile: IsolationProfile;
   readonly checks: readonly IsolationCheck[];
   readonly exceptions: readonly Exception[];
 }
@@ -30,10 +30,10 @@ export const isolationStep = defineStep<Isolation>({
     const { checksOfProfile, isolationChecks } = await import('../isolation/check-table.ts');
     const { profile = 'standard', only, except = [] } = isJsonObject(value) ? value : {};
     return {
-      profile: profile as Profile,
+      profile: profile as IsolationProfile,
       checks: Array.isArray(only)
         ? isolationChecks.filter(({ id }) => only.includes(id))
-        : checksOfProfile(profile as Profile),
+        : checksOfProfile(profile as IsolationProfile),
       exceptions: except as unknown as readonly Exception[],
     };
   },
@@ -46,17 +46,18 @@ export const isolationStep = defineStep<Isolation>({
     const examinations = await examine(chosen, all, checks, world.clock, signal, world.networks);
     const excepted = (service: string, check: string): Exception | undefined =>
       exceptions.find((each) => each.check === check && isOf(service, each.service));
-    return {
-      facts: {
-        profile,
-        summary: summarize(examinations, excepted),
-        afterwards: {
-          [teardownClaim.id]: 'shown by the census that ends the run; its outcome is `leaked` if not',
-        },
-        services: Object.fromEntries(
-          examinations.map(({ service, verdicts }) => [service, factsOf(service, verdicts, excepted)]),
-        ),
+    const facts: IsolationFacts = {
+      profile,
+      summary: summarize(examinations, excepted),
+      afterwards: {
+        [teardownClaim.id]: 'shown by the census that ends the run; its outcome is `leaked` if not',
       },
+      services: Object.fromEntries(
+        examinations.map(({ service, verdicts }) => [service, factsOf(service, verdicts, excepted)]),
+      ),
+    };
+    return {
+      facts: asFacts(facts),
       findings: examinations.flatMap(({ service, verdicts }) =>
         checks.flatMap((check) => {
           const verdict = verdicts.get(check.id);
@@ -98,9 +99,21 @@ type Excepted = (service: string, check: string) => Exception | undefined;
 
 const counts = (result: CheckResult): boolean => result !== 'pass' && result !== 'n/a';
 
-function factsOf(service: string, verdicts: ReadonlyMap<string, Verdict>, excepted: Excepted): Json {
+function asFacts({ services, afterwards, ...rest }: IsolationFacts): Facts {
+  const texts = Object.entries(services).map(([service, checks]) => [
+    service,
+    Object.fromEntries(Object.entries(checks).map(([id, one]) => [id, { ...one }])),
+  ]);
+  return { ...rest, afterwards: { ...afterwards }, services: Object.fromEntries(texts) };
+}
+
+function factsOf(
+  service: string,
+  verdicts: ReadonlyMap<string, Verdict>,
+  excepted: Excepted,
+): IsolationFacts['services'][string] {
   return Object.fromEntries(
-    [...verdicts].map(([id, { result, evidence }]) => {
+    [...verdicts].map(([id, { result, evidence }]): [string, CheckFacts] => {
       const reason = counts(result) ? excepted(service, id)?.reason : undefined;
       return [id, { result, evidence: [...evidence], ...(reason === undefined ? {} : { excepted: reason }) }];
     }),

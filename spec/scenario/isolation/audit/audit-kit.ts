@@ -86,6 +86,7 @@ export function audited(
     readOf: (pid, name) => (pid === 1 ? textIn(options.first ?? hostFiles, name) : undefined),
     readSelf: (name) => textIn(runner, name),
     pids: () => [1, 700],
+    holdPort: async () => ({ error: 'EADDRNOTAVAIL' }),
     list: (name) => listIn(files, name),
     readLink: (name) => textIn(files, name),
     readHost: (path) => textIn(runner, path),

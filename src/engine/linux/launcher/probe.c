@@ -12,9 +12,10 @@
 /* A batch: u32 length, u32 count, then per call u32 number, u32 arguments, and per argument u8 kind and its value:
    NUMBER u64 · BYTES u32 length and the bytes (a pointer to them) · BOTH the same, sent back · OUT u32 length of zeroes, sent back ·
    SCRATCH the same, kept here · RESULT u32 index of an earlier call of the batch, whose result it is ·
-   LINKED as BYTES, then u32 offset, u32 length and bytes: a pointer to these stands at the offset (struct sock_fprog, msghdr).
+   LINKED as BYTES, then u32 offset, u32 length and bytes: a pointer to these stands at the offset (struct sock_fprog, msghdr) ·
+   FILLED as OUT, sent back as far as the result says (read, recvfrom), nothing where the call failed.
    The answer: u32 length, then per call i64 result or negative errno, then what is sent back of its arguments. */
-enum kind { NUMBER, BYTES, BOTH, OUT, SCRATCH, RESULT, LINKED };
+enum kind { NUMBER, BYTES, BOTH, OUT, SCRATCH, RESULT, LINKED, FILLED };
 enum { MAX_ARGUMENTS = 6, MAX_CALLS = 65536, BROKEN = 65, GONE = 66, POOR = 67 };
 
 struct reader { const unsigned char *at, *end; };
@@ -75,6 +76,7 @@ static struct argument take_argument(struct reader *r, const int64_t *results, u
     case OUT:
     case SCRATCH:
     case LINKED:
+    case FILLED:
       a.length = take32(r);
       a.memory = room_for(a.length);
       if (a.kind == BYTES || a.kind == BOTH || a.kind == LINKED) take(r, a.memory, a.length);
@@ -97,6 +99,7 @@ static int64_t make_call(struct reader *r, struct answer *answer, const int64_t 
   add(answer, &result, sizeof result);
   for (uint32_t i = 0; i < count; i++) {
     if (a[i].kind == BOTH || a[i].kind == OUT) add(answer, a[i].memory, a[i].length);
+    else if (a[i].kind == FILLED && result > 0) add(answer, a[i].memory, result < a[i].length ? (size_t)result : a[i].length);
     free(a[i].memory);
     free(a[i].linked);
   }

@@ -84,7 +84,16 @@ export function planSilence({ networkSocket, port }: Attachment): Tape {
   return [{ kind: 'netlink', slot: networkSocket, messages, reply: 0 }];
 }
 
+/** Rendered once: whoever asks for a container's networks asks often. */
 export function describeAttachment(attachment: Attachment): AttachedNetwork {
+  const known = described.get(attachment) ?? renderAttachment(attachment);
+  described.set(attachment, known);
+  return known;
+}
+
+const described = new WeakMap<Attachment, AttachedNetwork>();
+
+function renderAttachment(attachment: Attachment): AttachedNetwork {
   const { network, ipv4, ipv6 } = attachment;
   return {
     network,

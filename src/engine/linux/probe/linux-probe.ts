@@ -42,6 +42,7 @@ export class LinuxProbe implements Probe {
   }
 
   async calls(calls: readonly SystemCall[]): Promise<readonly CallResult[]> {
+    if (calls.length === 0) return [];
     if (calls.length > mostCalls)
       throw new RangeError(`${calls.length} calls; a batch has at most ${mostCalls}`);
     const batch = encodeCalls(calls, this.#numbers);

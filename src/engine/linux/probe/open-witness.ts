@@ -1,5 +1,6 @@
 import type { Witness } from '../../../core/probe.ts';
 import type { Host } from '../host.ts';
+import { holdPort } from './hold-port.ts';
 
 /** proc(5). Trying both of each would be slow: a failed read costs a hundred times what one does that does not fail. */
 const isLink = /^(ns\/\w+|fd\/\d+|exe|cwd|root)$/;
@@ -22,5 +23,6 @@ export function openWitness(
         .listNow('/proc')
         .filter((name) => /^\d+$/.test(name))
         .map(Number),
+    holdPort,
   };
 }

@@ -22,6 +22,7 @@ import {
   planSilence,
 } from '../net/plan-attach.ts';
 import { type PolicyMember, policyMember } from '../net/policy/policy-member.ts';
+import { candidatePorts } from '../net/publish/candidate-ports.ts';
 import { type Publication, publishPort } from '../net/publish/publish-port.ts';
 import type { Slot, Tape } from '../tape/op.ts';
 import { dialerInto } from './dialer-into.ts';
@@ -114,7 +115,8 @@ export class ContainerNetworks {
     const publications: Publication[] = [];
     member.publications = publications;
     for (const port of spec.ports) {
-      const publication = await publishPort(port, dialer);
+      const candidates = candidatePorts(this.#facts.seed, spec.name, port);
+      const publication = await publishPort(port, dialer, candidates);
       if (this.#closed || this.#members.get(spec.name) !== member) {
         await publication.close(0); // else a port of the host would outlive the sandbox
         throw new MayflyError('CONTAINER_STATE', `${spec.name} was removed while its ports were published`);

@@ -1,4 +1,5 @@
-const initialBytes = 4096;
+/** Most writers need less, and Node takes as little from a pool. */
+const initialBytes = 1024;
 
 /** Little-endian bytes in a buffer that grows by doubling; lengths are patched in once they are known. */
 export class ByteWriter {
@@ -9,14 +10,29 @@ export class ByteWriter {
     return this.#length;
   }
 
+  u8(value: number): void {
+    const at = this.#reserve(1);
+    this.#buffer[at] = value;
+  }
+
   u32(value: number): void {
     const at = this.#reserve(4);
     this.#buffer.writeUInt32LE(value, at);
   }
 
+  /** RangeError for what it cannot be. */
   u64(value: number | bigint): void {
+    if (value < 0 || value >= 2 ** 64) throw new RangeError(`${value} does not fit in 64 bits`);
+    this.i64(value);
+  }
+
+  /** As the two's complement has it, modulo 2 to the 64. By halves: one check asks thousands of calls, and BigInt is slow. */
+  i64(value: number | bigint): void {
     const at = this.#reserve(8);
-    this.#buffer.writeBigUInt64LE(BigInt(value), at);
+    if (typeof value === 'number' && Number.isSafeInteger(value)) {
+      this.#buffer.writeUInt32LE(value >>> 0, at);
+      this.#buffer.writeUInt32LE(Math.floor(value / 2 ** 32) >>> 0, at + 4);
+    } else this.#buffer.writeBigUInt64LE(BigInt.asUintN(64, BigInt(value)), at);
   }
 
   bytes(value: Uint8Array): void {

@@ -3,9 +3,11 @@ import type { CheckResult } from '../../../src/core/check-result.ts';
 import type { Subject } from '../../../src/scenario/isolation/check.ts';
 import { isolationChecks } from '../../../src/scenario/isolation/check-table.ts';
 import { type Answer, fakeGuest, fakeSubject, scriptedProbe, scriptedWitness } from './fake-subject.ts';
-import { unbreakable } from './sabotages.ts';
 
-/** What no sabotage of a real container breaks is broken here in what the kernel is made to say. */
+/** How these may break in ways that no one sabotage of a real container shows apart, or not on every machine. */
+const ids = ['ns.mnt', 'ns.user', 'ns.net', 'user.ranges', 'uts.hostname', 'lsm.profile'];
+
+/** What the kernel is made to say. */
 interface World {
   /** Of the container. */
   readonly own?: Readonly<Record<string, string>>;
@@ -77,11 +79,11 @@ function subjectIn({ own = {}, stranger = {}, renames, inside = {} }: World): Su
 async function resultsIn(world: World): Promise<Readonly<Record<string, CheckResult>>> {
   const results: [string, CheckResult][] = [];
   for (const check of isolationChecks)
-    if (check.id in unbreakable) results.push([check.id, (await check.look(subjectIn(world))).result]);
+    if (ids.includes(check.id)) results.push([check.id, (await check.look(subjectIn(world))).result]);
   return Object.fromEntries(results);
 }
 
-const allPass = Object.fromEntries(Object.keys(unbreakable).map((id) => [id, 'pass']));
+const allPass = Object.fromEntries(ids.map((id) => [id, 'pass']));
 
 test('what is sealed passes', async () => {
   expect(await resultsIn({})).toEqual(allPass);
