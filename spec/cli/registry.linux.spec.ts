@@ -11,7 +11,7 @@ import { MayflyBench } from './mayfly-process.ts';
 const programs = ['docker-registry', 'skopeo', 'openssl', 'htpasswd'];
 
 /** busybox and nothing else, for this machine. */
-function busybox(): ReadonlyMap<string, Buffer> {
+function busybox(from = 'a registry'): ReadonlyMap<string, Buffer> {
   const layer = buildTar([
     { name: 'bin/', type: '5', mode: 0o755 },
     { name: 'bin/busybox', content: readFileSync('/bin/busybox'), mode: 0o755 },
@@ -19,7 +19,7 @@ function busybox(): ReadonlyMap<string, Buffer> {
   ]);
   const config = configJson([layer], {
     architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
-    config: { Cmd: ['/bin/sleep', '1000'], Env: ['PATH=/bin', 'FROM=a registry'] },
+    config: { Cmd: ['/bin/sleep', '1000'], Env: ['PATH=/bin', `FROM=${from}`] },
   });
   return ociFiles([layer], { config });
 }
@@ -83,5 +83,72 @@ describeWithPrograms(programs, ['userns', 'overlay'], 'scenarios that start from
     const known = await bench.run(['test', 's.yaml']);
     expect([known.status, known.out]).toEqual([0, expect.stringContaining('1 passed')]);
     for (const { out, err } of [stranger, known]) expect(out + err).not.toMatch(/a secret|YW5uOmEgc2VjcmV0/);
+  });
+
+  test('pull: the lines of Docker, and the whole name on standard output', async () => {
+    const reference = `${registry.host}/library/box:1`;
+    const first = await bench.run(['pull', reference]);
+    expect([first.status, first.out]).toEqual([0, `${reference}\n`]);
+    const id = '[0-9a-f]{12}';
+    expect(first.err).toMatch(
+      new RegExp(
+        `^1: Pulling from library/box\n${id}: Pulling fs layer\n${id}: Verifying Checksum\n${id}: Download complete\n${id}: Pull complete\n` +
+          `Digest: sha256:[0-9a-f]{64}\nStatus: Downloaded newer image for ${reference}\n$`,
+      ),
+    );
+    const again = await bench.run(['pull', reference]);
+    expect(again.err).toMatch(
+      new RegExp(
+        `^1: Pulling from library/box\nDigest: sha256:.*\nStatus: Image is up to date for ${reference}\n$`,
+      ),
+    );
+    expect((await bench.run(['pull', '-q', reference])).err).toBe('');
+    const { out } = await bench.run(['images']);
+    expect(out).toMatch(new RegExp(`${registry.host}/library/box +1 +${id}`));
+  });
+
+  test('pull: by digest, and every tag', async () => {
+    const repository = `${registry.host}/library/many`;
+    await skopeoPush(busybox(), `${repository}:a`);
+    await skopeoPush(busybox('another'), `${repository}:b`);
+    const all = await bench.run(['pull', '--all-tags', repository]);
+    expect([all.err, all.status, all.out]).toEqual([
+      expect.anything(),
+      0,
+      `${repository}:a\n${repository}:b\n`,
+    ]);
+    const digest = /Digest: (sha256:\w+)/.exec(all.err)?.[1];
+    const { status, out, err } = await bench.run(['pull', `${repository}@${digest}`]);
+    expect([status, out]).toEqual([0, `${repository}@${digest}\n`]);
+    expect(err).toContain('Image is up to date');
+  });
+
+  test.each([
+    [['pull', 'App'], 2, 'a repository is written in lower case'],
+    [['pull'], 2, 'an image is needed'],
+    [['pull', '127.0.0.1:1/app'], 4, 'nothing listens there'],
+  ])('pull: %j ends with %d', async (args, status, message) => {
+    const ended = await bench.run(args);
+    expect([ended.status, ended.err]).toEqual([status, expect.stringContaining(message)]);
+  });
+
+  test('R13 pull_policy: never, missing and always', async () => {
+    const reference = `${registry.host}/library/moving:1`;
+    const withPolicy = (policy: string): string =>
+      scenario(reference).replace(' } }\nsteps', `, pull_policy: ${policy} } }\nsteps`);
+    for (const policy of ['never', 'missing', 'always']) bench.write(`${policy}.yaml`, withPolicy(policy));
+    await skopeoPush(busybox(), reference);
+    const absent = await bench.run(['test', 'never.yaml']);
+    expect([absent.status, absent.out]).toEqual([2, expect.stringContaining('is not to be pulled')]);
+    expect((await bench.run(['test', 'missing.yaml'])).status).toBe(0);
+    // The tag moves on: only who always asks notices.
+    await skopeoPush(busybox('elsewhere'), reference);
+    for (const policy of ['never', 'missing']) {
+      expect((await bench.run(['test', `${policy}.yaml`])).status).toBe(0);
+    }
+    const always = await bench.run(['test', 'always.yaml']);
+    expect([always.status, always.out]).toEqual([1, expect.stringContaining('from elsewhere')]);
+    // And from then on it is the image of that name.
+    expect((await bench.run(['test', 'missing.yaml'])).status).toBe(1);
   });
 });

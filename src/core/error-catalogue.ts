@@ -108,6 +108,11 @@ export const errorCatalogue = {
     'An image or one of its parts is not where the scenario says.',
     'check the path or name',
   ),
+  IMAGE_AMBIGUOUS: input('The beginning of an id fits several images.', 'write more of its digits'),
+  IMAGE_IN_USE: input(
+    'An image cannot be removed as asked, because something still needs it.',
+    'end what uses it, name it by its tags, or use --force',
+  ),
   IMAGE_HOST_PROGRAM_MISSING: input(
     'A program named in `host:` is not on this machine.',
     'install it, or correct its name',
@@ -142,8 +147,12 @@ export const errorCatalogue = {
     'check the disk space and the permissions of the store',
   ),
   STORE_BUSY: harness(
-    'Another process holds the image store for longer than is waited for.',
+    'Another process holds the image store, and what was asked for cannot be done beside it.',
     'wait for it to end, or end it',
+  ),
+  OUTPUT_UNWRITABLE: harness(
+    'A file that a command was to write cannot be written.',
+    'check the folder, its permissions and the disk space',
   ),
   // The host
   HOST_NOT_LINUX: host('Containers need Linux.', 'run on Linux; validate and plan work everywhere'),

@@ -64,7 +64,7 @@ export function renderFamiliar(reference: ImageReference): string {
 }
 
 /** `alpine`, `example.org/team/app`. */
-function familiarRepository({ registry: host, repository }: ImageReference): string {
+export function familiarRepository({ registry: host, repository }: ImageReference): string {
   if (host !== dockerHub) return `${host}/${repository}`;
   const short = /^library\/([^/]+)$/.exec(repository)?.[1] ?? repository;
   // What would be read as a registry keeps its own.

@@ -49,8 +49,10 @@ export interface ImageLimits {
   readonly registryRedirects: number;
   /** Of answers that are no part of an image: errors, tokens, lists. */
   readonly registryAnswerBytes: number;
-  /** Downloads or uploads of layers at once. */
-  readonly registryTransfers: number;
+  /** Of a list of tags or repositories. */
+  readonly registryPages: number;
+  /** Layers that are fetched, unpacked or sent at once. */
+  readonly layersAtOnce: number;
 }
 
 const kiB = 2 ** 10;
@@ -84,7 +86,8 @@ export const defaultImageLimits: ImageLimits = {
   registryWaitMs: 60_000,
   registryRedirects: 10,
   registryAnswerBytes: 8 * miB,
-  registryTransfers: 3,
+  registryPages: 200,
+  layersAtOnce: 3,
 };
 
 /** `what` is the thing that is too large: `layer 2: usr/bin/x is longer than a path may be`. */

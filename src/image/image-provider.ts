@@ -43,7 +43,11 @@ export interface ImageProviderOptions {
 }
 
 export function createImageProvider(given: ImageProviderOptions): ImageProvider {
-  const options: Required<ImageProviderOptions> = {
+  return new StoreImageProvider(completeOptions(given));
+}
+
+export function completeOptions(given: ImageProviderOptions): Required<ImageProviderOptions> {
+  return {
     programPlaces: {},
     limits: defaultImageLimits,
     programs: noPrograms,
@@ -51,7 +55,6 @@ export function createImageProvider(given: ImageProviderOptions): ImageProvider 
     temporaryDirectory: '/var/tmp',
     ...given,
   };
-  return new StoreImageProvider(options);
 }
 
 /** Images out of the store. What is ready costs a small file and some stats; all else is loaded when it is needed. */
@@ -82,7 +85,7 @@ class StoreImageProvider implements ImageProvider {
     try {
       const record =
         (await this.#readWarm(key, request)) ??
-        (await this.#prepareCold({ name, source, key }, onProgress, signal));
+        (await this.#prepareCold({ name, source, pull: request.pull, key }, onProgress, signal));
       for (const warning of record.warnings) onProgress(`warning: ${warning}`);
       return this.#toImage(record, request);
     } catch (error) {
@@ -110,7 +113,10 @@ class StoreImageProvider implements ImageProvider {
   }
 
   #prepareCold(
-    request: { readonly name: string; readonly source: ImageRequest['source']; readonly key: string },
+    request: Pick<ImageRequest, 'name' | 'source'> & {
+      readonly pull: ImageRequest['pull'];
+      readonly key: string;
+    },
     onProgress: (line: string) => void,
     signal: AbortSignal,
   ): Promise<ImageRecord> {

@@ -47,8 +47,6 @@ export interface SourcedImage {
   readonly warnings: readonly string[];
   /** `name=version`, sorted, where it is made of packages. */
   readonly packages?: readonly string[];
-  /** When nothing more is read of it. */
-  readonly release?: () => Promise<void>;
 }
 
 export type SourcedLayer =
@@ -63,6 +61,8 @@ export type SourcedLayer =
         | undefined;
       readonly diffId: string | undefined;
       readonly open: () => AsyncIterable<Uint8Array>;
+      /** When it is in the store: whether it was not before. */
+      readonly onKept?: (isNew: boolean) => void;
     }
   /** Entries made here, named by the digest of their recipe. */
   | {

@@ -1,12 +1,13 @@
 import type { ImageSource } from '../core/image.ts';
 import { MayflyError } from '../core/mayfly-error.ts';
-import type { SourceContext, SourcedImage } from './image-source.ts';
+import type { PrepareContext } from './add-to-store.ts';
+import type { SourcedImage } from './image-source.ts';
 
 type SourceKind = ImageSource['kind'];
 type SourceOf<K extends SourceKind> = Extract<ImageSource, { readonly kind: K }>;
 type ReadSource<K extends SourceKind> = (
   source: SourceOf<K>,
-  context: SourceContext,
+  context: PrepareContext,
 ) => Promise<SourcedImage>;
 
 /** Every source of images: a new one is a file in source/ and a line here. Loaded when used: a warm start needs none of them. */
@@ -28,7 +29,7 @@ function notYet(kind: SourceKind): never {
 
 export async function readSource<K extends SourceKind>(
   source: SourceOf<K> & { readonly kind: K },
-  context: SourceContext,
+  context: PrepareContext,
 ): Promise<SourcedImage> {
   const read = await imageSources[source.kind]();
   return read(source, context);

@@ -1,10 +1,11 @@
 import { MayflyError } from '../../core/mayfly-error.ts';
-import { digestHex, digestMismatch, digestOf } from '../digest.ts';
+import { digestHex } from '../digest.ts';
 import type { ImageLimits } from '../image-limits.ts';
 import type { SourceContext, SourcedImage } from '../image-source.ts';
 import { readWhole } from '../read-file.ts';
 import { JsonReader } from '../read-json.ts';
-import { chooseNamed } from './choose-manifest.ts';
+import { checkBlob } from './check-blob.ts';
+import { chooseAll, chooseNamed } from './choose-manifest.ts';
 import type { Descriptor } from './descriptor.ts';
 import type { ImageFiles } from './image-files.ts';
 import { type ImageContent, parseManifests, readImage } from './read-image.ts';
@@ -16,13 +17,32 @@ export async function readOciImage(
   reference: string | undefined,
   context: SourceContext,
 ): Promise<Omit<SourcedImage, 'inputs'>> {
-  const { limits, platform } = context;
-  const index = JsonReader.parse(
-    await readWhole(files.open('index.json'), 'manifestBytes', limits, 'index.json'),
-    'index.json',
-  );
-  const named = chooseNamed(parseManifests(index, 'index.json'), reference, platform);
-  const image = await readImage(contentOf(files, limits), named, context);
+  const named = chooseNamed(await readIndex(files, context.limits), reference, context.platform);
+  return readNamed(files, named, context);
+}
+
+/** All images of a layout that are for this machine, in order. */
+export async function readOciImages(
+  files: ImageFiles,
+  context: SourceContext,
+): Promise<readonly Omit<SourcedImage, 'inputs'>[]> {
+  const fitting = chooseAll(await readIndex(files, context.limits), context.platform);
+  const images: Omit<SourcedImage, 'inputs'>[] = [];
+  for (const named of fitting) images.push(await readNamed(files, named, context));
+  return images;
+}
+
+async function readIndex(files: ImageFiles, limits: ImageLimits): Promise<readonly Descriptor[]> {
+  const bytes = await readWhole(files.open('index.json'), 'manifestBytes', limits, 'index.json');
+  return parseManifests(JsonReader.parse(bytes, 'index.json'), 'index.json');
+}
+
+async function readNamed(
+  files: ImageFiles,
+  named: Descriptor,
+  context: SourceContext,
+): Promise<Omit<SourcedImage, 'inputs'>> {
+  const image = await readImage(contentOf(files, context.limits), named, context);
   return { ...image, references: referenceNames(named) };
 }
 
@@ -53,12 +73,4 @@ async function readBlob(
   const bytes = await readWhole(files.open(path), limitName, limits, descriptor.digest);
   checkBlob(bytes, descriptor);
   return bytes;
-}
-
-/** @throws MayflyError IMAGE_DIGEST_MISMATCH */
-export function checkBlob(bytes: Uint8Array, { digest, sizeBytes }: Descriptor): void {
-  const actual = digestOf(bytes);
-  if (actual !== digest) throw digestMismatch('a blob', digest, actual);
-  if (bytes.length !== sizeBytes)
-    throw digestMismatch(`the size of ${actual}`, String(sizeBytes), String(bytes.length));
 }

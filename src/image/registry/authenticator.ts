@@ -3,7 +3,7 @@ import { JsonReader } from '../read-json.ts';
 import type { Challenge } from './challenge.ts';
 import { explainAnswer } from './explain-answer.ts';
 import type { Credential } from './login/credential.ts';
-import type { Endpoint } from './plan-endpoints.ts';
+import { type Endpoint, mayAsk } from './plan-endpoints.ts';
 import { type Patience, sendPatiently } from './send-patiently.ts';
 import type { HttpRequest, Transport } from './transport.ts';
 
@@ -87,9 +87,8 @@ export class Authenticator {
     } catch {
       // told below
     }
-    const { name, mayBePlain } = this.#endpoint;
-    const isSafe = realm?.protocol === 'https:' || (realm?.protocol === 'http:' && mayBePlain);
-    if (realm !== undefined && isSafe && realm.username === '') return realm;
+    const { name, plain } = this.#endpoint;
+    if (realm !== undefined && mayAsk(realm, plain)) return realm;
     const shown = JSON.stringify(text.slice(0, 200));
     throw new MayflyError('REGISTRY_REFUSED', `${name} sends for a token to ${shown}, where no login may go`);
   }

@@ -27,8 +27,10 @@ export function explainFailure(error: unknown, name: string): NetworkFailure | u
     // From AnswerBody: it was too slow.
     return error.code === 'IMAGE_UNREACHABLE' ? { error, mayPass: true, isPlain: false } : undefined;
   }
-  const code = codeOf(error);
-  if (code === undefined || !(error instanceof Error)) return undefined;
+  if (!(error instanceof Error)) return undefined;
+  // Of undici, which gives it no code.
+  const code = error.name === 'HTTPParserError' ? 'UND_ERR_PARSER' : codeOf(error);
+  if (code === undefined) return undefined;
   const unreachable = (why: string, hint?: string): MayflyError =>
     new MayflyError('IMAGE_UNREACHABLE', `${name} cannot be reached: ${why}`, {
       ...(hint === undefined ? {} : { hint }),
@@ -52,6 +54,8 @@ export function explainFailure(error: unknown, name: string): NetworkFailure | u
     UND_ERR_CONNECT_TIMEOUT: 'it takes no connection in time',
     UND_ERR_HEADERS_TIMEOUT: 'it does not answer in time',
     UND_ERR_BODY_TIMEOUT: 'it has stopped sending',
+    UND_ERR_PARSER: 'it does not answer as HTTP has it',
+    UND_ERR_HEADERS_OVERFLOW: 'its answer has too many headers',
   };
   const mayPass = passing.includes(code) || passingOfUndici.includes(code);
   return { error: unreachable(why[code] ?? `${error.message} (${code})`), mayPass, isPlain: false };

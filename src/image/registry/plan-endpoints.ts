@@ -10,8 +10,18 @@ export interface Endpoint {
   readonly bases: readonly [string, ...string[]];
   /** Under which a login is kept. */
   readonly loginName: string;
-  /** Where anything but https may be spoken to, redirected to and asked for tokens. */
-  readonly mayBePlain: boolean;
+  /** Where plain http may be spoken, when one is redirected or sent for a token, too. */
+  readonly plain: PlainHttp;
+}
+
+/** Nowhere, on this machine, or wherever the registry says: who declared it so trusts the network. */
+export type PlainHttp = 'never' | 'loopback' | 'anywhere';
+
+/** Whether something may be asked of that place at all. */
+export function mayAsk({ protocol, hostname, username }: URL, plain: PlainHttp): boolean {
+  if (username !== '') return false;
+  if (protocol === 'https:') return true;
+  return protocol === 'http:' && (plain === 'anywhere' || (plain === 'loopback' && isLoopback(hostname)));
 }
 
 const dockerHub = 'docker.io';
@@ -31,7 +41,7 @@ export function planPullEndpoints(
 }
 
 /** Nobody pushes to a mirror. */
-function ownEndpoint(registry: string, settings: RegistrySettings): Endpoint {
+export function ownEndpoint(registry: string, settings: RegistrySettings): Endpoint {
   const name = registry === dockerHub ? dockerHubHost : registry;
   const loginName = registry === dockerHub ? dockerHubLogin : registry;
   const isLocal = isLoopback(new URL(`https://${name}`).hostname);
@@ -39,7 +49,7 @@ function ownEndpoint(registry: string, settings: RegistrySettings): Endpoint {
   const [https, http] = [`https://${name}`, `http://${name}`];
   // As Docker does: loopback may have a certificate, and mostly has none.
   const bases: Endpoint['bases'] = isLocal || isPlain ? [https, http] : [https];
-  return { name, bases, loginName, mayBePlain: isLocal || isPlain };
+  return { name, bases, loginName, plain: planPlain(isLocal, isPlain) };
 }
 
 function mirrorEndpoint(url: string, settings: RegistrySettings): Endpoint {
@@ -54,14 +64,20 @@ function mirrorEndpoint(url: string, settings: RegistrySettings): Endpoint {
       hint: 'write https://HOST[:PORT][/PATH]',
     });
   }
-  const isPlain = settings.rules[parsed.host]?.isPlain === true || isLoopback(parsed.hostname);
-  if (parsed.protocol === 'http:' && !isPlain) {
+  const isDeclared = settings.rules[parsed.host]?.isPlain === true;
+  const plain = planPlain(isLoopback(parsed.hostname), isDeclared);
+  if (!mayAsk(parsed, plain)) {
     throw new MayflyError('CONFIG_INVALID', `the mirror ${url} is plain http`, {
       hint: `declare it: \`registries: { "${parsed.host}": { http: true } }\``,
     });
   }
   const base = `${parsed.origin}${parsed.pathname.replace(/\/+$/, '')}`;
-  return { name: parsed.host, bases: [base], loginName: parsed.host, mayBePlain: isPlain };
+  return { name: parsed.host, bases: [base], loginName: parsed.host, plain };
+}
+
+function planPlain(isLocal: boolean, isDeclared: boolean): PlainHttp {
+  if (isDeclared) return 'anywhere';
+  return isLocal ? 'loopback' : 'never';
 }
 
 function tryUrl(url: string): URL | undefined {

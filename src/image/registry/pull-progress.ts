@@ -1,13 +1,23 @@
-/** What a pull tells while it goes on: the states of a layer as Docker calls them. */
+import type { ImageReference } from '../../core/image-reference.ts';
+
+/** How far a layer is: Docker's own words for them are in the command's progress. */
+export type LayerState = 'waiting' | 'there' | 'downloading' | 'downloaded' | 'complete';
+
+/** What a pull tells while it goes on. */
 export type PullEvent =
-  | { readonly kind: 'begun'; readonly name: string; readonly repository: string }
+  | { readonly kind: 'begun'; readonly reference: ImageReference }
   | {
       readonly kind: 'layer';
       readonly digest: string;
-      readonly state: 'waiting' | 'there' | 'downloading' | 'downloaded' | 'complete';
+      readonly state: LayerState;
       readonly doneBytes: number;
       readonly sizeBytes: number;
     }
-  | { readonly kind: 'ended'; readonly digest: string; readonly isNewer: boolean };
+  | {
+      readonly kind: 'ended';
+      readonly reference: ImageReference;
+      readonly digest: string;
+      readonly isNewer: boolean;
+    };
 
 export type OnPull = (event: PullEvent) => void;

@@ -18,7 +18,7 @@ export interface RegistryContext {
   readonly signal: AbortSignal;
 }
 
-function openEndpoint(
+export function openEndpoint(
   endpoint: Endpoint,
   transport: Transport,
   { registries, limits, programs, nowMs }: RegistryContext,

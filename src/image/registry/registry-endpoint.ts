@@ -4,7 +4,7 @@ import { Authenticator } from './authenticator.ts';
 import { parseChallenge } from './challenge.ts';
 import { explainFailure } from './explain-failure.ts';
 import type { Credential } from './login/credential.ts';
-import type { Endpoint } from './plan-endpoints.ts';
+import { type Endpoint, mayAsk } from './plan-endpoints.ts';
 import { type Patience, sendPatiently } from './send-patiently.ts';
 import type { HttpAnswer, HttpRequest, Transport } from './transport.ts';
 
@@ -126,9 +126,8 @@ export class RegistryEndpoint {
   }
 
   #refusePlain(url: URL): void {
-    if (url.protocol === 'https:' && url.username === '') return;
-    if (url.protocol === 'http:' && this.#endpoint.mayBePlain && url.username === '') return;
-    throw this.#refused(`leads to ${JSON.stringify(url.href.slice(0, 200))}, which is not https`);
+    if (mayAsk(url, this.#endpoint.plain)) return;
+    throw this.#refused(`leads to ${JSON.stringify(url.href.slice(0, 200))}, which is not asked`);
   }
 
   #refused(what: string): MayflyError {

@@ -22,7 +22,7 @@ export class JsonFiles<T extends { readonly version: number }> {
 
   read(key: string): T | undefined {
     try {
-      const fact: T = JSON.parse(readFileSync(this.#pathOf(key), 'utf8'));
+      const fact: T = JSON.parse(readFileSync(this.pathOf(key), 'utf8'));
       return fact.version === this.#version ? fact : undefined;
     } catch {
       return undefined;
@@ -42,14 +42,14 @@ export class JsonFiles<T extends { readonly version: number }> {
   }
 
   async write(key: string, fact: T): Promise<void> {
-    await writeAtomically(this.#pathOf(key), JSON.stringify(fact), this.#self);
+    await writeAtomically(this.pathOf(key), JSON.stringify(fact), this.#self);
   }
 
   async remove(key: string): Promise<void> {
-    await rm(this.#pathOf(key), { force: true });
+    await rm(this.pathOf(key), { force: true });
   }
 
-  #pathOf(key: string): string {
+  pathOf(key: string): string {
     return join(this.#directory, `${key}.json`);
   }
 }

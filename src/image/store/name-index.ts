@@ -32,6 +32,11 @@ export class NameIndex {
     return name?.reference === reference ? name : undefined;
   }
 
+  /** The file that says what a name means: it changes when the name does. */
+  pathOf(reference: string): string {
+    return this.#files.pathOf(keyOf(reference));
+  }
+
   list(): Promise<readonly ImageName[]> {
     return this.#files.list();
   }
