@@ -91,6 +91,26 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./command/history.ts')).historyCommand,
   },
   {
+    name: 'image prune',
+    summary: 'remove images without a name, and what no image needs',
+    load: async () => (await import('./command/image-prune.ts')).imagePruneCommand,
+  },
+  {
+    name: 'system df',
+    summary: 'show what the store takes',
+    load: async () => (await import('./command/system-df.ts')).systemDfCommand,
+  },
+  {
+    name: 'store verify',
+    summary: 'look whether everything in the store is as it should be',
+    load: async () => (await import('./command/store-verify.ts')).storeVerifyCommand,
+  },
+  {
+    name: 'store repair',
+    summary: 'take away what is damaged in the store',
+    load: async () => (await import('./command/store-repair.ts')).storeRepairCommand,
+  },
+  {
     name: 'doctor',
     summary: 'show what this host can do, and how to mend what it cannot',
     load: async () => (await import('./command/doctor.ts')).doctorCommand,

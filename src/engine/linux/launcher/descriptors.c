@@ -136,9 +136,14 @@ int op_syncSlot(const struct field *f) {
 
 int op_lockByte(const struct field *f) {
   int fd = slot_fd(f[0].number);
-  short type = f[2].number ? F_RDLCK : F_WRLCK;
+  short type = f[2].number == 1 ? F_RDLCK : F_WRLCK;
   struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_start = (off_t)f[1].number, .l_len = 1};
-  return fd < 0 ? -1 : fcntl(fd, F_OFD_SETLK, &lock);
+  if (fd < 0) return -1;
+  if (f[2].number < 2) return fcntl(fd, F_OFD_SETLK, &lock);
+  if (fcntl(fd, F_OFD_GETLK, &lock) < 0) return -1;
+  if (lock.l_type == F_UNLCK) return 0;
+  errno = EAGAIN;
+  return -1;
 }
 
 int op_newTerminal(const struct field *f) {

@@ -145,8 +145,11 @@ export const opTable = {
   newTerminal: { dir: 'slot', master: 'slot', peer: 'slot' },
   /** `netlink`, with the u32 at byte `fdOffset` replaced by the real descriptor number of `fdSlot`. */
   netlinkWithFd: { slot: 'slot', messages: 'bytes', fdOffset: 'u32', fdSlot: 'slot', reply: 'u32' },
-  /** Locks one byte of a file for as long as the descriptor is open, alone or `shared` (1); EAGAIN when another's lock forbids it. */
-  lockByte: { slot: 'slot', offset: 'u64', shared: 'u32' },
+  /**
+   * Locks one byte of a file for as long as the descriptor is open: alone (0), shared (1), or not at all (2), which only finds out
+   * whether it could be had alone. EAGAIN when another's lock forbids it.
+   */
+  lockByte: { slot: 'slot', offset: 'u64', mode: 'u32' },
   /** All descriptors but 0, 1 and 2 are closed at the next exec; before a filter is loaded, which may refuse it. */
   closeRest: {},
   /** A new file on the file system of `directory` that has no name there and cannot get one (open(2), O_TMPFILE). */
