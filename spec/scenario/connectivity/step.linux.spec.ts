@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
 import { afterAll, expect, test } from 'vitest';
 import type { ConnectivityFacts } from '../../../src/core/connectivity.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
@@ -14,6 +16,9 @@ interface Outcome {
   readonly text: string;
 }
 
+const schema = new URL('../../../schema/report-json.schema.json', import.meta.url);
+const isReport = new Ajv({ allErrors: true }).compile(JSON.parse(readFileSync(schema, 'utf8')));
+
 const idle = { image: 'tools', command: ['sleep', 'infinity'] };
 
 describeRequiring(['userns', 'overlay', 'net', 'ipv6'], 'a `connectivity` step', () => {
@@ -25,6 +30,7 @@ describeRequiring(['userns', 'overlay', 'net', 'ipv6'], 'a `connectivity` step',
     const file = bench.write('net.yaml', JSON.stringify(document));
     const { status, out, err } = await bench.run(['test', file, '--report', 'json']);
     const found: ConnectivityFacts[] = [];
+    expect(isReport(JSON.parse(out)), JSON.stringify(isReport.errors)).toBe(true);
     const report: unknown = JSON.parse(out, (key, value) => {
       if (key === 'facts' && fits(connectivityShape, value)) found.push(value);
       return value;
@@ -62,6 +68,40 @@ describeRequiring(['userns', 'overlay', 'net', 'ipv6'], 'a `connectivity` step',
       'web[1] -> web[2]:8080/tcp 4 too-open open',
       'web[1] -> web[2]:8080/tcp 6 too-open open',
     ]);
+  });
+
+  test('R12 R23 policies, a scaled service and UDP: the table as declared, and one that is not; both schemas hold', async () => {
+    const services = {
+      web: { ...idle, scale: 2, expose: [80] },
+      db: { ...idle, expose: [5432, '53/udp'] },
+      client: idle,
+    };
+    const allow = ['client -> web:80', 'web -> db:5432', 'web -> db:53/udp', 'client -> web/icmp'];
+    const policies = [{ network: 'default', allow }];
+    const fine = await run({
+      services,
+      policies,
+      steps: [{ connectivity: { allow } }, { isolation: { only: ['ns.net', 'net.matrix'] } }],
+    });
+    expect(fine.status, fine.text).toBe(0);
+    expect(fine.facts[0]?.summary).toBe(
+      '4 services, 8 targets, 48 cells over IPv4 and IPv6: all as declared',
+    );
+    const wrong = allow.with(2, 'db -> web:53/udp');
+    const open = await run({ services, policies, steps: [{ connectivity: { allow: wrong } }] });
+    expect(open.status, open.text).toBe(1);
+    const families = ['4', '6'];
+    expect(open.facts.flatMap(surprisesOf)).toEqual(
+      ['1', '2']
+        .flatMap((at) => [
+          ...families.map((family) => `db -> web[${at}]:53/udp ${family} too-closed timed-out`),
+        ])
+        .concat(
+          ['1', '2'].flatMap((at) =>
+            families.map((family) => `web[${at}] -> db:53/udp ${family} too-open open`),
+          ),
+        ),
+    );
   });
 
   test('R24 who has ended as declared is left out, unless a rule names it; whoever is stopped is not', async () => {

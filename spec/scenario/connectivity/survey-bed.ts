@@ -3,6 +3,7 @@ import { systemClock } from '../../../src/core/clock.ts';
 import { type ConnectivityFacts, type Family, outsidePlaces } from '../../../src/core/connectivity.ts';
 import type { Container } from '../../../src/core/engine.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
+import type { PortOf } from '../../../src/scenario/connectivity/choose-columns.ts';
 import { composeFacts, type Matrix } from '../../../src/scenario/connectivity/compose-facts.ts';
 import { readTruth } from '../../../src/scenario/connectivity/read-truth.ts';
 import { survey } from '../../../src/scenario/connectivity/survey.ts';
@@ -16,6 +17,7 @@ const clock = systemClock(() => performance.now());
 export interface Asked {
   readonly container: Container;
   readonly ports?: readonly number[];
+  readonly udpPorts?: readonly number[];
   /** The container whose network namespace it is in. */
   readonly namespaceOf?: string;
 }
@@ -34,16 +36,30 @@ export async function matrixOf(
   value: JsonObject,
   families: readonly Family[] = [4, 6],
 ): Promise<Matrix> {
-  const names = all.map(({ container: { name } }) => ({ name }));
   const places = outsidePlaces.filter((place) => Array.isArray(value.also) && value.also.includes(place));
-  const truth = readTruth(value, { services: names, places });
-  const services = all.map(({ container, ports = [], namespaceOf = container.name }) => ({
-    name: container.name,
-    container,
-    namespaceOf,
-    declaredPorts: ports.map((port) => ({ port, protocol: 'tcp' as const })),
+  const truth = readTruth(value, { services: all.map(knownAs), places });
+  const services = all.map((one) => ({
+    name: one.container.name,
+    container: one.container,
+    namespaceOf: one.namespaceOf ?? one.container.name,
+    declaredPorts: declaredOf(one),
   }));
   return await survey({ services, truth, families, places, leftOut: [], clock, signal });
+}
+
+/** As `expose` would. */
+export const declaredOf = ({ ports = [], udpPorts = [] }: Asked): readonly PortOf[] => [
+  ...ports.map((port): PortOf => ({ port, protocol: 'tcp' })),
+  ...udpPorts.map((port): PortOf => ({ port, protocol: 'udp' })),
+];
+
+/** `web[1]` is one of `web`. */
+export function knownAs({ container: { name } }: Asked): {
+  readonly name: string;
+  readonly instanceOf?: string;
+} {
+  const service = /^(.*)\[\d+\]$/.exec(name)?.[1];
+  return service === undefined ? { name } : { name, instanceOf: service };
 }
 
 /** `client -> web:80/tcp 4 too-open open`, a line each. */

@@ -30,6 +30,8 @@ export interface Sabotage {
   readonly declares?: (usual: ContainerSpec) => ContainerSpec;
   /** What the engine is given instead of what was declared. */
   readonly spec?: (declared: ContainerSpec) => ContainerSpec;
+  /** Another scenario runs meanwhile. */
+  readonly beside?: true;
   /** Exactly the checks that do not pass then, each with its reason. */
   readonly breaks: Readonly<Record<string, string>>;
 }
@@ -85,12 +87,15 @@ export function openIsolationBench(): IsolationBench {
       const restore = alterTapes(sabotage?.tape);
       const undo = sabotage?.around?.();
       try {
-        const runId = `i${randomUUID().replaceAll('-', '').slice(0, 11)}`;
-        const sandbox = await engine.openSandbox(
-          { runId, networks, volumes: [{ name: 'data' }], upper: 'auto' },
-          never,
-        );
+        const open = (): Promise<Sandbox> =>
+          engine.openSandbox(
+            { runId: newRunId(), networks, volumes: [{ name: 'data' }], upper: 'auto' },
+            never,
+          );
+        const sandbox = await open();
+        const beside = sabotage?.beside === true ? await open() : undefined;
         try {
+          await beside?.startContainer(declared(await image, 'one'), never);
           const started: Examined[] = [];
           const declares = sabotage?.declares ?? ((usual) => usual);
           for (const name of ['one', 'two', 'other'] as const)
@@ -105,6 +110,7 @@ export function openIsolationBench(): IsolationBench {
           );
           return examination?.verdicts ?? new Map();
         } finally {
+          await beside?.close(teardownBudgetMs);
           await sandbox.close(teardownBudgetMs);
         }
       } finally {
@@ -114,6 +120,8 @@ export function openIsolationBench(): IsolationBench {
     },
   };
 }
+
+const newRunId = (): string => `i${randomUUID().replaceAll('-', '').slice(0, 11)}`;
 
 async function start(
   sandbox: Sandbox,

@@ -5,9 +5,10 @@ import { notPassed, openIsolationBench, testSabotages } from './isolation-kit.ts
 import { sabotages as sabotagesOfRights, unbreakable } from './sabotages.ts';
 import { sabotagesOfFiles } from './sabotages-of-files.ts';
 import { sabotagesOfLimits } from './sabotages-of-limits.ts';
+import { sabotagesOfNamespaces } from './sabotages-of-namespaces.ts';
 import { sabotagesOfNetworks } from './sabotages-of-networks.ts';
 
-const sabotages = [...sabotagesOfRights, ...sabotagesOfFiles];
+const sabotages = [...sabotagesOfRights, ...sabotagesOfNamespaces, ...sabotagesOfFiles];
 
 describeAsRoot(['userns', 'overlay', 'net'], 'isolation', () => {
   const bench = openIsolationBench();

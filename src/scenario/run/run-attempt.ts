@@ -76,10 +76,10 @@ export async function runAttempt(attempt: Attempt): Promise<AttemptResult> {
       inSteps.push(...found.inSteps);
       outside.push(...found.outside);
     } catch (error) {
-      outside.push(...problemsOf(error));
+      outside.push(...problemsOf(error, plan));
     }
   } catch (error) {
-    outside.push(...problemsOf(error));
+    outside.push(...problemsOf(error, plan));
   }
   outside.push(...closed.problems);
   const outcome = closed.leaks.length > 0 ? 'leaked' : outcomeOfProblems([...inSteps, ...outside]);

@@ -27,6 +27,7 @@ import { launchContainer } from './container-launch.ts';
 import { ContainerNetworks } from './container-networks.ts';
 import { renderIdentityMap } from './id-mapping.ts';
 import { ignoreEndedLauncher } from './ignore-ended-launcher.ts';
+import { LayerLease } from './layer-lease.ts';
 import { networkOwnerOf } from './network-owner.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
 import { OutsideView } from './outside-view.ts';
@@ -57,10 +58,10 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
     this.#opened = opened;
     this.#facts = facts;
     this.outside = new OutsideView(facts.host, opened.initPid);
-    this.#images = new SandboxImages(opened.init);
+    this.#images = new SandboxImages(opened.init, new LayerLease(opened.supervisor, facts.layersDirectory));
     this.#attic = new Attic(opened, this.slots, spec, facts);
     this.#networks = new ContainerNetworks(opened.init, this.slots, spec.networks, facts);
-    this.#egress = new ContainerEgress(opened, this.slots, facts);
+    this.#egress = new ContainerEgress(opened, this.slots, facts, this.outside);
     this.#cgroups = new ContainerCgroups(opened, this.slots, spec.runId, facts);
   }
 
