@@ -95,6 +95,7 @@ async function runScenarios(surroundings: Surroundings, folder: string): Promise
     write: (more) => {
       text += more;
     },
+    writeBytes: async () => {},
     isTerminal: false,
     hasColor: false,
     columns: 100,

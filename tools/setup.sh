@@ -10,6 +10,10 @@ needed=(
   "mmdebstrap /usr/bin/mmdebstrap"                          # images of Debian packages
   "debian-archive-keyring /usr/share/keyrings/debian-archive-keyring.gpg" # what those are signed with
   "crun /usr/bin/crun"                                      # the peer whose seccomp filter and containers ours are compared with
+  "docker-registry /usr/bin/docker-registry"                # what images are pushed to and pulled from,
+  "skopeo /usr/bin/skopeo"                                  # and who else does so
+  "openssl /usr/bin/openssl"                                # its certificates,
+  "apache2-utils /usr/bin/htpasswd"                         # logins of that registry
   "podman /usr/bin/podman"                                  # peers of `mayfly verify`: podman,
   "docker.io /usr/sbin/dockerd"                             # Docker,
   "iptables /usr/sbin/iptables"                             # and what it makes its networks with

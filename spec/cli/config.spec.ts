@@ -58,8 +58,22 @@ describe('R32 mayfly.config.yaml', () => {
     ['jobs: 1\n---\njobs: 2', 'CONFIG_INVALID', 'more than one document'],
     ['jobs: 1\njobs: 2', 'SCENARIO_DUPLICATE_KEY', 'jobs'],
     ['jobs: [', 'SCENARIO_SYNTAX', ''],
-    ['mirrors: {}', 'LANGUAGE_NOT_AVAILABLE_YET', '`mirrors` is not available yet'],
-    ['registries: {}', 'LANGUAGE_NOT_AVAILABLE_YET', '`registries` is not available yet'],
+    ['mirrors: []', 'CONFIG_INVALID', '`mirrors` says something of each registry, by its name'],
+    [
+      'mirrors: { docker.io: mirror }',
+      'CONFIG_INVALID',
+      'the mirrors of a registry are a list of URLs, like https://mirror.example.org',
+    ],
+    [
+      'registries: { example.org/app: {} }',
+      'CONFIG_INVALID',
+      '`example.org/app` is no registry: write HOST or HOST:PORT',
+    ],
+    [
+      'registries: { example.org: { htp: true } }',
+      'CONFIG_INVALID',
+      'a registry has `http: true` for plain http, and `ca: FILE` for its authority',
+    ],
   ])('%j is refused', (text, code, message) => {
     const [first = '', ...others] = errorsOf(text);
     expect(first).toContain(`error[${code}]: `);

@@ -18,13 +18,17 @@ describeRequiring(
   ['userns', 'overlay', 'net'],
   'evidence of a failure, as the terminal shows it (UPDATE_GOLDEN=1 rewrites)',
   () => {
-    test('R31 on_failure: fs-diff', async () => {
-      const golden = join(directory, 'fs-diff.golden.txt');
-      bench.write('fs-diff.yaml', readFileSync(join(directory, 'fs-diff.yaml'), 'utf8'));
-      const { status, out } = await bench.run(['test', 'fs-diff.yaml']);
-      if (process.env.UPDATE_GOLDEN === '1') writeFileSync(golden, reportOf(out));
-      expect(reportOf(out)).toBe(readFileSync(golden, 'utf8'));
-      expect(status).toBe(1);
-    }, 60_000);
+    test.each(['fs-diff', 'ps'])(
+      'R31 on_failure: %s',
+      async (name) => {
+        const golden = join(directory, `${name}.golden.txt`);
+        bench.write(`${name}.yaml`, readFileSync(join(directory, `${name}.yaml`), 'utf8'));
+        const { status, out } = await bench.run(['test', `${name}.yaml`]);
+        if (process.env.UPDATE_GOLDEN === '1') writeFileSync(golden, reportOf(out));
+        expect(reportOf(out)).toBe(readFileSync(golden, 'utf8'));
+        expect(status).toBe(1);
+      },
+      60_000,
+    );
   },
 );

@@ -28,6 +28,7 @@ export function testSurroundings(change: Partial<Surroundings> = {}): TestSurrou
       nodePath: '/usr/bin/node',
     },
     user: { uid: 1000, gid: 1000, login: 'ann', home: '/home/ann' },
+    stdin: { isTerminal: false, read: async function* () {} },
     stdout: out.output,
     stderr: err.output,
     monotonicMs: () => 0,
@@ -55,6 +56,9 @@ function collect(): { readonly output: Output; readonly text: () => string } {
   const output: Output = {
     write: (more) => {
       text += more;
+    },
+    writeBytes: async (bytes) => {
+      text += Buffer.from(bytes).toString('latin1');
     },
     isTerminal: false,
     hasColor: false,

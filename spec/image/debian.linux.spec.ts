@@ -41,6 +41,7 @@ async function openBench() {
       storeDirectory: store,
       ids: await engine.layerIds(),
       openLayerWriter: () => engine.openLayerWriter(),
+      openByteLocker: () => engine.openByteLocker(),
       platform: hostPlatform(process.arch),
       user: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
       nowMs: () => Date.now(),

@@ -154,7 +154,7 @@ test('content with another digest than announced, packed or unpacked', async () 
   const digest = `sha256:${'0'.repeat(64)}`;
   const mismatch = { code: 'IMAGE_DIGEST_MISMATCH' };
   await expect(unpackInMemory(tar, { diffId: digest })).rejects.toMatchObject(mismatch);
-  await expect(unpackInMemory(tar, { blob: { digest, sizeBytes: tar.length } })).rejects.toMatchObject(
-    mismatch,
-  );
+  await expect(
+    unpackInMemory(tar, { blob: { mediaType: '', digest, sizeBytes: tar.length } }),
+  ).rejects.toMatchObject(mismatch);
 });

@@ -6,6 +6,7 @@ import { createImageProvider, type ImageProviderOptions } from '../../src/image/
 import { type StorePaths, storePaths } from '../../src/image/store/store-paths.ts';
 import { dockerSaveParts, twoLayers, writeLayout } from './image-fixtures.ts';
 import { MemoryLayerWriter } from './memory-layer-writer.ts';
+import { type HeldLock, MemoryLocker } from './memory-locker.ts';
 import { buildTar } from './tar-builder.ts';
 import { fullIds } from './unpack-in-memory.ts';
 
@@ -22,6 +23,7 @@ export class ImageBench implements Disposable {
   readonly store = join(this.folder, 'store');
   readonly paths: StorePaths = storePaths(this.store);
   readonly writer = new MemoryLayerWriter();
+  readonly locks: HeldLock[] = [];
   /** How often a writer was asked for. */
   opened = 0;
 
@@ -33,6 +35,7 @@ export class ImageBench implements Disposable {
         this.opened += 1;
         return this.writer;
       },
+      openByteLocker: async () => new MemoryLocker(this.locks),
       platform: { os: 'linux', architecture: 'amd64' },
       user: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
       nowMs: () => 1_700_000_000_000,

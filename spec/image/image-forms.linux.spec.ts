@@ -76,7 +76,7 @@ describe('R9 the forms an image comes in', () => {
     expect(bench.writer.trees).toHaveLength(1);
   });
 
-  test.each(['registry', 'build'] as const)('%s is not there yet, and says so', async (kind) => {
+  test.each(['build'] as const)('%s is not there yet, and says so', async (kind) => {
     const source = { kind, reference: 'x', options: {} } as ImageSource;
     await expect(bench.prepare(source)).rejects.toMatchObject({ code: 'LANGUAGE_NOT_AVAILABLE_YET' });
   });

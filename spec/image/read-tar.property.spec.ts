@@ -85,3 +85,12 @@ test('PAX records: any bytes are parsed or refused', () => {
     }),
   );
 });
+
+test('the padding behind the last file may be missing, and nothing of the file', async () => {
+  const whole = buildTar([{ name: 'a', content: 'x'.repeat(600) }]).subarray(0, 512 + 600);
+  expect((await unpackInMemory(whole)).tree.get('a')).toMatchObject({ kind: 'file' });
+  for (const missing of [1, 88, 100, 599]) {
+    const cut = whole.subarray(0, whole.length - missing);
+    await expect(unpackInMemory(cut), `${missing}`).rejects.toMatchObject({ code: 'IMAGE_INVALID' });
+  }
+});

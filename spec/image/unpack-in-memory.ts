@@ -19,7 +19,7 @@ export async function unpackInMemory(
     readonly ids?: LayerIds;
     readonly limits?: Partial<ImageLimits>;
     readonly diffId?: string;
-    readonly blob?: { digest: string; sizeBytes: number };
+    readonly blob?: { mediaType: string; digest: string; sizeBytes: number };
   } = {},
 ): Promise<InMemory> {
   const session = new MemorySession();

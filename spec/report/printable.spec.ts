@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   cutLine,
   cutLines,
+  renderFirstLine,
   renderPrintable,
   renderPrintableLine,
   renderPrintableText,
@@ -53,4 +54,14 @@ describe('foreign text', () => {
     expect(cutLines(['a', 'b'], 1)).toEqual(['a', '… 1 more line']);
     expect(cutLines(['a', 'b', 'c'], 1)).toEqual(['a', '… 2 more lines']);
   });
+});
+
+describe('where there is room for one line', () => {
+  test.each([
+    ['exit is 3', 'exit is 3'],
+    ['exit is 3\nand more', 'exit is 3'],
+    ['exit is 3; its last words:\n  bad\n  worse', 'exit is 3'],
+    ['not ready: 1; its last words:\n  bad', 'not ready: 1'],
+    ['of one line; its last words:', 'of one line; its last words:'],
+  ])('%j', (text, shown) => expect(renderFirstLine(text)).toBe(shown));
 });

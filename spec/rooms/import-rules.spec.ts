@@ -23,6 +23,7 @@ const allowedPlaces: Readonly<Record<string, readonly string[]>> = {
   picocolors: ['src/report/'],
   re2js: ['src/scenario/'],
   'tar-stream': ['src/image/', 'src/engine/', 'src/scenario/step/'],
+  undici: ['src/image/registry/'],
   yargs: ['src/cli/'],
   dockerode: ['src/engine/docker/'],
   'node:child_process': ['src/engine/linux/host.ts'],

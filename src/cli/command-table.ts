@@ -2,6 +2,8 @@ import type { AnyCommand } from './command.ts';
 
 export interface CommandEntry {
   readonly name: string;
+  /** Docker's long form: `image ls`. */
+  readonly otherName?: string;
   /** Begins in lower case, ends without a full stop. */
   readonly summary: string;
   readonly load: () => Promise<AnyCommand>;
@@ -33,6 +35,80 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'verify',
     summary: 'hold a container or a process that Mayfly did not start to the isolation checks',
     load: async () => (await import('./command/verify.ts')).verifyCommand,
+  },
+  {
+    name: 'images',
+    otherName: 'image ls',
+    summary: 'list the images of the store',
+    load: async () => (await import('./command/images.ts')).imagesCommand,
+  },
+  {
+    name: 'load',
+    otherName: 'image load',
+    summary: 'take the images of an archive into the store',
+    load: async () => (await import('./command/load.ts')).loadCommand,
+  },
+  {
+    name: 'pull',
+    otherName: 'image pull',
+    summary: 'fetch an image from a registry',
+    load: async () => (await import('./command/pull.ts')).pullCommand,
+  },
+  {
+    name: 'push',
+    otherName: 'image push',
+    summary: 'send an image to a registry',
+    load: async () => (await import('./command/push.ts')).pushCommand,
+  },
+  {
+    name: 'save',
+    otherName: 'image save',
+    summary: 'write images to an archive that Docker, Podman and every OCI tool reads',
+    load: async () => (await import('./command/save.ts')).saveCommand,
+  },
+  {
+    name: 'tag',
+    otherName: 'image tag',
+    summary: 'give an image another name',
+    load: async () => (await import('./command/tag.ts')).tagCommand,
+  },
+  {
+    name: 'rmi',
+    otherName: 'image rm',
+    summary: 'remove images, or names of them',
+    load: async () => (await import('./command/rmi.ts')).rmiCommand,
+  },
+  {
+    name: 'inspect',
+    otherName: 'image inspect',
+    summary: 'show everything that is known of images',
+    load: async () => (await import('./command/inspect.ts')).inspectCommand,
+  },
+  {
+    name: 'history',
+    otherName: 'image history',
+    summary: 'show what an image was made of, layer by layer',
+    load: async () => (await import('./command/history.ts')).historyCommand,
+  },
+  {
+    name: 'image prune',
+    summary: 'remove images without a name, and what no image needs',
+    load: async () => (await import('./command/image-prune.ts')).imagePruneCommand,
+  },
+  {
+    name: 'system df',
+    summary: 'show what the store takes',
+    load: async () => (await import('./command/system-df.ts')).systemDfCommand,
+  },
+  {
+    name: 'store verify',
+    summary: 'look whether everything in the store is as it should be',
+    load: async () => (await import('./command/store-verify.ts')).storeVerifyCommand,
+  },
+  {
+    name: 'store repair',
+    summary: 'take away what is damaged in the store',
+    load: async () => (await import('./command/store-repair.ts')).storeRepairCommand,
   },
   {
     name: 'doctor',

@@ -21,6 +21,12 @@ export function readSurroundings(packageDirectory: string): Surroundings {
       nodePath: execPath,
     },
     user: readUser(),
+    stdin: {
+      get isTerminal() {
+        return process.stdin.isTTY === true; // opened when asked for: most commands read nothing
+      },
+      read: () => process.stdin,
+    },
     stdout: openOutput(process.stdout, env),
     stderr: openOutput(process.stderr, env),
     monotonicMs: () => performance.now(),
@@ -70,6 +76,10 @@ function openOutput(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv):
     write: (text) => {
       stream.write(text);
     },
+    writeBytes: (bytes) =>
+      new Promise((resolve, reject) => {
+        stream.write(bytes, (error) => (error ? reject(error) : resolve()));
+      }),
     isTerminal,
     hasColor: wantsColor(isTerminal, environment),
     get columns() {

@@ -22,12 +22,23 @@ async function dispatch(surroundings: Surroundings): Promise<number> {
     return 0;
   }
   if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
-    return showHelp(rest[0], first === undefined, surroundings);
+    return showHelp(rest.length > 0 ? rest.join(' ') : undefined, first === undefined, surroundings);
   }
-  const entry = findCommand(first);
-  if (asksForHelp(rest)) return showHelp(entry.name, false, surroundings);
+  const { entry, rest: given } = findSpoken(first, rest);
+  if (asksForHelp(given)) return showHelp(entry.name, false, surroundings);
   const command = await entry.load();
-  return command.run(parseArguments(entry.name, command, rest), surroundings);
+  return command.run(parseArguments(entry.name, command, given), surroundings);
+}
+
+/** Some commands are two words, as Docker has them: `image prune`. */
+function findSpoken(
+  first: string,
+  rest: readonly string[],
+): { readonly entry: CommandEntry; readonly rest: readonly string[] } {
+  const [second, ...others] = rest;
+  const both = `${first} ${second}`;
+  const two = commandTable.find(({ name, otherName }) => name === both || otherName === both);
+  return two === undefined ? { entry: findCommand(first), rest } : { entry: two, rest: others };
 }
 
 function asksForHelp(given: readonly string[]): boolean {
@@ -38,6 +49,11 @@ function asksForHelp(given: readonly string[]): boolean {
 function findCommand(name: string): CommandEntry {
   const entry = commandTable.find((each) => each.name === name);
   if (entry !== undefined) return entry;
+  const group = commandTable.filter((each) => each.name.startsWith(`${name} `));
+  if (group.length > 0) {
+    const hint = `there are ${group.map((each) => `\`mayfly ${each.name}\``).join(', ')}`;
+    throw new MayflyError('CLI_USAGE', `\`${name}\` alone is no command`, { hint });
+  }
   const meant = didYouMean(
     name,
     commandTable.map((each) => each.name),

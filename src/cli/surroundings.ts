@@ -8,6 +8,8 @@ export interface Surroundings {
   readonly packageDirectory: string;
   readonly machine: Machine;
   readonly user: User;
+  /** Read once, by the command that is told to. */
+  readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
   /** Milliseconds from any fixed point. */
@@ -42,8 +44,15 @@ export interface User {
   readonly home: string;
 }
 
+export interface Input {
+  readonly isTerminal: boolean;
+  read(): AsyncIterable<Uint8Array>;
+}
+
 export interface Output {
   write(text: string): void;
+  /** Resolves when more can be taken; rejects when the reader has gone away. */
+  writeBytes(bytes: Uint8Array): Promise<void>;
   readonly isTerminal: boolean;
   readonly hasColor: boolean;
   /** As they are now; of what is no terminal, what a reader is given. */

@@ -158,4 +158,6 @@ export interface ExitStatus {
   /** `SIGKILL`, … when killed by a signal. */
   readonly signal?: string;
   readonly oomKilled: boolean;
+  /** Its container was at its limit of processes, and the kernel refused it one more. */
+  readonly processRefused?: true;
 }

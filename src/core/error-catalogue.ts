@@ -108,6 +108,11 @@ export const errorCatalogue = {
     'An image or one of its parts is not where the scenario says.',
     'check the path or name',
   ),
+  IMAGE_AMBIGUOUS: input('The beginning of an id fits several images.', 'write more of its digits'),
+  IMAGE_IN_USE: input(
+    'An image cannot be removed as asked, because something still needs it.',
+    'end what uses it, name it by its tags, or use --force',
+  ),
   IMAGE_HOST_PROGRAM_MISSING: input(
     'A program named in `host:` is not on this machine.',
     'install it, or correct its name',
@@ -124,6 +129,14 @@ export const errorCatalogue = {
     'Where an image or its packages come from cannot be reached.',
     'check the network, and the proxy if there is one',
   ),
+  REGISTRY_UNAUTHORIZED: input(
+    'A registry wants a login, or refuses the one it got.',
+    'log in with `mayfly login REGISTRY`, and check that the name is right',
+  ),
+  REGISTRY_REFUSED: harness(
+    'A registry answered with an error, or not as registries do.',
+    'try again later, or ask who runs the registry',
+  ),
   IMAGE_SIGNATURE_INVALID: harness(
     'What an image is made of is not signed by a key that this machine trusts.',
     'install the keyring of its publisher; do not trust this copy',
@@ -132,6 +145,14 @@ export const errorCatalogue = {
   STORE_FAILED: harness(
     'The image store cannot be read or written.',
     'check the disk space and the permissions of the store',
+  ),
+  STORE_BUSY: harness(
+    'Another process holds the image store, and what was asked for cannot be done beside it.',
+    'wait for it to end, or end it',
+  ),
+  OUTPUT_UNWRITABLE: harness(
+    'A file that a command was to write cannot be written.',
+    'check the folder, its permissions and the disk space',
   ),
   // The host
   HOST_NOT_LINUX: host('Containers need Linux.', 'run on Linux; validate and plan work everywhere'),

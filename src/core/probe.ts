@@ -25,6 +25,8 @@ export interface SystemCall {
   /** As the kernel's table has it: `openat`. */
   readonly name: string;
   readonly args: readonly CallArgument[];
+  /** Made so often, each time with one more in its first argument, which is a number then; and as many results. By default once. */
+  readonly times?: number;
 }
 
 /** What stands in a register; anything but a number is a pointer to memory of the helper's. */
@@ -36,6 +38,8 @@ export type CallArgument =
   | Uint8Array
   /** That many zero bytes, sent back in `CallResult.out`. */
   | { readonly out: number }
+  /** Room for that many bytes, of which those come back that the call says it has filled: its result (`read`). */
+  | { readonly filled: number }
   | { readonly inOut: Uint8Array }
   /** That many bytes which are not sent back. */
   | { readonly scratch: number }
@@ -49,7 +53,7 @@ export interface CallResult {
   readonly value: number;
   /** `EPERM`. */
   readonly error?: string;
-  /** Of its `out` and `inOut` arguments, in order. */
+  /** Of its `out`, `filled` and `inOut` arguments, in order. */
   readonly out: readonly Uint8Array[];
 }
 

@@ -35,6 +35,26 @@ export interface ImageLimits {
   readonly packages: number;
   /** Milliseconds for installing them, downloads included. */
   readonly debianMs: number;
+  /** Milliseconds until a registry begins to answer, connecting included. */
+  readonly registryAnswerMs: number;
+  /** In each of these milliseconds at least `registryTrickleBytes` of a body have to arrive. */
+  readonly registrySilenceMs: number;
+  readonly registryTrickleBytes: number;
+  /** How often in a row the same is asked of a registry that fails. */
+  readonly registryAttempts: number;
+  /** Milliseconds before it is asked again, doubled each time. */
+  readonly registryBackoffMs: number;
+  /** The longest wait that a registry may ask for (Retry-After). */
+  readonly registryWaitMs: number;
+  readonly registryRedirects: number;
+  /** Of answers that are no part of an image: errors, tokens, lists. */
+  readonly registryAnswerBytes: number;
+  /** Of a list of tags or repositories. */
+  readonly registryPages: number;
+  /** Of a layer that is sent, at once; what is smaller goes whole. */
+  readonly registryChunkBytes: number;
+  /** Layers that are fetched, unpacked or sent at once. */
+  readonly layersAtOnce: number;
 }
 
 const kiB = 2 ** 10;
@@ -60,6 +80,17 @@ export const defaultImageLimits: ImageLimits = {
   sourceFiles: 500_000,
   packages: 5000,
   debianMs: 30 * 60_000,
+  registryAnswerMs: 30_000,
+  registrySilenceMs: 30_000,
+  registryTrickleBytes: 4 * kiB,
+  registryAttempts: 5,
+  registryBackoffMs: 500,
+  registryWaitMs: 60_000,
+  registryRedirects: 10,
+  registryAnswerBytes: 8 * miB,
+  registryPages: 200,
+  registryChunkBytes: 16 * miB,
+  layersAtOnce: 3,
 };
 
 /** `what` is the thing that is too large: `layer 2: usr/bin/x is longer than a path may be`. */

@@ -29,3 +29,13 @@ export function checkPlatform(offered: ImagePlatform, wanted: ImagePlatform): vo
     `it is for ${renderPlatform(offered)}, this machine is ${renderPlatform(wanted)}`,
   );
 }
+
+/** `linux/arm64` or `linux/arm/v7`, as a person writes it. */
+export function parsePlatform(text: string): ImagePlatform {
+  const [, os, architecture, variant] = /^([a-z0-9]+)\/([a-z0-9_]+)(?:\/([a-z0-9]+))?$/.exec(text) ?? [];
+  if (os !== undefined && architecture !== undefined)
+    return { os, architecture, ...(variant === undefined ? {} : { variant }) };
+  throw new MayflyError('CLI_USAGE', `${JSON.stringify(text)} is no platform`, {
+    hint: 'write OS/ARCHITECTURE, such as linux/arm64',
+  });
+}

@@ -8,9 +8,11 @@ import { type ImagePlatform, renderPlatform } from './image-platform.ts';
 import { type InputFact, inputsUnchanged } from './input-fact.ts';
 import type { LayerIds, LayerWriter } from './layer-writer.ts';
 import { noPrograms, type ProgramRunner } from './program-runner.ts';
+import { noRegistrySettings, type RegistrySettings } from './registry/registry-settings.ts';
 import { SharedWork } from './shared-work.ts';
 import { type ImageRecord, imageRecordKey, readImageRecord } from './store/image-record.ts';
 import type { StoredLayer } from './store/layer-store.ts';
+import type { OpenByteLocker } from './store/store-lock.ts';
 import { type StorePaths, storePaths } from './store/store-paths.ts';
 
 export interface ImageProviderOptions {
@@ -19,6 +21,8 @@ export interface ImageProviderOptions {
   readonly ids: LayerIds;
   /** Called only when a layer is missing; disposed when the image is ready. */
   readonly openLayerWriter: () => Promise<LayerWriter>;
+  /** For locks on the store. */
+  readonly openByteLocker: OpenByteLocker;
   /** This machine's: `hostPlatform(process.arch)`. */
   readonly platform: ImagePlatform;
   /** Who runs Mayfly. */
@@ -32,19 +36,25 @@ export interface ImageProviderOptions {
   readonly limits?: ImageLimits;
   /** Programs that make images (`debian:`); without it those that need one say that it is missing. */
   readonly programs?: ProgramRunner;
+  /** How registries are reached, asked when one is; without it those that want nothing of anybody. */
+  readonly readRegistries?: () => Promise<RegistrySettings>;
   /** Where programs make file systems before they come to the store: on a disk with room, open to every user. */
   readonly temporaryDirectory?: string;
 }
 
 export function createImageProvider(given: ImageProviderOptions): ImageProvider {
-  const options: Required<ImageProviderOptions> = {
+  return new StoreImageProvider(completeOptions(given));
+}
+
+export function completeOptions(given: ImageProviderOptions): Required<ImageProviderOptions> {
+  return {
     programPlaces: {},
     limits: defaultImageLimits,
     programs: noPrograms,
+    readRegistries: async () => noRegistrySettings,
     temporaryDirectory: '/var/tmp',
     ...given,
   };
-  return new StoreImageProvider(options);
 }
 
 /** Images out of the store. What is ready costs a small file and some stats; all else is loaded when it is needed. */
@@ -75,7 +85,7 @@ class StoreImageProvider implements ImageProvider {
     try {
       const record =
         (await this.#readWarm(key, request)) ??
-        (await this.#prepareCold({ name, source, key }, onProgress, signal));
+        (await this.#prepareCold({ name, source, pull: request.pull, key }, onProgress, signal));
       for (const warning of record.warnings) onProgress(`warning: ${warning}`);
       return this.#toImage(record, request);
     } catch (error) {
@@ -85,8 +95,8 @@ class StoreImageProvider implements ImageProvider {
 
   /** The image as it was prepared before, if nothing it was made from has changed since. */
   async #readWarm(key: string, { source, pull }: ImageRequest): Promise<ImageRecord | undefined> {
-    // What versions there are is asked anew; of those there is a layer already, or there is not.
-    if (source.kind === 'debian' && pull === 'always') return undefined;
+    // What there is now is asked anew; of that there are layers already, or there are not.
+    if ((source.kind === 'debian' || source.kind === 'registry') && pull === 'always') return undefined;
     const record = readImageRecord(this.#paths, key);
     if (
       record === undefined ||
@@ -103,7 +113,10 @@ class StoreImageProvider implements ImageProvider {
   }
 
   #prepareCold(
-    request: { readonly name: string; readonly source: ImageRequest['source']; readonly key: string },
+    request: Pick<ImageRequest, 'name' | 'source'> & {
+      readonly pull: ImageRequest['pull'];
+      readonly key: string;
+    },
     onProgress: (line: string) => void,
     signal: AbortSignal,
   ): Promise<ImageRecord> {

@@ -5,6 +5,7 @@ import type { InputFact } from './input-fact.ts';
 import type { LayerEntry } from './layer/layer-entry.ts';
 import type { LayerIds } from './layer-writer.ts';
 import type { ProgramRunner } from './program-runner.ts';
+import type { RegistrySettings } from './registry/registry-settings.ts';
 
 /** What every source needs and none may fetch itself. */
 export interface SourceContext {
@@ -21,6 +22,9 @@ export interface SourceContext {
   readonly ids: LayerIds;
   /** Programs that make images. */
   readonly programs: ProgramRunner;
+  readonly readRegistries: () => Promise<RegistrySettings>;
+  /** Milliseconds since 1970. */
+  readonly nowMs: () => number;
   /** A directory of this preparation's own, removed after it. */
   readonly makeScratch: () => Promise<string>;
   /** The same, where others may pass through, such as a program under other ids (mode 0711), and outside of the store. */
@@ -52,9 +56,13 @@ export type SourcedLayer =
       /** For messages: `layer 2 of 5`. */
       readonly what: string;
       /** What it has to be, packed and unpacked; undefined where nothing is promised. */
-      readonly blob: { readonly digest: string; readonly sizeBytes: number } | undefined;
+      readonly blob:
+        | { readonly mediaType: string; readonly digest: string; readonly sizeBytes: number }
+        | undefined;
       readonly diffId: string | undefined;
       readonly open: () => AsyncIterable<Uint8Array>;
+      /** When it is in the store: whether it was not before. */
+      readonly onKept?: (isNew: boolean) => void;
     }
   /** Entries made here, named by the digest of their recipe. */
   | {

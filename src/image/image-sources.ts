@@ -1,12 +1,13 @@
 import type { ImageSource } from '../core/image.ts';
 import { MayflyError } from '../core/mayfly-error.ts';
-import type { SourceContext, SourcedImage } from './image-source.ts';
+import type { PrepareContext } from './add-to-store.ts';
+import type { SourcedImage } from './image-source.ts';
 
 type SourceKind = ImageSource['kind'];
 type SourceOf<K extends SourceKind> = Extract<ImageSource, { readonly kind: K }>;
 type ReadSource<K extends SourceKind> = (
   source: SourceOf<K>,
-  context: SourceContext,
+  context: PrepareContext,
 ) => Promise<SourcedImage>;
 
 /** Every source of images: a new one is a file in source/ and a line here. Loaded when used: a warm start needs none of them. */
@@ -15,20 +16,20 @@ const imageSources: { readonly [K in SourceKind]: () => Promise<ReadSource<K>> }
   rootfs: async () => (await import('./source/rootfs.ts')).readRootfsImage,
   archive: async () => (await import('./source/archive.ts')).readArchiveImage,
   oci: async () => (await import('./source/oci-layout.ts')).readOciLayoutImage,
-  registry: async () => notYet('registry'),
+  registry: async () => (await import('./source/registry.ts')).readRegistryImage,
   debian: async () => (await import('./source/debian.ts')).readDebianImage,
   build: async () => notYet('build'),
 };
 
 function notYet(kind: SourceKind): never {
   throw new MayflyError('LANGUAGE_NOT_AVAILABLE_YET', `images cannot come from \`${kind}\` yet`, {
-    hint: 'use host, debian, rootfs, archive or oci for now',
+    hint: 'use host, debian, rootfs, archive, oci or registry for now',
   });
 }
 
 export async function readSource<K extends SourceKind>(
   source: SourceOf<K> & { readonly kind: K },
-  context: SourceContext,
+  context: PrepareContext,
 ): Promise<SourcedImage> {
   const read = await imageSources[source.kind]();
   return read(source, context);

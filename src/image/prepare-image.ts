@@ -1,26 +1,23 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ImageSource } from '../core/image.ts';
+import type { ImageRequest, ImageSource } from '../core/image.ts';
+import { type AddContext, addToStore } from './add-to-store.ts';
 import { digestHex, digestOf } from './digest.ts';
 import { renderConfig } from './image-config.ts';
 import { renderPlatform } from './image-platform.ts';
 import type { ImageProviderOptions } from './image-provider.ts';
-import type { SourceContext, SourcedImage, SourcedLayer } from './image-source.ts';
+import type { SourcedImage, SourcedLayer } from './image-source.ts';
 import { readSource } from './image-sources.ts';
 import type { SharedWork } from './shared-work.ts';
 import { type ImageRecord, writeImageRecord } from './store/image-record.ts';
 import { LayerStore, type StoredLayer } from './store/layer-store.ts';
-import { openStore } from './store/open-store.ts';
-import { Scratch } from './store/scratch.ts';
-import type { StorePaths } from './store/store-paths.ts';
-import { sweepStore } from './store/sweep-store.ts';
-import { type ProcessIdentity, readOwnIdentity } from './store/temporary.ts';
 import { writeAtomically } from './store/write-atomically.ts';
 import { unpackLayer } from './unpack-layer.ts';
 
 export interface ColdRequest {
   readonly name: string;
   readonly source: ImageSource;
+  readonly pull: ImageRequest['pull'];
   /** The name of the image's record. */
   readonly key: string;
 }
@@ -35,31 +32,27 @@ export async function prepareImage(
   onProgress: (line: string) => void,
   signal: AbortSignal,
 ): Promise<ImageRecord> {
-  const paths = await openStore(options.storeDirectory, options.user.uid);
-  const self = readOwnIdentity();
-  await sweepStore(paths, options.openLayerWriter, self, options.nowMs());
-  await using scratch = new Scratch(paths, self, options);
-  const context: SourceContext & Options = {
-    ...options,
-    onProgress,
-    signal,
-    makeScratch: () => scratch.make(),
-    makePublicScratch: () => scratch.makePublic(),
-  };
-  const sourced = await readSource(request.source, context);
-  const store = new LayerStore(paths, options.ids, self);
+  return addToStore(options, onProgress, signal, (context) => prepare(request, sharedLayers, context));
+}
+
+async function prepare(
+  request: ColdRequest,
+  sharedLayers: SharedWork<StoredLayer>,
+  context: AddContext,
+): Promise<ImageRecord> {
+  const { paths, self } = context;
+  const sourced = await readSource(request.source, { ...context, pull: request.pull });
+  const store = new LayerStore(paths, context.ids, self);
   const layers: StoredLayer[] = [];
   for (const layer of sourced.layers) layers.push(await unpackMissing(layer, sharedLayers, store, context));
-  return remember(request, sourced, layers, options, paths, self);
+  return remember(request, sourced, layers, context);
 }
 
 async function remember(
   request: ColdRequest,
   sourced: SourcedImage,
   stored: readonly StoredLayer[],
-  options: Options,
-  paths: StorePaths,
-  self: ProcessIdentity,
+  { paths, self, nowMs }: AddContext,
 ): Promise<ImageRecord> {
   const config =
     sourced.blobs[0] ??
@@ -74,7 +67,7 @@ async function remember(
     const path = join(paths.blobs, digestHex(digestOf(blob)));
     if (!existsSync(path)) await writeAtomically(path, blob, self);
   }
-  const preparedAtMs = options.nowMs();
+  const preparedAtMs = nowMs();
   return writeImageRecord(
     paths,
     request.key,
@@ -102,7 +95,7 @@ async function unpackMissing(
   layer: SourcedLayer,
   shared: SharedWork<StoredLayer>,
   store: LayerStore,
-  context: SourceContext & Options,
+  context: AddContext,
 ): Promise<StoredLayer> {
   const add = async (report: (line: string) => void, signal: AbortSignal): Promise<StoredLayer> => {
     report(`unpacking ${layer.what}`);

@@ -32,9 +32,13 @@ export function renderPrintableLine(text: string): string {
   return renderPrintable(cutLine(untabbed));
 }
 
+/** `exit is 3; its last words:` says what comes below, where nothing does. */
+const announcement = /; [^;]*:$/;
+
 /** What a longer text begins with, where there is room for one line only: of a stack trace the message. */
 export function renderFirstLine(text: string): string {
-  return renderPrintableLine(text.split('\n', 1)[0] ?? '');
+  const [first = '', ...others] = text.split('\n');
+  return renderPrintableLine(others.length === 0 ? first : first.replace(announcement, ''));
 }
 
 /** Several lines, the first `most` of them, then how many more there are. */

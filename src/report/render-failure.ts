@@ -41,7 +41,7 @@ function heading(scenario: ScenarioSummary, palette: Palette): readonly string[]
   return [
     `${paint(palette.bold(`${outcomeMark(scenario.outcome)} ${scenario.outcome}`))}  ${palette.bold(renderScenarioName(scenario))}`,
     `  ${palette.dim(facts.map(renderPrintableLine).join(' · '))}`,
-    ...(scenario.reason === undefined ? [] : [`  ${renderPrintableLine(scenario.reason)}`]),
+    ...(scenario.reason === undefined ? [] : [`  ${renderFirstLine(scenario.reason)}`]),
   ];
 }
 
@@ -104,7 +104,7 @@ function stepProblems(step: StepSummary, palette: Palette, columns: number): rea
   if (first === undefined && !isSilent) return [];
   const paint = outcomePaint(step.outcome, palette);
   const title = `${paint(outcomeMark(step.outcome))} ${palette.bold(renderPrintableLine(step.name))}`;
-  const why = first ?? [renderPrintableLine(step.reason ?? `${step.outcome}, without saying why`)];
+  const why = first ?? [renderFirstLine(step.reason ?? `${step.outcome}, without saying why`)];
   const matrix = step.stepKind === 'connectivity' ? renderMatrix(step.facts, palette, columns) : [];
   return [[title, ...matrix, ...why], ...rest];
 }

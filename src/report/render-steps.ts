@@ -2,7 +2,7 @@ import { renderDuration } from '../core/units.ts';
 import { displayWidth, padEnd, truncate } from './display-width.ts';
 import { renderFactsSummary } from './facts-summary.ts';
 import { outcomeMark, outcomePaint, type Palette } from './palette.ts';
-import { countOf, renderPrintableLine } from './printable.ts';
+import { countOf, renderFirstLine, renderPrintableLine } from './printable.ts';
 import { isFinallyStep, type StepTree } from './step-tree.ts';
 import type { StepSummary } from './summary.ts';
 
@@ -55,7 +55,7 @@ function label(step: StepSummary): string {
 function note(step: StepSummary): string {
   if (step.outcome === 'unfinished') return 'did not finish';
   if (step.outcome === 'skipped') {
-    const why = renderPrintableLine(step.reason ?? '').trim();
+    const why = renderFirstLine(step.reason ?? '').trim();
     return why === '' ? 'skipped' : `skipped: ${why}`;
   }
   const tries = step.tries > 1 ? `  ${step.tries} tries` : '';

@@ -49,6 +49,7 @@ export async function linuxEngineFor(
     storeDirectory,
     ids: await engine.layerIds(),
     openLayerWriter: () => engine.openLayerWriter(),
+    openByteLocker: () => engine.openByteLocker(),
     platform: hostPlatform(process.arch),
     user: { uid, gid },
     nowMs: () => Date.now(),

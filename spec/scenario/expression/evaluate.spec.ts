@@ -24,6 +24,8 @@ const scope: Scope = {
     web: { ip: '10.0.0.2', ipv6: 'fd00::2', port: (port) => (port === 80 ? 49_152 : undefined) },
     'web[2]': { ip: '10.0.0.3', port: () => undefined },
     'my-db': { port: () => undefined },
+    'worker[1]': { ip: '10.0.0.4', port: () => undefined },
+    'worker[2]': { ip: '10.0.0.5', port: () => undefined },
   },
   run: { id: 'r1', seed: 42 },
 };
@@ -46,6 +48,9 @@ const values: readonly (readonly [string, Json])[] = [
   ['services.web.port(80)', 49_152],
   ['services.web[2].ip', '10.0.0.3'],
   ['services["web[2]"].ip', '10.0.0.3'],
+  ['services.worker.ip', '10.0.0.4'],
+  ['services.worker[2].ip', '10.0.0.5'],
+  ['services.web[1].ip', '10.0.0.2'],
   ['run.id', 'r1'],
   ['run.seed', 42],
   ["'it''s'", "it's"],

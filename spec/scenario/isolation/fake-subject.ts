@@ -53,19 +53,26 @@ export function scriptedProbe(answer: Answer): Probe {
     call.args.flatMap((arg) => {
       if (typeof arg !== 'object') return [];
       if ('out' in arg) return [new Uint8Array(arg.out)];
+      if ('filled' in arg) return [new Uint8Array()];
       return 'inOut' in arg ? [arg.inOut] : [];
     });
   return {
     environment: [],
     ended: new Promise(() => {}),
     calls: async (calls) =>
-      calls.map((call, at) => {
+      calls.flatMap(timed).map((call, at) => {
         const said = answer(call);
         return { value: said?.error === undefined ? at : -1, out: emptied(call), ...said };
       }),
     async [Symbol.asyncDispose]() {},
   };
 }
+
+const timed = (call: SystemCall): readonly SystemCall[] =>
+  Array.from({ length: call.times ?? 1 }, (_, time) => {
+    const [first, ...rest] = call.args;
+    return { ...call, args: typeof first === 'number' ? [first + time, ...rest] : call.args };
+  });
 
 export interface HostFiles {
   readonly own?: Readonly<Record<string, string>>;
@@ -133,6 +140,7 @@ export function fakeSubject(change: Partial<Subject> = {}): Subject {
     signal: new AbortController().signal,
     openProbe: refuse,
     openTwin: refuse,
+    openBareTwin: refuse,
     sharedTwin: refuse,
     alone: (look) => look(),
     ...change,

@@ -37,7 +37,7 @@ ${head}
 steps:
   - { in: box, tty: true, run: "test -t 0 && test -t 1 && test -t 2 && echo $TERM", expect: { stdout: xterm } }
   - { in: box, run: "test -t 1", expect: { exit: 1 } }
-  - { image: tools, tty: true, run: "echo out; echo err >&2", expect: { stdout: { lines: [out, err] }, stderr: { empty: true } } }
+  - { image: tools, tty: true, run: "echo out; echo err >&2", expect: { stdout: { lines: [out, err] } } }
   - { in: box, tty: true, environment: { TERM: dumb }, run: "cat; echo $TERM", stdin: "no newline", expect: { stdout: { ends_with: "dumb\\n" } } }
 `;
 

@@ -39,7 +39,7 @@ describe('a failed expectation', () => {
     expect(ran.problems[0]?.logs).toMatchObject({
       box: ['listening on 80'],
       'box (sockets)': ['tcp 0.0.0.0:80'],
-      'box (ps)': expect.any(Array),
+      'box (ps)': ['1 root web'],
     });
   });
 

@@ -43,9 +43,13 @@ export function parseArguments(
 
 function optionsOf(flags: Flags): NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']> {
   return Object.fromEntries(
-    Object.entries(flags).map(([name, { kind }]) => [
+    Object.entries(flags).map(([name, { kind, short }]) => [
       name,
-      { type: kind === 'switch' ? 'boolean' : 'string', multiple: true },
+      {
+        type: kind === 'switch' ? 'boolean' : 'string',
+        multiple: true,
+        ...(short === undefined ? {} : { short }),
+      },
     ]),
   );
 }

@@ -31,6 +31,7 @@ export async function renderCommandHelp(
   for (const [flag, definition] of Object.entries(command.flags)) {
     const hasValue = definition.kind !== 'switch';
     parser.option(hasValue ? `${flag} ${definition.value}` : flag, {
+      ...(definition.short === undefined ? {} : { alias: definition.short }),
       describe: hasValue && definition.kind === 'texts' ? `${definition.what} (repeatable)` : definition.what,
     });
   }

@@ -6,10 +6,9 @@ import { parseDurationMs } from '../../core/units.ts';
 import type { LoadedDocument } from '../../scenario/load/loaded-document.ts';
 import type { Config } from './config.ts';
 import { readMapping } from './read-mapping.ts';
+import { readMirrors, readRegistryRules } from './read-registry-rules.ts';
 
-const keys = ['timeout', 'image_timeout', 'jobs', 'reports'] as const;
-/** In the language (R32); what they are for is not there yet. */
-const keysNotYet: readonly string[] = ['registries', 'mirrors'];
+const keys = ['timeout', 'image_timeout', 'jobs', 'reports', 'registries', 'mirrors'] as const;
 
 /**
  * The text of a mayfly.config.yaml in `directory`.
@@ -27,11 +26,15 @@ function readConfig(document: LoadedDocument, directory: string): Config {
   const imageTimeoutMs = readDuration('image_timeout', values.image_timeout, document);
   const jobs = readJobs(values.jobs, document);
   const reports = readReports(values.reports, document, directory);
+  const registries = readRegistryRules(values.registries, document, directory);
+  const mirrors = readMirrors(values.mirrors, document);
   return {
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(imageTimeoutMs === undefined ? {} : { imageTimeoutMs }),
     ...(jobs === undefined ? {} : { jobs }),
     ...(reports === undefined ? {} : { reports }),
+    ...(registries === undefined ? {} : { registries }),
+    ...(mirrors === undefined ? {} : { mirrors }),
   };
 }
 
@@ -39,11 +42,7 @@ function checkKey(key: string, document: LoadedDocument): void {
   if ((keys as readonly string[]).includes(key) || key.startsWith('x-')) return;
   const pointer = `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
   const span = document.keySpan(pointer);
-  if (keysNotYet.includes(key)) {
-    document.error('LANGUAGE_NOT_AVAILABLE_YET', `\`${key}\` is not available yet`, span, pointer);
-    return;
-  }
-  const meant = didYouMean(key, [...keys, ...keysNotYet]);
+  const meant = didYouMean(key, [...keys]);
   const hint = meant === undefined ? `it may say ${keys.join(', ')}` : `did you mean \`${meant}\`?`;
   document.error('CONFIG_INVALID', `unknown key \`${key}\``, span, pointer, hint);
 }

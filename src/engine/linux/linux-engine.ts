@@ -5,6 +5,7 @@ import type { HostReport } from '../../core/host-feature.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { LayerIds, LayerWriter } from '../../image/layer-writer.ts';
 import type { ProgramRunner } from '../../image/program-runner.ts';
+import type { ByteLocker } from '../../image/store/store-lock.ts';
 import type { LinuxEngineOptions } from './engine-options.ts';
 import { Host } from './host.ts';
 import { layerIds } from './layer-ids.ts';
@@ -84,6 +85,12 @@ export class LinuxEngine implements Engine {
     return openLayerWriter(this.#host, this.#options.launcherPath, await this.#layerMapping());
   }
 
+  /** For locks on the image store; a process of its own until it is disposed. */
+  async openByteLocker(): Promise<ByteLocker> {
+    const { openByteLocker } = await import('./open-byte-locker.ts');
+    return openByteLocker(this.#host, this.#options.launcherPath);
+  }
+
   /** Programs of this machine that make images. */
   get programs(): ProgramRunner {
     return new LinuxProgramRunner(this.#host, this.#options.environment);
@@ -119,6 +126,7 @@ export class LinuxEngine implements Engine {
     ]);
     return {
       host: this.#host,
+      layersDirectory: this.#options.layersDirectory,
       cgroups,
       ipv6: ipv6 !== undefined,
       systemCalls: machineOf(this.#options.arch)?.abis[0]?.syscalls ?? {},

@@ -29,6 +29,16 @@ export function chooseNamed(
   return first(fitting);
 }
 
+/** All entries of a layout's own index that may be for this machine. */
+export function chooseAll(all: readonly Descriptor[], wanted: ImagePlatform): readonly Descriptor[] {
+  const images = all.filter((descriptor) => !isAttestation(descriptor));
+  const fitting = images.filter(
+    ({ platform }) => platform === undefined || platformMatches(platform, wanted),
+  );
+  // For its error.
+  return fitting.length > 0 ? fitting : fittingPlatform(images, wanted);
+}
+
 /** The entry of a multi-platform image that fits this machine. */
 export function choosePlatform(all: readonly Descriptor[], wanted: ImagePlatform): Descriptor {
   const fitting = fittingPlatform(

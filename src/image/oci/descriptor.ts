@@ -35,11 +35,11 @@ export function parseDescriptor(json: JsonReader, what: string): Descriptor {
   };
 }
 
-const indexTypes = [
+export const indexTypes = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
 ];
-const manifestTypes = [
+export const manifestTypes = [
   'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.docker.distribution.manifest.v2+json',
 ];

@@ -23,14 +23,31 @@ export async function readDockerSave(
   reference: string | undefined,
   context: SourceContext,
 ): Promise<Omit<SourcedImage, 'inputs'>> {
+  const saved = await chooseSaved(files, await readManifest(files, context), reference, context.limits);
+  return readSaved(files, saved, context);
+}
+
+/** All images of the archive, in order. */
+export async function readDockerSaves(
+  files: ImageFiles,
+  context: SourceContext,
+): Promise<readonly Omit<SourcedImage, 'inputs'>[]> {
+  const images: Omit<SourcedImage, 'inputs'>[] = [];
+  for (const saved of await readManifest(files, context)) images.push(await readSaved(files, saved, context));
+  return images;
+}
+
+async function readManifest(files: ImageFiles, { limits }: SourceContext): Promise<readonly SavedImage[]> {
+  const bytes = await readWhole(files.open('manifest.json'), 'manifestBytes', limits, 'manifest.json');
+  return parseSaved(bytes);
+}
+
+async function readSaved(
+  files: ImageFiles,
+  saved: SavedImage,
+  context: SourceContext,
+): Promise<Omit<SourcedImage, 'inputs'>> {
   const { limits } = context;
-  const manifestBytes = await readWhole(
-    files.open('manifest.json'),
-    'manifestBytes',
-    limits,
-    'manifest.json',
-  );
-  const saved = await chooseSaved(files, parseSaved(manifestBytes), reference, limits);
   const configBytes = await readConfig(files, saved, limits);
   const config = parseConfig(configBytes);
   checkPlatform(config.platform, context.platform);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageConfig, ImageSource, Layer } from '../../core/image.ts';
 import type { InputFact } from '../input-fact.ts';
@@ -63,12 +63,29 @@ export async function writeImageRecord(
   return record;
 }
 
-/** All images of the store, newest first. */
+/** All images that scenarios have made ready, newest first. */
 export async function listImages(paths: StorePaths): Promise<readonly ImageRecord[]> {
+  return (await listKeys(paths))
+    .map((key) => readImageRecord(paths, key))
+    .filter((record) => record !== undefined)
+    .sort((a, b) => b.preparedAtMs - a.preparedAtMs);
+}
+
+/** Those that another version wrote, or that cannot be read, too: they serve nobody. */
+export async function removeImageRecords(
+  paths: StorePaths,
+  isUnwanted: (record: ImageRecord) => boolean,
+): Promise<void> {
+  for (const key of await listKeys(paths)) {
+    const record = readImageRecord(paths, key);
+    if (record === undefined || isUnwanted(record))
+      await rm(join(paths.images, `${key}.json`), { force: true });
+  }
+}
+
+async function listKeys(paths: StorePaths): Promise<readonly string[]> {
   const names = await readdir(paths.images).catch(() => []);
   return names
     .filter((name) => name.endsWith('.json') && !name.startsWith(temporaryPrefix))
-    .map((name) => readImageRecord(paths, name.slice(0, -'.json'.length)))
-    .filter((record) => record !== undefined)
-    .sort((a, b) => b.preparedAtMs - a.preparedAtMs);
+    .map((name) => name.slice(0, -'.json'.length));
 }

@@ -11,10 +11,16 @@ export interface StorePaths {
   readonly layerRecords: string;
   /** One JSON file per image that was prepared. */
   readonly images: string;
-  /** Manifests and configurations by digest. */
+  /** One JSON file per image that is kept for itself: pulled, loaded, built, imported. */
+  readonly catalogue: string;
+  /** One JSON file per name of such an image. */
+  readonly names: string;
+  /** Manifests, configurations and packed layers by digest. */
   readonly blobs: string;
   /** Unpacked archives on their way. */
   readonly scratch: string;
+  /** An empty file whose bytes are locked (store-lock.ts). */
+  readonly lock: string;
 }
 
 export function storePaths(root: string): StorePaths {
@@ -23,8 +29,11 @@ export function storePaths(root: string): StorePaths {
     layers: join(root, 'layers'),
     layerRecords: join(root, 'layer-records'),
     images: join(root, 'images'),
+    catalogue: join(root, 'catalogue'),
+    names: join(root, 'names'),
     blobs: join(root, 'blobs', 'sha256'),
     scratch: join(root, 'scratch'),
+    lock: join(root, 'lock'),
   };
 }
 
@@ -32,7 +41,7 @@ export function storePaths(root: string): StorePaths {
 const layerNameDigits = 24;
 
 /** One path component without `:` `,` `\`, and short: overlay's options have to fit a page. */
-export function layerDirectoryName(diffId: string, ids: LayerIds): string {
+export function layerDirectoryName(diffId: string, ids: Pick<LayerIds, 'mapKey'>): string {
   const short = digestHex(diffId).slice(0, layerNameDigits);
   return ids.mapKey === '' ? short : `${short}-${ids.mapKey}`;
 }

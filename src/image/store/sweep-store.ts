@@ -19,7 +19,8 @@ export async function sweepStore(
     await using writer = await openLayerWriter();
     for (const path of layers) await writer.remove(path).catch(() => undefined);
   }
-  for (const directory of [paths.layerRecords, paths.images, paths.blobs, paths.scratch]) {
+  const { layerRecords, images, catalogue, names, blobs, scratch } = paths;
+  for (const directory of [layerRecords, images, catalogue, names, blobs, scratch]) {
     for (const path of await listStale(directory, self, nowMs))
       await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }

@@ -34,25 +34,26 @@ export async function* readTar(
   const { extract } = await import('tar-stream');
   const parser = extract(parserOptions);
   const tap = new RawTap(limits);
-  const feeding = feed(source, parser, tap);
+  const end: StreamEnd = { paddedFrom: Number.POSITIVE_INFINITY };
+  const feeding = feed(source, parser, tap, end);
   feeding.catch(() => undefined); // awaited below
   const holes = new RatioGuard(limits, 'layerBytes');
   let at = 0;
   try {
     for await (const stream of parser) {
-      const offset = byteOffset(stream.header);
+      const { header } = stream;
+      const offset = byteOffset(header);
       const headers = parseEntryHeaders(tap.read(at, offset));
       const content = new EntryContent(stream, offset, tap);
-      const entry = toEntry(stream.header, headers, content);
-      at =
-        offset +
-        (stream.header.type === 'directory' ? 0 : Math.ceil(stream.header.size / blockBytes) * blockBytes);
+      const entry = toEntry(header, headers, content);
+      at = offset + (header.type === 'directory' ? 0 : Math.ceil(header.size / blockBytes) * blockBytes);
       if (entry.sparse) {
-        holes.addIn(stream.header.size + blockBytes);
+        holes.addIn(header.size + blockBytes);
         holes.addOut(entry.sizeBytes);
       }
       yield entry;
       await content.skip();
+      if (offset + header.size > end.paddedFrom) throw new Error('Unexpected end of data');
       tap.forgetBefore(at);
     }
     await feeding;
@@ -63,12 +64,35 @@ export async function* readTar(
   }
 }
 
-async function feed(source: AsyncIterable<Uint8Array>, parser: Extract, tap: RawTap): Promise<void> {
+interface StreamEnd {
+  /** Where the archive ends and what it lacks to a whole block begins. */
+  paddedFrom: number;
+}
+
+/**
+ * An archive may end with the last byte of the last file, as umoci's `insert` leaves it: Go's reader does without the padding, and
+ * so does this one. Nothing of a file may be missing.
+ */
+async function feed(
+  source: AsyncIterable<Uint8Array>,
+  parser: Extract,
+  tap: RawTap,
+  end: StreamEnd,
+): Promise<void> {
+  let bytes = 0;
+  const write = async (chunk: Uint8Array): Promise<void> => {
+    tap.remember(chunk);
+    if (!parser.write(chunk)) await writable(parser);
+  };
   try {
     for await (const chunk of source) {
       if (parser.destroyed) return;
-      tap.remember(chunk);
-      if (!parser.write(chunk)) await writable(parser);
+      bytes += chunk.length;
+      await write(chunk);
+    }
+    if (bytes % blockBytes !== 0 && !parser.destroyed) {
+      end.paddedFrom = bytes;
+      await write(new Uint8Array(blockBytes - (bytes % blockBytes)));
     }
     parser.end(null);
   } catch (error) {

@@ -69,7 +69,10 @@ function resolveService(
   throw unknownMember(property, text, `services.${name}`, ['ip', 'ipv6', 'port(n)']);
 }
 
-/** `services.web.ip`, and `services.web[2].ip` of a scaled one, whose instances are entries `web[2]`. */
+/**
+ * `services.web.ip`, and `services.web[2].ip` of a scaled one, whose instances are entries `web[2]`. As in `in:`, the first is
+ * meant where none is named, and who is alone is the first.
+ */
 function findService(
   named: PathSegment,
   rest: readonly PathSegment[],
@@ -79,7 +82,9 @@ function findService(
   const [index] = rest;
   const isInstance = typeof index?.name === 'number';
   const name = isInstance ? `${named.name}[${index.name}]` : String(named.name);
-  const service = Object.hasOwn(services, name) ? services[name] : undefined;
+  const alike = isInstance ? (index.name === 1 ? String(named.name) : name) : `${name}[1]`;
+  const found = [name, alike].find((entry) => Object.hasOwn(services, entry));
+  const service = found === undefined ? undefined : services[found];
   if (service === undefined) throw unknownMember(named, text, 'services', Object.keys(services), name);
   return [service, name, isInstance ? rest.slice(1) : rest];
 }

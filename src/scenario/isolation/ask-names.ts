@@ -60,7 +60,7 @@ async function askSome(
       const socket = sent[at * 2]?.value ?? -1;
       return [
         pollCall(socket, waitMs, pollIn),
-        call('recvfrom', socket, { out: mostBytes }, mostBytes, 0, 0, 0),
+        call('recvfrom', socket, { filled: mostBytes }, mostBytes, 0, 0, 0),
         call('close', socket),
       ];
     }),
@@ -68,6 +68,6 @@ async function askSome(
   return questions.map(({ type }, at) => {
     const answer = received[at * 3 + 1];
     if (answer === undefined || answer.value < 0) return undefined;
-    return parseAnswer((answer.out[0] ?? new Uint8Array()).slice(0, answer.value), type);
+    return parseAnswer(answer.out[0] ?? new Uint8Array(), type);
   });
 }

@@ -17,6 +17,9 @@ export const call = (name: string, ...args: readonly CallArgument[]): SystemCall
 export const openFile = (path: string, flags: number, mode = 0): SystemCall =>
   call('openat', currentDirectory, path, flags, mode);
 
+/** limits.h: PATH_MAX */
+const mostPathBytes = 4096;
+
 /** What came of one call. */
 export async function callOne(
   probe: Probe,
@@ -31,7 +34,7 @@ export async function callOne(
 /** `EPERM`, or `success`. */
 export const outcomeOf = (result: CallResult | undefined): string => result?.error ?? 'success';
 
-/** What is read of a file at first, and at most: everything that is asked for comes back, whether it was filled or not. */
+/** What is read of a file at first, and at most. */
 const attempts = [
   { chunks: 2, chunkBytes: 4096 },
   { chunks: 16, chunkBytes: 16_384 },
@@ -44,10 +47,7 @@ export async function readInside(
 ): Promise<{ readonly text: string } | { readonly error: string }> {
   const read = await readChunks(probe, path, 'read');
   if ('error' in read) return read;
-  const bytes = read.chunks.map(({ value, out }) =>
-    (out[0] ?? new Uint8Array()).subarray(0, Math.max(0, value)),
-  );
-  return { text: Buffer.concat(bytes).toString() };
+  return { text: Buffer.concat(read.chunks.flatMap(({ out }) => out)).toString() };
 }
 
 /** Names in a directory, without `.` and `..`: struct linux_dirent64 of getdents64(2). */
@@ -57,7 +57,7 @@ export async function listInside(
 ): Promise<{ readonly names: readonly string[] } | { readonly error: string }> {
   const read = await readChunks(probe, path, 'getdents64');
   if ('error' in read) return read;
-  return { names: read.chunks.flatMap(({ value, out }) => namesOf(out[0], value)) };
+  return { names: read.chunks.flatMap(({ out }) => namesOf(out[0])) };
 }
 
 async function readChunks(
@@ -69,7 +69,7 @@ async function readChunks(
   for (const { chunks, chunkBytes } of attempts) {
     const [opened, ...rest] = await probe.calls([
       openFile(path, open.readOnly | open.nonBlocking),
-      ...Array.from({ length: chunks }, () => call(by, { result: 0 }, { out: chunkBytes }, chunkBytes)),
+      ...Array.from({ length: chunks }, () => call(by, { result: 0 }, { filled: chunkBytes }, chunkBytes)),
       call('close', { result: 0 }),
     ]);
     last = rest.slice(0, -1);
@@ -81,10 +81,10 @@ async function readChunks(
   return { chunks: last };
 }
 
-function namesOf(bytes: Uint8Array | undefined, length: number): readonly string[] {
+function namesOf(bytes: Uint8Array | undefined): readonly string[] {
   const data = Buffer.from(bytes ?? []);
   const names: string[] = [];
-  for (let at = 0; at + 19 <= length; at += data.readUInt16LE(at + 16)) {
+  for (let at = 0; at + 19 <= data.length; at += data.readUInt16LE(at + 16)) {
     const end = data.indexOf(0, at + 19);
     const name = data.subarray(at + 19, end).toString();
     if (name !== '.' && name !== '..') names.push(name);
@@ -95,10 +95,11 @@ function namesOf(bytes: Uint8Array | undefined, length: number): readonly string
 
 /** Where a symbolic link of /proc leads. */
 export async function readLinkInside(probe: Probe, path: string): Promise<string | undefined> {
-  const { value, out } = await callOne(probe, 'readlinkat', currentDirectory, path, { out: 4096 }, 4096);
-  return value < 0
-    ? undefined
-    : Buffer.from(out[0] ?? [])
-        .subarray(0, value)
-        .toString();
+  return linkText(await callOne(probe, ...readLink(path)));
 }
+
+export const readLink = (path: string) =>
+  ['readlinkat', currentDirectory, path, { filled: mostPathBytes }, mostPathBytes] as const;
+
+export const linkText = (result: CallResult | undefined): string | undefined =>
+  result === undefined || result.value < 0 ? undefined : Buffer.from(result.out[0] ?? []).toString();

@@ -1,7 +1,7 @@
 import { capabilityNames } from '../../core/capability-names.ts';
-import { callOne, readInside } from './calls.ts';
+import { callOne } from './calls.ts';
 import type { IsolationCheck, Subject, Verdict } from './check.ts';
-import { statusField } from './status-fields.ts';
+import { readNewStatus, statusField } from './status-fields.ts';
 import { inconclusive, judged } from './verdict.ts';
 
 /** What reaches beyond a container, were it ever to leave its user namespace. */
@@ -42,8 +42,9 @@ export const capabilityChecks: readonly IsolationCheck[] = [
   },
 ];
 
-async function compareSets({ probe, witness, spec }: Subject): Promise<Verdict> {
-  const status = await readInside(probe, '/proc/self/status');
+async function compareSets(subject: Subject): Promise<Verdict> {
+  const { probe, witness, spec } = subject;
+  const status = await readNewStatus(subject);
   const outside = witness.read('status');
   if ('error' in status) return inconclusive(`/proc/self/status cannot be read: ${status.error}`);
   if (outside === undefined) return inconclusive("the host's /proc does not tell");
@@ -66,9 +67,9 @@ async function compareSets({ probe, witness, spec }: Subject): Promise<Verdict> 
   );
 }
 
-async function lookForDangerous({ probe, witness }: Subject): Promise<Verdict> {
-  const status = await readInside(probe, '/proc/self/status');
-  const outside = witness.read('status');
+async function lookForDangerous(subject: Subject): Promise<Verdict> {
+  const status = await readNewStatus(subject);
+  const outside = subject.witness.read('status');
   if ('error' in status || outside === undefined) return inconclusive('its capabilities cannot be read');
   const all = [status.text, outside].flatMap((text) => [
     maskIn(text, 'CapBnd'),

@@ -23,6 +23,8 @@ export interface IsolationCheck {
   readonly profile: IsolationProfile;
   /** It looks at who is on a network: no twin may come or go meanwhile. */
   readonly quiet?: true;
+  /** What it does is done to the shared twin, so that it need not wait for checks that look at the service, nor they for it. */
+  readonly inTwin?: true;
   look(subject: Subject): Promise<Verdict>;
 }
 
@@ -51,6 +53,8 @@ export interface Subject {
   openProbe(rights: 'itself' | 'root'): Promise<Probe>;
   /** A second container of the same plan, for what the service would not survive; removed when disposed. */
   openTwin(): Promise<Twin>;
+  /** The same for what is only looked at from outside: nothing of ours is in it. */
+  openBareTwin(): Promise<AsyncDisposable & { readonly container: Container }>;
   /** One for all checks that leave nothing behind which another would stumble over; it lasts as long as the examination. */
   sharedTwin(): Promise<Omit<Twin, keyof AsyncDisposable>>;
   /** For what would be disturbed by its like: of all services, one at a time. */

@@ -2,12 +2,21 @@ import type { Probe } from '../../core/probe.ts';
 import type { Guest, Twin } from './check.ts';
 import type { Examined } from './examine.ts';
 
+/** Whom an examination has brought along. */
+export interface Company {
+  readonly guests: readonly Guest[];
+  /** By the service they are twins of. */
+  readonly twins: ReadonlyMap<string, Omit<Twin, keyof AsyncDisposable>>;
+}
+
+export const noCompany: Company = { guests: [], twins: new Map() };
+
 /** A twin for each service that is alone on one of its networks, which nobody else could answer on. */
 export async function openGuests(
   targets: readonly Examined[],
   services: readonly Examined[],
   signal: AbortSignal,
-): Promise<AsyncDisposable & { readonly guests: readonly Guest[] }> {
+): Promise<AsyncDisposable & Company> {
   const lonely = targets.filter((target) =>
     target.container.networks.some(
       ({ network }) =>
@@ -17,12 +26,15 @@ export async function openGuests(
         ),
     ),
   );
-  const opened = await Promise.allSettled(lonely.map((target) => openTwin(target, signal)));
-  const twins = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  const opened = await Promise.allSettled(
+    lonely.map(async (target) => [target.name, await openTwin(target, signal)] as const),
+  );
+  const twins = new Map(opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
   return {
-    guests: twins.map(({ container, root }) => ({ name: container.name, container, root })),
+    guests: [...twins.values()].map(({ container, root }) => ({ name: container.name, container, root })),
+    twins,
     async [Symbol.asyncDispose]() {
-      await Promise.all(twins.map((twin) => twin[Symbol.asyncDispose]()));
+      await Promise.all([...twins.values()].map((twin) => twin[Symbol.asyncDispose]()));
     },
   };
 }

@@ -3,8 +3,8 @@ import type { ContainerSpec, NetworkSpec } from '../../core/container.ts';
 import type { Container } from '../../core/engine.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import { Scope } from '../../core/scope.ts';
-import type { Guest, IsolationCheck, Sibling, Subject, Verdict } from './check.ts';
-import { openGuests, openTwin } from './company.ts';
+import type { IsolationCheck, Sibling, Subject, Verdict } from './check.ts';
+import { type Company, noCompany, openGuests, openTwin } from './company.ts';
 import { inconclusive } from './verdict.ts';
 
 /** For ending probes: they are killed. */
@@ -25,8 +25,8 @@ export interface Examination {
 }
 
 /**
- * Holds each of `targets` to the checks, all at once; the checks of one run one after the other, for some count what others leave for
- * a moment. `services` are all that run, for what has to do with siblings.
+ * Holds each of `targets` to the checks, all at once; those that look at one itself run one after the other, for some count what others
+ * leave for a moment, and those that use its twin beside them. `services` are all that run, for what has to do with siblings.
  */
 export async function examine(
   targets: readonly Examined[],
@@ -44,29 +44,38 @@ export async function examine(
   const means: Means = { clock, signal, scope, services, networks, examination, alone: oneAtATime() };
   const opened = await Promise.all(targets.map((target) => openSubject(target, looks, means)));
   const found = opened.map(() => new Map<string, Verdict>());
-  const lookAll = async (which: readonly IsolationCheck[], guests: readonly Guest[]): Promise<void> => {
+  const lookAll = async (which: readonly IsolationCheck[], company: Company): Promise<void> => {
+    const lanes = [which.filter(({ inTwin }) => inTwin), which.filter(({ inTwin }) => !inTwin)];
     await Promise.all(
-      opened.map(async (subject, at) => {
-        for (const check of which)
-          found[at]?.set(
-            check.id,
-            typeof subject === 'string'
-              ? inconclusive(subject)
-              : await lookOnce(check, { ...subject, guests }),
-          );
-      }),
+      opened
+        .flatMap((subject, at) => lanes.map((lane) => ({ subject, at, lane })))
+        .map(async ({ subject, at, lane }) => {
+          for (const check of lane)
+            found[at]?.set(
+              check.id,
+              typeof subject === 'string'
+                ? inconclusive(subject)
+                : await lookOnce(check, accompanied(subject, company)),
+            );
+        }),
     );
   };
   const [quiet, others] = [checks.filter((check) => check.quiet), checks.filter((check) => !check.quiet)];
   if (quiet.length > 0) {
     await using company = await openGuests(targets, services, signal);
-    await lookAll(quiet, company.guests);
-    await lookAll(others, company.guests);
-  } else await lookAll(others, []);
+    await lookAll(quiet, company);
+    await lookAll(others, company);
+  } else await lookAll(others, noCompany);
   return targets.map(({ name }, at) => ({
     service: name,
     verdicts: new Map(checks.flatMap(({ id }) => [...pick(found[at], id)])),
   }));
+}
+
+/** The twin that keeps a service company is also the one that its checks share. */
+function accompanied(subject: Subject, { guests, twins }: Company): Subject {
+  const own = twins.get(subject.name);
+  return { ...subject, guests, ...(own === undefined ? {} : { sharedTwin: async () => own }) };
 }
 
 function* pick(verdicts: ReadonlyMap<string, Verdict> | undefined, id: string): Generator<[string, Verdict]> {
@@ -137,6 +146,7 @@ async function openSubject(
       guests: [],
       openProbe,
       openTwin: () => openTwin(target, signal),
+      openBareTwin: () => target.openTwin(),
       sharedTwin: () => {
         shared ??= openTwin(target, signal).then((twin) => scope.own(`a twin of ${name}`, twin));
         return shared;

@@ -28,6 +28,7 @@ export const fileEscapeChecks: readonly IsolationCheck[] = [
       "in a twin, links with more `..` than there are directories lead to a file of its own, and files are read, told, packed and unpacked through them from outside: always the twin's own",
     source: 'openat2(2), RESOLVE_IN_ROOT; CVE-2018-15664; CVE-2019-14271',
     profile: 'baseline',
+    inTwin: true,
     look: lookAtLinks,
   },
   {
@@ -37,6 +38,7 @@ export const fileEscapeChecks: readonly IsolationCheck[] = [
       'a twin makes a file in its root; neither the service, nor others of the image, nor a further twin have it',
     source: 'overlayfs (kernel documentation), "Upper and Lower"',
     profile: 'baseline',
+    inTwin: true,
     look: lookAtImage,
   },
   {
@@ -57,13 +59,13 @@ async function lookAtLinks(subject: Subject): Promise<Verdict> {
   const place = await layOutLinks(twin.root);
   if (place === undefined) return inconclusive('no directory of the twin can be written');
   const { container } = twin;
-  const outcomes = [
-    await readThrough(container, `${place}/up`),
-    await readThrough(container, `${place}/absolute`),
-    await readThrough(container, `${place}/upwards/token`),
-    await readThrough(container, `/../../..${place}/token`),
-    await copyThrough(container, place),
-  ];
+  const outcomes = await Promise.all([
+    readThrough(container, `${place}/up`),
+    readThrough(container, `${place}/absolute`),
+    readThrough(container, `${place}/upwards/token`),
+    readThrough(container, `/../../..${place}/token`),
+    copyThrough(container, place),
+  ]);
   return judged(
     outcomes.filter(({ isInside }) => !isInside).map(({ what }) => what),
     outcomes.filter(({ isInside }) => isInside).map(({ what }) => what),
@@ -135,15 +137,16 @@ async function lookAtImage(subject: Subject): Promise<Verdict> {
   if (made?.error !== undefined) return inconclusive(`making ${path} in a twin is refused (${made.error})`);
   if ((await twin.container.stat(path)) === undefined)
     return inconclusive(`${path} was made in a twin, and is not to be seen there`);
-  await using further = await subject.openTwin();
+  await using further = await subject.openBareTwin();
   const others: readonly (readonly [string, Container])[] = [
     [subject.name, subject.container],
     ...subject.siblings.map(({ name, container }) => [name, container] as const),
     ['a further twin', further.container],
   ];
-  const found: string[] = [];
-  for (const [name, container] of others)
-    if ((await container.stat(path)) !== undefined) found.push(`${name} has ${path}, which a twin made`);
+  const files = await Promise.all(others.map(([, container]) => container.stat(path)));
+  const found = others.flatMap(([name], at) =>
+    files[at] === undefined ? [] : [`${name} has ${path}, which a twin made`],
+  );
   return judged(found, [`${path} of a twin is not in ${others.map(([name]) => name).join(', ')}`]);
 }
 

@@ -1,5 +1,5 @@
 import type { CallResult, Probe, SystemCall } from '../../core/probe.ts';
-import { call, currentDirectory, openFile } from './calls.ts';
+import { call, currentDirectory, linkText, openFile, readLink } from './calls.ts';
 
 /** What statx(2) says of a file: which one it is, of what type, and for a node, of which device. */
 export interface InsideFile {
@@ -53,17 +53,9 @@ export async function resolveInside(
   paths: readonly string[],
 ): Promise<readonly (string | undefined)[]> {
   const opened = await probe.calls(paths.map((path) => openFile(path, pathOnly)));
-  const links = await probe.calls(
-    opened.map(({ value }) =>
-      call('readlinkat', currentDirectory, `/proc/self/fd/${value}`, { out: 4096 }, 4096),
-    ),
-  );
-  await probe.calls(opened.filter(({ value }) => value >= 0).map(({ value }) => call('close', value)));
-  return links.map(({ value, out }) =>
-    value < 0
-      ? undefined
-      : Buffer.from(out[0] ?? [])
-          .subarray(0, value)
-          .toString(),
-  );
+  const links = await probe.calls([
+    ...opened.map(({ value }) => call(...readLink(`/proc/self/fd/${value}`))),
+    ...opened.filter(({ value }) => value >= 0).map(({ value }) => call('close', value)),
+  ]);
+  return opened.map((_, at) => linkText(links[at]));
 }

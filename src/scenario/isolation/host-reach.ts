@@ -20,10 +20,12 @@ export async function reachForHost(subject: Subject): Promise<Verdict> {
   const [addresses, own] = [addressesOf(subject.witness, true), addressesOf(subject.witness, false)];
   if (routes === undefined || addresses === undefined || own === undefined)
     return inconclusive("the host's /proc does not tell the addresses");
-  const links = await takeLinkCensus(subject);
-  const there = await reachAddresses(subject, addresses, own);
-  const loop = await tryLoopback(subject);
-  const routed = await routeLocalnets(subject);
+  const [links, there, loop, routed] = await Promise.all([
+    takeLinkCensus(subject),
+    reachAddresses(subject, addresses, own),
+    tryLoopback(subject),
+    routeLocalnets(subject),
+  ]);
   const faults = [
     ...there.faults,
     ...links.flatMap(({ network, strangers }) =>

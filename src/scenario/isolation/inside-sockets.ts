@@ -1,6 +1,6 @@
 import type { Probe } from '../../core/probe.ts';
 import type { IpAddress } from '../plan/network/ip-address.ts';
-import { call, callOne, outcomeOf } from './calls.ts';
+import { call, outcomeOf } from './calls.ts';
 
 /** bits/socket.h, netinet/in.h; the same on x86 and arm64. */
 export const inet = { ipv4: 2, ipv6: 10 } as const;
@@ -133,8 +133,11 @@ function timespec(timeMs: number): Uint8Array {
 export async function indexOf(probe: Probe, interfaceName: string): Promise<number> {
   const request = Buffer.alloc(ifreqBytes);
   request.write(interfaceName, 0);
-  const { value: socket } = await callOne(probe, 'socket', inet.ipv4, socketType.datagram, 0);
-  const { out } = await callOne(probe, 'ioctl', socket, ifindexRequest, { inOut: request });
-  await callOne(probe, 'close', socket);
-  return Buffer.from(out[0] ?? request).readInt32LE(ifindexAt);
+  const opened = { result: 0 };
+  const [, asked] = await probe.calls([
+    call('socket', inet.ipv4, socketType.datagram, 0),
+    call('ioctl', opened, ifindexRequest, { inOut: request }),
+    call('close', opened),
+  ]);
+  return Buffer.from(asked?.out[0] ?? request).readInt32LE(ifindexAt);
 }

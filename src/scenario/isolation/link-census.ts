@@ -1,5 +1,5 @@
 import type { AttachedNetwork } from '../../core/engine.ts';
-import type { Witness } from '../../core/probe.ts';
+import type { CallResult, Probe, Witness } from '../../core/probe.ts';
 import { type IpAddress, parseIp } from '../plan/network/ip-address.ts';
 import { call } from './calls.ts';
 import type { Subject } from './check.ts';
@@ -53,7 +53,9 @@ const isOpen = ({ strangers, gaps }: LinkCensus): boolean => strangers.length > 
 
 async function takeOne(subject: Subject, own: AttachedNetwork): Promise<LinkCensus> {
   const others = membersOf(subject, own.network);
-  const heard = [await askAll6(subject, own, others), await askCandidates4(subject, own, others)];
+  const listen = await askAll6(subject, own);
+  const by4 = await askCandidates4(subject, own, others);
+  const heard = [await listen(others), by4];
   const answers = heard.flatMap((each) => each.answers);
   const names = new Map(others.map(({ name }) => [name, answers.filter((each) => each.member === name)]));
   return {
@@ -99,31 +101,51 @@ function membersOf({ siblings, guests }: Subject, network: string): readonly Mem
   );
 }
 
-/** An echo request to all nodes: who has IPv6 answers, with an address of its own. */
-async function askAll6({ root }: Subject, own: AttachedNetwork, others: readonly Member[]): Promise<Heard> {
-  if (own.ipv6 === undefined || allNodes === undefined) return nothing;
+/**
+ * An echo request to all nodes: who has IPv6 answers, with an address of its own. What is returned reads the answers: those who are asked
+ * by IPv4 meanwhile are waited for as long; where nobody is, the wait is there.
+ */
+async function askAll6(
+  { root }: Subject,
+  own: AttachedNetwork,
+): Promise<(others: readonly Member[]) => Promise<Heard>> {
+  const { ipv4, ipv6 } = own;
+  if (ipv6 === undefined || allNodes === undefined) return async () => nothing;
   const index = await indexOf(root, own.interfaceName);
   const address = socketAddress({ ip: allNodes, port: 0, scope: index });
   const echo = Buffer.from([echoRequest, 0, 0, 0, 0, 0, 0, 1]);
-  const answer = { out: 1280 };
-  const [socket, sent, , ...received] = await root.calls([
+  const [socket, sent] = await root.calls([
     call('socket', inet.ipv6, socketType.datagram | socketType.nonBlocking, icmpv6),
     call('sendto', { result: 0 }, echo, echo.length, 0, address, address.length),
-    call('nanosleep', timeOf(wait.othersMs), 0),
-    ...Array.from({ length: mostAnswers }, () =>
-      call('recvfrom', { result: 0 }, answer, answer.out, 0, { out: 28 }, Buffer.from([28, 0, 0, 0])),
-    ),
-    call('close', { result: 0 }),
   ]);
   const error = socket?.error ?? sent?.error;
-  if (error !== undefined) return { answers: [], gaps: [`an echo request to all nodes: ${error}`] };
-  const replies = received.slice(0, -1);
+  const waitMs = ipv4 === undefined ? wait.othersMs : 0;
+  return async (others) => {
+    const replies = await readReplies(root, socket?.value ?? -1, waitMs);
+    if (error !== undefined) return { answers: [], gaps: [`an echo request to all nodes: ${error}`] };
+    return heardReplies(replies, ipv6, others);
+  };
+}
+
+async function readReplies(root: Probe, socket: number, waitMs: number): Promise<readonly CallResult[]> {
+  const answer = { filled: 1280 };
+  const [, ...received] = await root.calls([
+    call('nanosleep', timeOf(waitMs), 0),
+    ...Array.from({ length: mostAnswers }, () =>
+      call('recvfrom', socket, answer, answer.filled, 0, { out: 28 }, Buffer.from([28, 0, 0, 0])),
+    ),
+    call('close', socket),
+  ]);
+  return received.slice(0, -1);
+}
+
+function heardReplies(replies: readonly CallResult[], own: string, others: readonly Member[]): Heard {
   const counts = new Map<bigint, number>();
   for (const { value, out } of replies) {
     const ip = value < 0 ? undefined : parseSocketAddress(out[1])?.ip;
     if (ip !== undefined) counts.set(ip.value, (counts.get(ip.value) ?? 0) + 1);
   }
-  counts.delete(parseIp(own.ipv6)?.value ?? -1n);
+  counts.delete(parseIp(own)?.value ?? -1n);
   const answers = [...counts].flatMap(([value, count]): readonly Answer[] => {
     const text = renderIp({ version: 6, value });
     const member = others.find(({ ipv6 }) => parseIp(ipv6 ?? '')?.value === value)?.name;

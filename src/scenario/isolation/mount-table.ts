@@ -5,6 +5,7 @@ import { type ExpectedMount, expectedMounts } from './expected-mounts.ts';
 import { lookAtFiles, resolveInside } from './file-facts.ts';
 import { mountInTwin } from './mount-events.ts';
 import { type MountEntry, parseMountInfo } from './mount-info.ts';
+import { oncePerExamination } from './once-per-examination.ts';
 import { fail, inconclusive, judged } from './verdict.ts';
 
 const source = "mount_namespaces(7); the launch plan of Mayfly's own engine";
@@ -35,6 +36,7 @@ export const mountTableChecks: readonly IsolationCheck[] = [
       'no mount in mountinfo is in a peer group, shared or slave; a twin mounts a tmpfs, which is then in its own table and in no other',
     source: 'mount_namespaces(7), "Shared subtrees"; CIS Docker Benchmark 5.19',
     profile: 'baseline',
+    inTwin: true,
     look: async (subject) => mountInTwin(subject, await judgeTable(subject, comparePropagation)),
   },
   {
@@ -58,7 +60,17 @@ interface Table {
 
 type Judge = (table: Table) => { readonly faults: readonly string[]; readonly seen: readonly string[] };
 
-async function judgeTable({ spec, root, witness }: Subject, judge: Judge): Promise<Verdict> {
+async function judgeTable(subject: Subject, judge: Judge): Promise<Verdict> {
+  const table = await readTable(subject);
+  if ('result' in table) return table;
+  const { faults, seen } = judge(table);
+  return judged(faults, seen);
+}
+
+const readTable = oncePerExamination(({ name }) => name, readBothTables);
+
+/** The table that both sides tell; a verdict where they do not. */
+async function readBothTables({ spec, root, witness }: Subject): Promise<Table | Verdict> {
   const outside = witness.read('mountinfo');
   const ours = witness.readSelf('mountinfo');
   const inside = await readInside(root, '/proc/self/mountinfo');
@@ -69,8 +81,7 @@ async function judgeTable({ spec, root, witness }: Subject, judge: Judge): Promi
   if (told.length > 0) return fail('inside and outside do not tell the same', ...told);
   if (entries.length === 0) return inconclusive('the mount table is empty');
   const expected = await locate(root, expectedMounts(spec));
-  const { faults, seen } = judge({ entries, expected, host: parseMountInfo(ours) });
-  return judged(faults, seen);
+  return { entries, expected, host: parseMountInfo(ours) };
 }
 
 const identityOf = ({ id, device, root, target, type }: MountEntry): string =>
@@ -86,8 +97,7 @@ function differences(one: readonly string[], other: readonly string[]): readonly
 /** Follows the image's links, as the engine did; what covers a path that is not there is not expected. */
 async function locate(probe: Probe, mounts: readonly ExpectedMount[]): Promise<Table['expected']> {
   const targets = mounts.map(({ target }) => target);
-  const places = await resolveInside(probe, targets);
-  const files = await lookAtFiles(probe, targets);
+  const [places, files] = await Promise.all([resolveInside(probe, targets), lookAtFiles(probe, targets)]);
   return mounts
     .map((mount, index) => ({ ...mount, at: places[index] ?? mount.target }))
     .filter(({ when, target }) => when !== 'if the path exists' || !isMissing(files.get(target)));

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { ContainerSpec } from '../../core/container.ts';
-import type { AttachedNetwork, Container } from '../../core/engine.ts';
+import type { AttachedNetwork } from '../../core/engine.ts';
 import { parseIp } from '../plan/network/ip-address.ts';
 import { askNames } from './ask-names.ts';
 import type { Subject, Verdict } from './check.ts';
@@ -12,15 +12,11 @@ const nobody = 'mayfly-nobody-has-this-name';
 const says = new Set(['NXDOMAIN', 'NOERROR']);
 const types = ['A', 'AAAA'] as const;
 
-interface Named {
-  readonly spec: ContainerSpec;
-  readonly container: Container;
-}
-
 export async function resolveNames(subject: Subject): Promise<Verdict> {
   const { spec, siblings, root } = subject;
   if (spec.network.kind !== 'attached') return notApplicable('it is on no network under a name of its own');
-  const everybody: readonly Named[] = [subject, ...siblings];
+  const everybody = [subject, ...siblings].map(placeOf);
+  const own = new Set(placeOf(subject).attachments.map(({ network }) => network));
   const names = [...new Set(everybody.flatMap((each) => namesOf(each.spec)))].filter(
     // A name with a dot may be known outside, where there is egress.
     (name) => !name.includes('.') && isIP(name) === 0,
@@ -34,7 +30,7 @@ export async function resolveNames(subject: Subject): Promise<Verdict> {
   questions.forEach(({ name, type }, at) => {
     const answer = answered[at];
     const answers = answer?.answers ?? [];
-    const wanted = addressesFor(name, subject, everybody, type === 'A' ? 4 : 6);
+    const wanted = addressesFor(name, own, everybody, type === 'A' ? 4 : 6);
     const missing = wanted.filter((address) => !answers.some((each) => same(each, address)));
     const foreign = answers.filter((address) => !wanted.some((each) => same(each, address)));
     const said = answers.length === 0 ? (answer?.rcode ?? 'no answer') : answers.join(' ');
@@ -56,33 +52,36 @@ function namesOf(spec: ContainerSpec): readonly string[] {
   return [spec.name, spec.hostname, ...aliases];
 }
 
-/** Of those who bear the name, on networks that both are on; an alias counts on its own network only. */
+/** Of those who bear the name, on networks that the asker is on, too; an alias counts on its own network only. */
 function addressesFor(
   name: string,
-  asker: Named,
-  everybody: readonly Named[],
+  common: ReadonlySet<string>,
+  everybody: readonly Placed[],
   version: 4 | 6,
 ): readonly string[] {
-  return everybody.flatMap((named) => {
-    const ofAll = named.spec.name === name || named.spec.hostname === name;
-    return attachmentsOf(named).flatMap(({ network, aliases, attached }): readonly string[] => {
-      const isCommon = attachmentsOf(asker).some((each) => each.network === network);
-      const address = version === 4 ? attached.ipv4 : attached.ipv6;
-      return isCommon && (ofAll || aliases.includes(name)) && address !== undefined ? [address] : [];
+  return everybody.flatMap(({ spec, attachments }) => {
+    const ofAll = spec.name === name || spec.hostname === name;
+    return attachments.flatMap(({ network, aliases, ipv4, ipv6 }): readonly string[] => {
+      const address = version === 4 ? ipv4 : ipv6;
+      const isCalled = ofAll || aliases.includes(name);
+      return common.has(network) && isCalled && address !== undefined ? [address] : [];
     });
   });
 }
 
-/** Those it is on now: a step may have connected it to others than were declared. */
-function attachmentsOf({ spec, container }: Named): readonly {
-  readonly network: string;
-  readonly aliases: readonly string[];
-  readonly attached: AttachedNetwork;
-}[] {
+interface Placed {
+  readonly spec: ContainerSpec;
+  readonly attachments: readonly (AttachedNetwork & { readonly aliases: readonly string[] })[];
+}
+
+/** On the networks it is on now: a step may have connected it to others than were declared. */
+function placeOf({ spec, container }: Pick<Subject, 'spec' | 'container'>): Placed {
   const declared = spec.network.kind === 'attached' ? spec.network.attachments : [];
-  return container.networks.map((attached) => ({
-    network: attached.network,
-    aliases: declared.find(({ network }) => network === attached.network)?.aliases ?? [],
-    attached,
-  }));
+  return {
+    spec,
+    attachments: container.networks.map((attached) => ({
+      ...attached,
+      aliases: declared.find(({ network }) => network === attached.network)?.aliases ?? [],
+    })),
+  };
 }

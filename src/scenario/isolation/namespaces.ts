@@ -1,6 +1,7 @@
 import type { IsolationProfile } from '../../core/isolation-facts.ts';
-import { readLinkInside } from './calls.ts';
+import { call, linkText, readLink } from './calls.ts';
 import type { IsolationCheck, Sibling, Subject, Verdict } from './check.ts';
+import { oncePerExamination } from './once-per-examination.ts';
 import { parentOf } from './status-fields.ts';
 import { fail, inconclusive, judged, notApplicable, pass } from './verdict.ts';
 
@@ -42,13 +43,28 @@ export const namespaceChecks: readonly IsolationCheck[] = [
   },
 ];
 
-async function lookAtOne({ probe, witness }: Subject, name: string): Promise<Verdict> {
-  const [inside, outside, ours] = [
-    await readLinkInside(probe, `/proc/self/ns/${name}`),
-    witness.read(`ns/${name}`),
-    witness.readSelf(`ns/${name}`),
-  ];
-  const starters = witness.readOf(parentOf(witness), `ns/${name}`);
+/** What each is called: by a new process inside and, as the host shows it, of the service, the runner and what started the service. */
+const readAll = oncePerExamination(
+  ({ name }) => name,
+  async ({ probe, witness }) => {
+    const links = await probe.calls(kinds.map(({ name }) => call(...readLink(`/proc/self/ns/${name}`))));
+    const starter = parentOf(witness);
+    return new Map(
+      kinds.map(({ name }, at) => [
+        name,
+        {
+          inside: linkText(links[at]),
+          outside: witness.read(`ns/${name}`),
+          ours: witness.readSelf(`ns/${name}`),
+          starters: witness.readOf(starter, `ns/${name}`),
+        },
+      ]),
+    );
+  },
+);
+
+async function lookAtOne(subject: Subject, kind: string): Promise<Verdict> {
+  const { inside, outside, ours, starters } = (await readAll(subject)).get(kind) ?? {};
   if (outside === undefined || ours === undefined || starters === undefined)
     return inconclusive("the host's /proc does not tell");
   if (outside === ours) return fail(`it is ${ours}, the runner's own`);

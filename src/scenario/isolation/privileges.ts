@@ -1,7 +1,7 @@
 import type { Probe } from '../../core/probe.ts';
-import { call, callOne, currentDirectory, open, openFile, outcomeOf, readInside } from './calls.ts';
+import { call, callOne, currentDirectory, open, openFile, outcomeOf } from './calls.ts';
 import type { IsolationCheck, Subject, Verdict } from './check.ts';
-import { statusField } from './status-fields.ts';
+import { readNewStatus, statusField } from './status-fields.ts';
 import { tinyProgram } from './tiny-program.ts';
 import { fail, inconclusive, judged, notApplicable, pass, unsupported } from './verdict.ts';
 
@@ -27,13 +27,14 @@ export const privilegeChecks: readonly IsolationCheck[] = [
       'in a twin: root makes a set-user-ID program, an ordinary user executes it, and it says who it is',
     source: 'execve(2), prctl(2)',
     profile: 'standard',
+    inTwin: true,
     look: executeSetUid,
   },
 ];
 
-async function lookAtFlag({ probe, witness }: Subject): Promise<Verdict> {
-  const inside = await readInside(probe, '/proc/self/status');
-  const outside = witness.read('status');
+async function lookAtFlag(subject: Subject): Promise<Verdict> {
+  const inside = await readNewStatus(subject);
+  const outside = subject.witness.read('status');
   if ('error' in inside || outside === undefined) return inconclusive('its status cannot be read');
   const flags = [
     ['a new process', inside.text],

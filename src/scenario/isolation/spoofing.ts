@@ -22,11 +22,9 @@ const [honest, forged] = [Buffer.from('mayfly: honest'), Buffer.from('mayfly: fo
 
 export async function sendAsAnother(subject: Subject): Promise<Verdict> {
   if (subject.spec.process.capabilities.includes('NET_RAW')) return notApplicable('NET_RAW was declared');
-  const raw = [...(await tryRaw(subject.probe, 'the service')), ...(await tryRaw(subject.root, 'root'))];
-  const sent: Sent[] = [];
-  const gaps = raw
-    .filter(({ outcome }) => outcome !== 'success' && !isRawRefusal(outcome))
-    .map(({ what }) => what);
+  const attempts = [tryRaw(subject.probe, 'the service'), tryRaw(subject.root, 'root')];
+  const forging: Promise<Sent>[] = [];
+  const gaps: string[] = [];
   for (const own of subject.container.networks) {
     const peer = peerOn(subject, own.network);
     const pairs = pairsOf(own, peer?.attached);
@@ -34,13 +32,19 @@ export async function sendAsAnother(subject: Subject): Promise<Verdict> {
       if (!pairs.some(([mine]) => mine.version === version))
         gaps.push(`nobody on ${own.network} could hear IPv${version}`);
     for (const [mine, theirs] of pairs)
-      if (peer !== undefined) sent.push(await forge(subject.probe, own.network, mine, peer, theirs));
+      if (peer !== undefined) forging.push(forge(subject.probe, own.network, mine, peer, theirs));
   }
+  const [tried, sent] = await Promise.all([Promise.all(attempts), Promise.all(forging)]);
+  const raw = tried.flat();
   const faults = [
     ...raw.filter(({ outcome }) => outcome === 'success').map(({ what }) => what),
     ...sent.filter(({ forgedArrived }) => forgedArrived).map(({ what }) => what),
   ];
-  gaps.push(...sent.filter(({ isShown }) => !isShown).map(({ what }) => what));
+  const isUnknown = ({ outcome }: Attempt): boolean => outcome !== 'success' && !isRawRefusal(outcome);
+  gaps.push(
+    ...raw.filter(isUnknown).map(({ what }) => what),
+    ...sent.filter(({ isShown }) => !isShown).map(({ what }) => what),
+  );
   if (faults.length === 0 && gaps.length > 0) return inconclusive(...gaps);
   return judged(
     faults,
@@ -127,8 +131,10 @@ async function forge(
     return { forgedArrived: false, isShown: false, what };
   }
   const target = socketAddress({ ip: theirs, port });
-  const bound = await sendFrom(sender, another, target, false);
-  const free = await sendFrom(sender, another, target, true);
+  const [bound, free] = await Promise.all([
+    sendFrom(sender, another, target, false),
+    sendFrom(sender, another, target, true),
+  ]);
   await send(sender, mine, target);
   const heard = await hear(peer.root, socket);
   await callOne(peer.root, 'close', socket);
@@ -167,18 +173,21 @@ async function listen(
 async function sendFrom(probe: Probe, ip: IpAddress, target: Uint8Array, freely: boolean): Promise<string> {
   const address = socketAddress({ ip, port: 0 });
   const [level, option] = freeBind[ip.version];
-  const { value: socket } = await callOne(probe, 'socket', familyOf(ip), socketType.datagram, 0);
-  const allowed = freely
-    ? await callOne(probe, 'setsockopt', socket, level, option, Buffer.from([1, 0, 0, 0]), 4)
-    : undefined;
-  const bound = await callOne(probe, 'bind', socket, address, address.length);
-  const sent =
-    bound.error === undefined
-      ? await callOne(probe, 'sendto', socket, forged, forged.length, 0, target, target.length)
-      : undefined;
-  await callOne(probe, 'close', socket);
-  if (allowed?.error !== undefined) return allowed.error;
-  return bound.error ?? outcomeOf(sent);
+  const opened = { result: 0 };
+  const [socket, ...tried] = await probe.calls([
+    call('socket', familyOf(ip), socketType.datagram, 0),
+    ...(freely ? [call('setsockopt', opened, level, option, Buffer.from([1, 0, 0, 0]), 4)] : []),
+    call('bind', opened, address, address.length),
+  ]);
+  const refused = tried.find(({ error }) => error !== undefined);
+  const descriptor = socket?.value ?? -1;
+  const close = call('close', descriptor);
+  const [sent] = await probe.calls(
+    refused === undefined
+      ? [call('sendto', descriptor, forged, forged.length, 0, target, target.length), close]
+      : [close],
+  );
+  return refused?.error ?? outcomeOf(sent);
 }
 
 async function send(probe: Probe, ip: IpAddress, target: Uint8Array): Promise<void> {
@@ -195,14 +204,10 @@ async function hear(probe: Probe, socket: number): Promise<readonly string[]> {
   for (let at = 0; at < 3 && !heard.includes(honest.toString()); at++) {
     const [, received] = await probe.calls([
       pollCall(socket, waitMs, pollIn),
-      call('recvfrom', socket, { out: 64 }, 64, 0, 0, 0),
+      call('recvfrom', socket, { filled: 64 }, 64, 0, 0, 0),
     ]);
     if (received !== undefined && received.value > 0)
-      heard.push(
-        Buffer.from(received.out[0] ?? [])
-          .subarray(0, received.value)
-          .toString(),
-      );
+      heard.push(Buffer.from(received.out[0] ?? []).toString());
   }
   return heard;
 }

@@ -1,4 +1,12 @@
 import type { Witness } from '../../core/probe.ts';
+import { readInside } from './calls.ts';
+import { oncePerExamination } from './once-per-examination.ts';
+
+/** Of a new process of the service, which several checks look at. */
+export const readNewStatus = oncePerExamination(
+  ({ name }) => name,
+  ({ probe }) => readInside(probe, '/proc/self/status'),
+);
 
 /** A line of /proc/PID/status (proc(5)): the words after its name; none when it is not there. */
 export function statusField(status: string, name: string): readonly string[] {

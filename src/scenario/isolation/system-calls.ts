@@ -1,7 +1,7 @@
 import type { SystemCall } from '../../core/probe.ts';
-import { call, openFile, outcomeOf, readInside } from './calls.ts';
+import { call, openFile, outcomeOf } from './calls.ts';
 import type { IsolationCheck, Subject, Verdict } from './check.ts';
-import { statusField } from './status-fields.ts';
+import { readNewStatus, statusField } from './status-fields.ts';
 import { inconclusive, judged } from './verdict.ts';
 
 /** A call that must be refused, with arguments that do no harm should it be allowed. */
@@ -61,9 +61,9 @@ export const systemCallChecks: readonly IsolationCheck[] = [
   },
 ];
 
-async function lookAtMode({ probe, witness }: Subject): Promise<Verdict> {
-  const inside = await readInside(probe, '/proc/self/status');
-  const outside = witness.read('status');
+async function lookAtMode(subject: Subject): Promise<Verdict> {
+  const inside = await readNewStatus(subject);
+  const outside = subject.witness.read('status');
   if ('error' in inside || outside === undefined) return inconclusive('its status cannot be read');
   const modes = { 'a new process': inside.text, 'the main process': outside };
   const found = Object.entries(modes).map(

@@ -73,27 +73,33 @@ async function lookAtRanges({ witness, examination }: Subject): Promise<Verdict>
 /** All services of a scenario are beside the same strangers: their processes, which may be many, are looked through once. */
 const foreign = new WeakMap<Subject['examination'], ReadonlyMap<string, readonly IdRange[]>>();
 
+/** Without the host's, and without those of the scenario: of all that the same process has started, and its own. */
 function rangesOfOthers(witness: Witness): ReadonlyMap<string, readonly IdRange[]> {
-  const related = namespacesOfScenario(witness);
-  const others = new Map<string, readonly IdRange[]>();
+  const starter = parentOf(witness);
+  const related = new Set([witness.readSelf('ns/user'), witness.readOf(starter, 'ns/user')]);
+  const inhabitants = new Map<string, number[]>();
   for (const pid of witness.pids()) {
     const namespace = witness.readOf(pid, 'ns/user');
-    if (namespace === undefined || related.has(namespace) || others.has(namespace)) continue;
-    others.set(namespace, rangesOf(witness.readOf(pid, 'uid_map')) ?? []);
+    // Most are in the host's: to read who started them would take longer than all else.
+    if (namespace !== undefined && !related.has(namespace))
+      inhabitants.set(namespace, [...(inhabitants.get(namespace) ?? []), pid]);
   }
-  return others;
+  const isStarted = (pid: number): boolean =>
+    Number(statusField(witness.readOf(pid, 'status') ?? '', 'PPid')[0]) === starter;
+  return new Map(
+    [...inhabitants]
+      .filter(([, pids]) => !pids.some(isStarted))
+      .map(([namespace, pids]) => [namespace, rangesOfFirst(witness, pids)]),
+  );
 }
 
-/** The host's, and those of all that the same process has started, with its own. */
-function namespacesOfScenario(witness: Witness): ReadonlySet<string | undefined> {
-  const starter = parentOf(witness);
-  const started = witness
-    .pids()
-    .filter((pid) => Number(statusField(witness.readOf(pid, 'status') ?? '', 'PPid')[0]) === starter);
-  return new Set([
-    witness.readSelf('ns/user'),
-    ...[starter, ...started].map((pid) => witness.readOf(pid, 'ns/user')),
-  ]);
+/** Of one that is still there. */
+function rangesOfFirst(witness: Witness, pids: readonly number[]): readonly IdRange[] {
+  for (const pid of pids) {
+    const ranges = rangesOf(witness.readOf(pid, 'uid_map'));
+    if (ranges !== undefined) return ranges;
+  }
+  return [];
 }
 
 async function tryNesting({ openProbe }: Subject): Promise<Verdict> {

@@ -119,7 +119,7 @@ function checkDocument(
   const usedVars = checkExpressions(document, { steps, vars: options.vars ?? [] });
   checkUnused(document, uses, usedVars);
   const purpose = options.isWanted?.(tagsOf(document.json)) === false ? 'validate' : options.purpose;
-  reportNotYet(document, { steps, uses, purpose: purpose ?? 'run' }, findings);
+  reportNotYet(document, { steps, purpose: purpose ?? 'run' }, findings);
 }
 
 function toScenario(document: LoadedDocument, findings: Findings): readonly Scenario[] {

@@ -30,13 +30,6 @@ export const notYet: readonly NotYet[] = [
   { in: 'include', key: 'compose', what: 'including a Compose file' },
 
   { in: 'image', key: 'build', what: 'building an image from a Dockerfile' },
-  { in: 'image', key: 'registry', what: 'fetching an image from a registry', validates: true },
 
   { in: 'service', key: 'build', what: 'building an image from a Dockerfile' },
 ];
-
-/** R9: a service or an image that is a registry reference. */
-export const registryReferences: Pick<NotYet, 'what' | 'validates'> | undefined = {
-  what: 'fetching an image from a registry',
-  validates: true,
-};

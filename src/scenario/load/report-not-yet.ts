@@ -1,11 +1,10 @@
 import { isJsonObject, type Json } from '../../core/json.ts';
-import type { NameUse } from './check/name-uses.ts';
 import type { Findings } from './findings.ts';
 import { entriesOf, has, itemsOf, memberOf } from './json-access.ts';
 import { below, isAtOrBelow } from './json-pointer.ts';
 import type { LoadedDocument } from './loaded-document.ts';
 import { matchersOf } from './matchers-of.ts';
-import { type NotYet, notYet, registryReferences } from './not-yet.ts';
+import { type NotYet, notYet } from './not-yet.ts';
 import type { StepAt } from './steps-of.ts';
 
 interface Owner {
@@ -16,17 +15,16 @@ interface Owner {
 
 export interface NotYetInput {
   readonly steps: readonly StepAt[];
-  readonly uses: readonly NameUse[];
   readonly purpose: 'run' | 'validate';
 }
 
 /** Says what this version does not do, and drops whatever else was said about it: it would be said by code that is not there. */
 export function reportNotYet(document: LoadedDocument, input: NotYetInput, findings: Findings): void {
   const silenced: string[] = [];
-  const report = (pointer: string, entry: Pick<NotYet, 'what' | 'validates'>, atValue = false) => {
+  const report = (pointer: string, entry: Pick<NotYet, 'what' | 'validates'>) => {
     if (input.purpose === 'validate' && entry.validates === true) return;
     silenced.push(pointer);
-    const span = atValue ? document.valueSpan(pointer) : document.keySpan(pointer);
+    const span = document.keySpan(pointer);
     document.error('LANGUAGE_NOT_AVAILABLE_YET', `${entry.what} is not available yet`, span, pointer);
   };
   for (const owner of ownersIn(document.json, input.steps)) {
@@ -35,9 +33,6 @@ export function reportNotYet(document: LoadedDocument, input: NotYetInput, findi
       if (value !== undefined && entry.unless?.(value) !== true)
         report(below(owner.pointer, entry.key), entry);
     }
-  }
-  if (registryReferences !== undefined) {
-    for (const use of input.uses) if (use.kind === 'registry') report(use.pointer, registryReferences, true);
   }
   findings.filter(({ code, pointer, document: index }) => {
     if (index !== document.index || pointer === undefined || code === 'LANGUAGE_NOT_AVAILABLE_YET')

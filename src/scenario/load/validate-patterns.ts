@@ -48,6 +48,9 @@ function patternsIn(document: JsonObject, steps: readonly StepAt[]): readonly Pa
   const path = (value: Json) => ({ json: { path: value, exists: true } });
   for (const { pointer, matcher } of matchersOf(document, steps)) {
     add(matcher, 'matches', pointer, expression);
+    const redactions = itemsOf(memberOf(matcher.snapshot, 'redact'));
+    for (const [index, redaction] of redactions.entries())
+      add(redaction, 'matches', below(pointer, 'snapshot', 'redact', index), expression);
     add(matcher, 'schema', pointer, (value) => ({ schema: value }));
     for (const kind of ['json', 'yaml']) {
       const operand = matcher[kind];

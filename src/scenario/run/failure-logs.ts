@@ -1,9 +1,7 @@
 import type { FileChange } from '../../core/engine.ts';
-import { textOf } from '../step/text-or-bytes.ts';
+import { commandLineOf } from '../step/command-line-of.ts';
+import { readOwnerNames } from '../step/owner-names.ts';
 import { settledWithin } from './abortable.ts';
-import { openDeadline } from './deadline.ts';
-import { planExec } from './plan-exec.ts';
-import { readOutput } from './read-output.ts';
 import type { RunningService } from './running-service.ts';
 import type { World } from './world.ts';
 
@@ -16,16 +14,14 @@ const manyLogLines = 200;
 
 /** Of each service with `on_failure: [fs-diff]`: with the line that says so if there are more, as many as a report shows. */
 const mostChanges = 199;
+/** Of each service with `on_failure: [ps]`: a flood of processes is told as one. */
+const mostProcesses = 199;
+
 const changeLetters: Readonly<Record<FileChange['change'], string>> = {
   added: 'A',
   changed: 'C',
   deleted: 'D',
 };
-
-/** /proc read by the image's own shell: works where the image has one, whatever else it lacks. */
-const listProcesses =
-  'for d in /proc/[0-9]*; do [ -r $d/cmdline ] || continue; printf "%s " "$' +
-  '{d#/proc/}"; tr "\\0" " " < $d/cmdline 2>/dev/null || cat $d/comm; echo; done';
 
 /** The last lines of every service's log, and what `on_failure` asks for (language.md R31). */
 export async function readFailureLogs(world: World): Promise<Logs> {
@@ -35,7 +31,7 @@ export async function readFailureLogs(world: World): Promise<Logs> {
   for (const service of world.services) logs[service.name] = service.log.tail(lines);
   const looks = world.services.flatMap((service) => [
     ...(onFailure.includes('sockets') ? [look(`${service.name} (sockets)`, () => readSockets(service))] : []),
-    ...(onFailure.includes('ps') ? [look(`${service.name} (ps)`, () => readProcesses(service, world))] : []),
+    ...(onFailure.includes('ps') ? [look(`${service.name} (ps)`, () => readProcesses(service))] : []),
     ...(onFailure.includes('fs-diff') ? [look(`${service.name} (fs-diff)`, () => readChanges(service))] : []),
   ]);
   await settledWithin(Promise.all(looks), diagnosticBudgetMs, world.clock);
@@ -52,6 +48,7 @@ export async function readFailureLogs(world: World): Promise<Logs> {
 
 async function readSockets({ container }: RunningService): Promise<readonly string[]> {
   const sockets = await container.listening();
+  if (sockets.length === 0) return ['nobody listens'];
   return sockets.map(({ protocol, address, port }) => `${protocol} ${address}:${port}`);
 }
 
@@ -63,19 +60,14 @@ async function readChanges({ container }: RunningService): Promise<readonly stri
   return isCut ? [...lines, `… and more: the limit is ${mostChanges} entries`] : lines;
 }
 
-async function readProcesses(service: RunningService, world: World): Promise<readonly string[]> {
-  using deadline = openDeadline(
-    world.clock,
-    diagnosticBudgetMs,
-    world.closing,
-    () => new Error('took too long'),
-  );
-  const spec = planExec(service.spec, ['/bin/sh', '-c', listProcesses], { user: '0' });
-  const process = await service.container.exec(spec, deadline.signal);
-  const { output } = await readOutput(process, {
-    limits: world.limits,
-    clock: world.clock,
-    signal: deadline.signal,
-  });
-  return textOf(output).trimEnd().split('\n');
+/** As the kernel tells it: no program of the image is asked, so that it may have none. */
+async function readProcesses({ container }: RunningService): Promise<readonly string[]> {
+  const processes = await container.processes();
+  if (processes.length === 0) return ['there are none'];
+  const names = await readOwnerNames(container, [{ asked: new Set(['owner']) }]);
+  const lines = processes
+    .slice(0, mostProcesses)
+    .map((process) => `${process.pid} ${names.user(process.uid)} ${commandLineOf(process)}`);
+  const more = processes.length - lines.length;
+  return more > 0 ? [...lines, `… and ${more} more`] : lines;
 }

@@ -209,6 +209,6 @@ async function runInWorld(setup: World, enter: (world: World) => void, signal: A
   body.last.finish();
   const final = await runFinally(body.last);
   await body.last.invariants?.look();
-  const late = body.last.invariants?.untold ?? [];
+  const late = body.last.invariants?.takeUntold() ?? [];
   return { inSteps: [...body.found.inSteps, ...final], outside: [...body.found.outside, ...late] };
 }

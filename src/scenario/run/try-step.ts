@@ -95,7 +95,7 @@ async function trialOf(
   masker: Masker,
 ): Promise<Trial> {
   const findings = findingsOf(performed, expectations);
-  const problems = findings.map((finding) => problemOf(finding, place, performed.wrote, masker));
+  const problems = findings.map((finding) => problemOf(finding, place, performed.end, masker));
   const captured = problems.length === 0 ? await capture(step, performed) : {};
   const { facts, evidence } = performed;
   return { facts, problems, captured, ...(evidence === undefined ? {} : { evidence }) };
@@ -113,15 +113,15 @@ const isExpected = ({ blocked }: Performed, expectations: readonly Expectation[]
 function problemOf(
   { subject, message, expected, actual, diff }: Finding,
   { at, sourceLine }: Place,
-  wrote: Performed['wrote'],
+  end: Performed['end'],
   masker: Masker,
 ): Problem {
   const text = saysHowItEnded.has(subject)
-    ? `${subject} is ${actual}, expected ${expected}`
+    ? `${subject} is ${actual}${end?.limitHit ?? ''}, expected ${expected}`
     : `${subject} ${message}`;
   return {
     code: 'EXPECTATION_FAILED',
-    message: saysHowItEnded.has(subject) ? withWords(text, wrote, masker) : text,
+    message: saysHowItEnded.has(subject) ? withWords(text, end, masker) : text,
     at,
     sourceLine: sourceLine(at.line, at.file),
     subject,
@@ -133,9 +133,9 @@ function problemOf(
 
 const saysHowItEnded: ReadonlySet<string> = new Set(['exit', 'signal']);
 
-function withWords(message: string, wrote: Performed['wrote'], masker: Masker): string {
-  if (wrote === undefined) return message;
-  const words = { stdout: wrote.stdout.split('\n'), stderr: wrote.stderr.split('\n') };
+function withWords(message: string, end: Performed['end'], masker: Masker): string {
+  if (end === undefined) return message;
+  const words = { stdout: end.stdout.split('\n'), stderr: end.stderr.split('\n') };
   return withLastWords(message, words, masker);
 }
 
@@ -159,7 +159,7 @@ function timeOut(timeoutMs: number, masker: Masker, stopped?: unknown): MayflyEr
   const { stdout, stderr } = stopped.soFar;
   return new MayflyError(
     'TIMEOUT',
-    withWords(message, { stdout: textOf(stdout), stderr: textOf(stderr) }, masker),
+    withWords(message, { limitHit: '', stdout: textOf(stdout), stderr: textOf(stderr) }, masker),
   );
 }
 

@@ -2,6 +2,7 @@ import type { ProcessFacts } from '../../core/engine.ts';
 import type { Json } from '../../core/json.ts';
 import { loadRegularExpressions } from '../matcher/regular-expression.ts';
 import { checksOf, livingContainer, snapshotsOfCheck } from './checks.ts';
+import { commandLineOf } from './command-line-of.ts';
 import { compileExpectations, type Expectation, type Finding, judge } from './expectations.ts';
 import { mentionsNumber } from './mentions-number.ts';
 import { type OwnerNames, readOwnerNames } from './owner-names.ts';
@@ -98,11 +99,6 @@ function lookAtFirst(
       actual: `process ${numbers}`,
     },
   ];
-}
-
-/** A zombie has no command line; `ps` shows its name in brackets, too. */
-function commandLineOf({ argv, name }: ProcessFacts): string {
-  return argv.length === 0 ? `[${name}]` : argv.join(' ');
 }
 
 const mostListed = 20;

@@ -6,6 +6,7 @@ import type { Step } from '../../core/scenario.ts';
 import { settledWithin } from '../run/abortable.ts';
 import { planExec } from '../run/plan-exec.ts';
 import { type ProcessOutput, readOutput } from '../run/read-output.ts';
+import { renderLimitHit } from '../run/render-exit.ts';
 import { shellArgv } from './shell-argv.ts';
 import { defineStep, type Performed, type StepWorld } from './step-definition.ts';
 import { textOf, textOrBytes } from './text-or-bytes.ts';
@@ -119,7 +120,7 @@ function performed({ status, stdout, stderr, output }: ProcessOutput, durationMs
       output: textOrBytes(output),
       duration: durationMs,
     },
-    wrote,
+    end: { limitHit: renderLimitHit(status), ...wrote },
     captures: { ...wrote, output: textOf(output), exit: status.code },
     evidence: stdout,
   };

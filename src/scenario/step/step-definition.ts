@@ -63,8 +63,8 @@ export interface Performed {
   readonly findings?: readonly Finding[];
   /** Instead of all judgement, unless `expect` speaks of `unless`: the facts to judge never came to be. */
   readonly blocked?: { readonly unless: string; readonly finding: Finding };
-  /** Of a process: what it wrote, which tells why it ended as it did. */
-  readonly wrote?: { readonly stdout: string; readonly stderr: string };
+  /** Of a process: which limit it ran into (` (out of memory)`, mostly nothing) and what it wrote, which tell why it ended as it did. */
+  readonly end?: { readonly limitHit: string; readonly stdout: string; readonly stderr: string };
   readonly captures?: CaptureFacts;
   /** What `save` writes. */
   readonly evidence?: Uint8Array;

@@ -28,7 +28,7 @@ test.each([
 ])('a launcher that ends $name', async ({ asked, code }) => {
   const { client, launcher } = await openMuteLauncher();
   const launched = client.expectProcess(() => []);
-  const process = new LinuxProcess(client, launched, noStdio, 1, async () => false);
+  const process = new LinuxProcess(client, launched, noStdio, 1, async () => ({ oomKilled: false }));
   const killing = codeOf(process.kill('SIGTERM'));
   await once(launcher, 'data'); // the tape is on its way
   if (asked) client.endsByRequest();

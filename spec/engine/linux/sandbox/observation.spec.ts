@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readCgroupUsage } from '../../../../src/engine/linux/sandbox/read-cgroup-usage.ts';
+import { readCgroupUsage, readLimitsHit } from '../../../../src/engine/linux/sandbox/read-cgroup-usage.ts';
 import { commandLineBytes, readProcesses } from '../../../../src/engine/linux/sandbox/read-processes.ts';
 
 type Files = Readonly<Record<string, string>>;
@@ -114,4 +114,31 @@ describe('what control groups count', () => {
   ] as const)('$name', ({ host, directories, version, usage }) => {
     expect(readCgroupUsage(hostOf(host), directories, version)).toEqual(usage);
   });
+});
+
+test.each([
+  {
+    name: 'v2',
+    host: v2,
+    directories: { memory: '/cg', pids: '/cg' },
+    version: 'v2',
+    hit: { oomKilled: true },
+  },
+  {
+    name: 'v2 at the limit of processes',
+    host: { '/cg/memory.events': 'oom_kill 0\n', '/cg/pids.events': 'max 3\n' },
+    directories: { memory: '/cg', pids: '/cg' },
+    version: 'v2',
+    hit: { oomKilled: false, processRefused: true },
+  },
+  {
+    name: 'v1 below the limit of processes',
+    host: { '/p/pids.events': 'max 0\n' },
+    directories: { pids: '/p' },
+    version: 'v1',
+    hit: { oomKilled: false },
+  },
+  { name: 'no groups', host: v1, directories: {}, version: 'none', hit: { oomKilled: false } },
+] as const)('the limits that were hit: $name', ({ host, directories, version, hit }) => {
+  expect(readLimitsHit(hostOf(host), directories, version)).toEqual(hit);
 });

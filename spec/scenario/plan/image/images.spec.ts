@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import type { Json } from '../../../../src/core/json.ts';
-import { isImageReference } from '../../../../src/scenario/plan/image/image-reference.ts';
 import { planOf, problemsOf } from '../scenario-builder.ts';
 
 function requestOf(image: Json): object | undefined {
@@ -95,20 +94,4 @@ const mistakes: readonly (readonly [Json, string])[] = [
 
 test.each(mistakes)('R9 an image that cannot be: %j', (image, problem) => {
   expect(problemsOf({ images: { x: image } })).toEqual([problem]);
-});
-
-test.each<readonly [string, boolean]>([
-  ['app', true],
-  ['app:1.2', true],
-  ['example.org:5000/a/b_c/d--e:latest', true],
-  [`app@sha256:${'a'.repeat(64)}`, true],
-  [`example.org/app:1@sha256:${'a'.repeat(64)}`, true],
-  ['localhost/App', false],
-  ['a//b', false],
-  ['app:', false],
-  ['app@sha256:abc', false],
-  ['-app', false],
-  [`${'a/'.repeat(300)}a`, false],
-])('R9 reference %s', (text, valid) => {
-  expect(isImageReference(text)).toBe(valid);
 });

@@ -66,7 +66,7 @@ export class LauncherClient implements TapePerformer, StreamControl {
     const answer = new Promise<readonly Uint8Array[]>((resolve, reject) =>
       this.#requests.set(id, { tape, resolve, reject }),
     );
-    this.#channel.write(encodeFrame(toLauncher.tape, id, bytes));
+    this.#say(encodeFrame(toLauncher.tape, id, bytes));
     return answer;
   }
 
@@ -107,8 +107,16 @@ export class LauncherClient implements TapePerformer, StreamControl {
   }
 
   send(type: number, stream: number, body?: Uint8Array): void {
-    if (this.#streams.has(stream) && this.#channel.writable)
-      this.#channel.write(encodeFrame(type, stream, body));
+    if (this.#streams.has(stream) && this.#channel.writable) this.#say(encodeFrame(type, stream, body));
+  }
+
+  /** What is said in one turn goes out together: each write is a system call that wakes the launcher, and many wait for it at once. */
+  #say(frame: Buffer): void {
+    if (this.#channel.writableCorked === 0) {
+      this.#channel.cork();
+      process.nextTick(() => this.#channel.uncork());
+    }
+    this.#channel.write(frame);
   }
 
   register(stream: number, end: StreamEnd): void {

@@ -113,17 +113,20 @@ export class ContainerFiles {
     this.#home.slots.give(...slots);
   }
 
-  /** Opens the container's root for the time of `use`. */
+  /** Opens the container's root for the time of `use`, whose tapes follow without waiting: they are performed in their order. */
   async withRoot<T>(use: (root: Slot) => Promise<T>): Promise<T> {
     const root = this.#home.slots.take();
+    const opening = this.#home.init.perform([
+      { kind: 'setns', slot: this.#mounts, flags: cloneFlags.CLONE_NEWNS },
+      { kind: 'open', dir: noSlot, path: '/', flags: openFlags.O_PATH, mode: 0, resolve: 0, into: root },
+    ]);
     try {
-      await this.#home.init.perform([
-        { kind: 'setns', slot: this.#mounts, flags: cloneFlags.CLONE_NEWNS },
-        { kind: 'open', dir: noSlot, path: '/', flags: openFlags.O_PATH, mode: 0, resolve: 0, into: root },
-      ]);
-      return await use(root);
+      const [opened, used] = await Promise.allSettled([opening, use(root)]);
+      if (opened.status === 'rejected') throw opened.reason; // what failed without a root says nothing
+      if (used.status === 'rejected') throw used.reason;
+      return used.value;
     } finally {
-      await this.#closeSlots(root);
+      this.#closeSlots(root); // nobody needs to wait for it
     }
   }
 
@@ -141,24 +144,19 @@ export class ContainerFiles {
   async #readAll(root: Slot, path: string, maxBytes: number): Promise<Uint8Array> {
     const file = this.#home.slots.take();
     const parts: Uint8Array[] = [];
-    let offset = 0;
+    const open: Op = {
+      kind: 'open',
+      dir: root,
+      path: relative(path),
+      flags: openFlags.O_NONBLOCK,
+      mode: 0,
+      resolve: resolveFlags.RESOLVE_IN_ROOT,
+      into: file,
+    };
     try {
-      const open: Tape = [
-        {
-          kind: 'open',
-          dir: root,
-          path: relative(path),
-          flags: openFlags.O_NONBLOCK,
-          mode: 0,
-          resolve: resolveFlags.RESOLVE_IN_ROOT,
-          into: file,
-        },
-      ];
-      await this.#home.init.perform(open);
-      for (;;) {
-        const [part] = await this.#home.init.perform([
-          { kind: 'readSlot', slot: file, offset, length: chunkBytes },
-        ]);
+      for (let offset = 0; ; ) {
+        const read: Op = { kind: 'readSlot', slot: file, offset, length: chunkBytes };
+        const [part] = await this.#home.init.perform(offset === 0 ? [open, read] : [read]);
         if (part === undefined || part.byteLength === 0) return Buffer.concat(parts);
         parts.push(part);
         offset += part.byteLength;
@@ -166,7 +164,7 @@ export class ContainerFiles {
           throw this.#error('OUTPUT_LIMIT', path, `it is larger than the limit of ${maxBytes} bytes`);
       }
     } finally {
-      await this.#closeSlots(file);
+      this.#closeSlots(file); // nobody needs to wait for it
     }
   }
 

@@ -4,6 +4,7 @@ import type { LauncherClient } from '../client/launcher-client.ts';
 import type { IpAddress } from '../net/ip.ts';
 import type { UserDatabase } from '../plan/resolve-user.ts';
 import type { OutsideView } from '../sandbox/outside-view.ts';
+import type { LimitsHit } from '../sandbox/read-cgroup-usage.ts';
 import type { SlotPool } from '../sandbox/slot-pool.ts';
 import type { SeccompProgram } from '../seccomp/seccomp-program.ts';
 import type { Slot } from '../tape/op.ts';
@@ -31,7 +32,7 @@ export interface ContainerHome {
   imageUsers(spec: ContainerSpec): Promise<UserDatabase>;
   /** Descriptors of the container's cgroups, for processes that join. */
   cgroupsOf(container: string): readonly Slot[];
-  wasOomKilled(container: string): Promise<boolean>;
+  limitsHitBy(container: string): Promise<LimitsHit>;
   usageOf(container: string): Promise<ContainerUsage>;
   readonly outside: OutsideView;
   /** The machine's own numbers of system calls. */

@@ -53,7 +53,7 @@ export async function execInContainer(
   try {
     await init.perform(tape);
     const pid = await process.started;
-    return new LinuxProcess(init, process, stdio, pid, () => home.wasOomKilled(container.name));
+    return new LinuxProcess(init, process, stdio, pid, () => home.limitsHitBy(container.name));
   } catch (error) {
     await abandonProcess(init, process, stdio, [], error as Error);
     throw error;

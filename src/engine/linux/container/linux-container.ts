@@ -38,6 +38,7 @@ export class LinuxContainer implements Container {
   #state: ContainerState = 'exited';
   #starting: Promise<LinuxProcess> | undefined;
   #removing: Promise<void> | undefined;
+  #seen: { readonly main: LinuxProcess; readonly hostPid: number } | undefined;
 
   constructor(spec: ContainerSpec, id: string, home: ContainerHome) {
     this.spec = spec;
@@ -179,8 +180,8 @@ export class LinuxContainer implements Container {
 
   async processes(): Promise<readonly ProcessFacts[]> {
     if (!this.#isAlive()) return [];
-    const pid = await this.#main?.pidInSandbox();
     try {
+      const pid = await this.#hostPid();
       return pid === undefined ? [] : await this.#home.outside.processesOf(pid);
     } catch (error) {
       if (!this.#isAlive()) return []; // it ended meanwhile
@@ -204,7 +205,7 @@ export class LinuxContainer implements Container {
 
   async witness(): Promise<Witness> {
     if (!this.#isAlive()) throw this.#wrongState('witness');
-    const pid = await this.#main?.pidInSandbox();
+    const pid = await this.#hostPid();
     if (pid === undefined) throw this.#wrongState('witness', 'exited');
     return this.#home.outside.witnessOf(pid);
   }
@@ -245,6 +246,18 @@ export class LinuxContainer implements Container {
     }
     await process.exited;
     await this.main.kill(name);
+  }
+
+  /** The host's number of its PID 1, which keeps it: looked for once. Undefined after its end. */
+  async #hostPid(): Promise<number | undefined> {
+    const main = this.#main;
+    if (main === undefined || main.hasEnded) return undefined;
+    if (this.#seen?.main === main) return this.#seen.hostPid;
+    const pid = await main.pidInSandbox();
+    if (pid === undefined) return undefined;
+    const hostPid = await this.#home.outside.hostPidOf(pid);
+    this.#seen = { main, hostPid };
+    return hostPid;
   }
 
   #isAlive(): boolean {

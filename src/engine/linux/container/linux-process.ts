@@ -6,6 +6,7 @@ import { parseSignal, signalName } from '../../../core/signals.ts';
 import { errnoOf } from '../client/errno-of.ts';
 import type { LaunchedProcess, WaitStatus } from '../client/launched-process.ts';
 import type { LauncherClient } from '../client/launcher-client.ts';
+import type { LimitsHit } from '../sandbox/read-cgroup-usage.ts';
 import type { Stdio } from '../sandbox/stdio.ts';
 
 /** A process of a container: its main one or one of `exec`. */
@@ -25,7 +26,7 @@ export class LinuxProcess implements Process {
     launched: LaunchedProcess,
     stdio: Stdio,
     pid: number | undefined,
-    wasOomKilled: () => Promise<boolean>,
+    limitsHit: () => Promise<LimitsHit>,
   ) {
     this.#init = init;
     this.#launched = launched;
@@ -37,10 +38,10 @@ export class LinuxProcess implements Process {
     // Writing to a process that has ended is an error of the writer's; nobody may be listening.
     stdio.stdin?.on('error', () => {});
     this.exited = launched.exited.then(async (status) => {
-      const oomKilled = await wasOomKilled();
+      const hit = await limitsHit();
       this.#pid = undefined;
       this.#hasEnded = true;
-      return exitStatus(status, oomKilled);
+      return exitStatus(status, hit);
     });
     this.exited.catch(() => {});
   }
@@ -93,6 +94,6 @@ function hasLauncherEnded(error: unknown): boolean {
   return error instanceof MayflyError && error.code === 'LAUNCHER_DIED';
 }
 
-function exitStatus({ code, signal }: WaitStatus, oomKilled: boolean): ExitStatus {
-  return { code, ...(signal === undefined ? {} : { signal: signalName(signal) }), oomKilled };
+function exitStatus({ code, signal }: WaitStatus, hit: LimitsHit): ExitStatus {
+  return { code, ...(signal === undefined ? {} : { signal: signalName(signal) }), ...hit };
 }

@@ -115,7 +115,7 @@ async function startIn(
       ...stdio.after(process.id),
     ]);
     const pid = await process.started;
-    const running = new LinuxProcess(server, process, stdio, pid, async () => false);
+    const running = new LinuxProcess(server, process, stdio, pid, async () => ({ oomKilled: false }));
     return await LinuxProbe.greet(isNested ? endedByParent(running) : running, systemCalls);
   } catch (error) {
     await abandonProcess(server, process, stdio, [], error as Error);

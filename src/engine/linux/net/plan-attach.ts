@@ -75,7 +75,16 @@ export function planDisconnect(attachment: Attachment): Tape {
   return [{ kind: 'netlink', slot: attachment.networkSocket, messages, reply: 0 }];
 }
 
+/** Rendered once: whoever asks for a container's networks asks often. */
 export function describeAttachment(attachment: Attachment): AttachedNetwork {
+  const known = described.get(attachment) ?? renderAttachment(attachment);
+  described.set(attachment, known);
+  return known;
+}
+
+const described = new WeakMap<Attachment, AttachedNetwork>();
+
+function renderAttachment(attachment: Attachment): AttachedNetwork {
   const { network, ipv4, ipv6 } = attachment;
   return {
     network,

@@ -5,7 +5,7 @@ import { planCgroup } from '../plan/plan-cgroup.ts';
 import { noSlot, type Op, type Slot, type Tape } from '../tape/op.ts';
 import type { PlanWrite } from './journal.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
-import { readCgroupUsage, readOomKills } from './read-cgroup-usage.ts';
+import { type LimitsHit, readCgroupUsage, readLimitsHit } from './read-cgroup-usage.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
 import { supervisorSlots } from './sandbox-slots.ts';
 import type { SlotPool } from './slot-pool.ts';
@@ -60,11 +60,10 @@ export class ContainerCgroups {
     return this.#made.get(container)?.slots ?? [];
   }
 
-  /** Whether the kernel has killed a process of the container for its memory limit. */
-  async wasOomKilled(container: string): Promise<boolean> {
+  async limitsHitBy(container: string): Promise<LimitsHit> {
     const { host, cgroups } = this.#facts;
     const directories = this.#made.get(container)?.plan.directories ?? {};
-    return (readOomKills(host, directories, cgroups.version) ?? 0) > 0;
+    return readLimitsHit(host, directories, cgroups.version);
   }
 
   async usageOf(container: string): Promise<ContainerUsage> {
@@ -86,7 +85,7 @@ export class ContainerCgroups {
   /** What the kernel has not let go of yet is removed when the supervisor ends. */
   async #removeDirectory(path: string): Promise<void> {
     await this.#opened.supervisor
-      .perform([{ kind: 'unlink', dir: noSlot, path, flags: AT_REMOVEDIR }])
+      .perform([{ kind: 'unlink', dir: noSlot, path, flags: AT_REMOVEDIR, missing: 0 }])
       .catch(() => {});
   }
 

@@ -8,8 +8,8 @@ import { pastaArguments } from '../net/egress/pasta-arguments.ts';
 import { planEgressRoutes } from '../net/egress/plan-egress-routes.ts';
 import { type IpAddress, parseIp } from '../net/ip.ts';
 import type { Slot } from '../tape/op.ts';
-import { hostPidOf } from './host-pid.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
+import type { OutsideView } from './outside-view.ts';
 import { probeEgress } from './probe-egress.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
 import { supervisorSlots } from './sandbox-slots.ts';
@@ -24,14 +24,16 @@ export class ContainerEgress {
   readonly #opened: OpenedSandbox;
   readonly #slots: SlotPool;
   readonly #facts: SandboxFacts;
+  readonly #outside: OutsideView;
   readonly #relays = new Map<string, LaunchedProcess>();
   /** Name servers of the world outside, by container. */
   readonly #servers = new Map<string, readonly string[]>();
 
-  constructor(opened: OpenedSandbox, slots: SlotPool, facts: SandboxFacts) {
+  constructor(opened: OpenedSandbox, slots: SlotPool, facts: SandboxFacts, outside: OutsideView) {
     this.#opened = opened;
     this.#slots = slots;
     this.#facts = facts;
+    this.#outside = outside;
   }
 
   /** Refuses, with the remedy, before anything of the container is made. */
@@ -57,7 +59,7 @@ export class ContainerEgress {
       .perform(planEgressRoutes(pidfd, scratch, this.#hostAddresses(), this.#facts.ipv6))
       .finally(() => this.#slots.give(scratch));
     const program = requireEgress(spec.name, await probeEgress(this.#facts.host));
-    const namespaces = `/proc/${await hostPidOf(this.#facts.host, this.#opened.initPid, pid)}/ns`;
+    const namespaces = `/proc/${await this.#outside.hostPidOf(pid)}/ns`;
     const relay = await this.#start(program, [
       'pasta',
       ...pastaArguments({

@@ -16,6 +16,7 @@ import { type DnsServer, serveDns } from '../net/dns/serve-dns.ts';
 import { type IpAddress, renderIp } from '../net/ip.ts';
 import { type Attachment, planConnect, planContainerNetwork, planDisconnect } from '../net/plan-attach.ts';
 import { type PolicyMember, policyMember } from '../net/policy/policy-member.ts';
+import { candidatePorts } from '../net/publish/candidate-ports.ts';
 import { type Publication, publishPort } from '../net/publish/publish-port.ts';
 import type { Slot, Tape } from '../tape/op.ts';
 import { dialerInto } from './dialer-into.ts';
@@ -108,7 +109,8 @@ export class ContainerNetworks {
     const publications: Publication[] = [];
     member.publications = publications;
     for (const port of spec.ports) {
-      const publication = await publishPort(port, dialer);
+      const candidates = candidatePorts(this.#facts.seed, spec.name, port);
+      const publication = await publishPort(port, dialer, candidates);
       if (this.#closed || this.#members.get(spec.name) !== member) {
         await publication.close(0); // else a port of the host would outlive the sandbox
         throw new MayflyError('CONTAINER_STATE', `${spec.name} was removed while its ports were published`);

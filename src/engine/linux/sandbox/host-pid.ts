@@ -1,20 +1,15 @@
-import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { Host } from '../host.ts';
 
 /**
- * The host's number for a child of the init, from the number it has in the sandbox: proc(5), /proc/PID/task/TID/children and
- * the NSpid line of /proc/PID/status (host, sandbox, container).
+ * The host's numbers of the init's children, by those they have in the sandbox: proc(5), /proc/PID/task/TID/children and the NSpid line of
+ * /proc/PID/status (host, sandbox, container).
  */
-export async function hostPidOf(host: Host, initPid: number, pidInSandbox: number): Promise<number> {
-  const children = (await host.readText(`/proc/${initPid}/task/${initPid}/children`)) ?? '';
-  for (const child of children.trim().split(' ')) {
-    const numbers = /^NSpid:\t(.*)$/m
-      .exec((await host.readText(`/proc/${child}/status`)) ?? '')?.[1]
-      ?.split('\t');
-    if (Number(numbers?.[1]) === pidInSandbox) return Number(child);
-  }
-  throw new MayflyError(
-    'INTERNAL',
-    `process ${pidInSandbox} of the sandbox is not among the children of its init`,
+export function readHostPids(host: Pick<Host, 'readTextNow'>, initPid: number): ReadonlyMap<number, number> {
+  const children = (host.readTextNow(`/proc/${initPid}/task/${initPid}/children`) ?? '').trim().split(' ');
+  return new Map(
+    children.map((child) => {
+      const numbers = /^NSpid:\t(.*)$/m.exec(host.readTextNow(`/proc/${child}/status`) ?? '')?.[1];
+      return [Number(numbers?.split('\t')[1]), Number(child)];
+    }),
   );
 }

@@ -1,8 +1,8 @@
 import { MayflyError } from '../../../core/mayfly-error.ts';
-import { openFlags } from '../abi/open-flags.ts';
-import { noSlot, type Op, type Tape } from '../tape/op.ts';
+import type { Tape } from '../tape/op.ts';
 import type { TapePerformer } from '../tape/tape-performer.ts';
 import { type IdMapping, idCount, rangeMapping } from './id-mapping.ts';
+import { isHeld, planLockFile } from './lock-file.ts';
 import { supervisorSlots } from './sandbox-slots.ts';
 
 /**
@@ -27,19 +27,10 @@ export interface IdRangePool {
  */
 export async function lockIdRange(supervisor: TapePerformer, pool: IdRangePool): Promise<IdMapping> {
   const slot = supervisorSlots.idRange;
-  const flags = openFlags.O_CREAT | openFlags.O_RDWR;
-  const open: Op = {
-    kind: 'open',
-    dir: noSlot,
-    path: pool.lockFile,
-    flags,
-    mode: 0o600,
-    resolve: 0,
-    into: slot,
-  };
+  const open = planLockFile(pool.lockFile, slot);
   for (let step = 0; step < rangeCount; step += 1) {
     const number = (pool.start + step) % rangeCount;
-    if (await takeLock(supervisor, [open, { kind: 'lockByte', slot, offset: number }])) {
+    if (await takeLock(supervisor, [open, { kind: 'lockByte', slot, offset: number, mode: 0 }])) {
       return rangeMapping(firstBase + number * idCount);
     }
   }
@@ -54,8 +45,7 @@ async function takeLock(supervisor: TapePerformer, lock: Tape): Promise<boolean>
     await supervisor.perform(lock);
     return true;
   } catch (error) {
-    const errno = error instanceof MayflyError ? (error.cause as { errno?: string } | undefined)?.errno : '';
-    if (errno === 'EAGAIN' || errno === 'EACCES') return false;
+    if (isHeld(error)) return false;
     throw error;
   }
 }

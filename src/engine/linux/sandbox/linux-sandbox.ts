@@ -27,9 +27,11 @@ import { launchContainer } from './container-launch.ts';
 import { ContainerNetworks } from './container-networks.ts';
 import { renderIdentityMap } from './id-mapping.ts';
 import { ignoreEndedLauncher } from './ignore-ended-launcher.ts';
+import { LayerLease } from './layer-lease.ts';
 import { networkOwnerOf } from './network-owner.ts';
 import type { OpenedSandbox } from './open-sandbox.ts';
 import { OutsideView } from './outside-view.ts';
+import type { LimitsHit } from './read-cgroup-usage.ts';
 import type { SandboxFacts } from './sandbox-facts.ts';
 import { SandboxImages } from './sandbox-images.ts';
 import { initSlots } from './sandbox-slots.ts';
@@ -56,10 +58,10 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
     this.#opened = opened;
     this.#facts = facts;
     this.outside = new OutsideView(facts.host, opened.initPid);
-    this.#images = new SandboxImages(opened.init);
+    this.#images = new SandboxImages(opened.init, new LayerLease(opened.supervisor, facts.layersDirectory));
     this.#attic = new Attic(opened, this.slots, spec, facts);
     this.#networks = new ContainerNetworks(opened.init, this.slots, spec.networks, facts);
-    this.#egress = new ContainerEgress(opened, this.slots, facts);
+    this.#egress = new ContainerEgress(opened, this.slots, facts, this.outside);
     this.#cgroups = new ContainerCgroups(opened, this.slots, spec.runId, facts);
   }
 
@@ -153,7 +155,7 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
       .finally(() => this.slots.give(...place.scratch));
     process.exited.catch(() => {}).then(() => this.#egress.close(spec.name));
     const main = new LinuxProcess(this.init, process, stdio, spec.init ? 2 : 1, () =>
-      this.wasOomKilled(spec.name),
+      this.limitsHitBy(spec.name),
     );
     try {
       await this.#networks.afterStart(spec, pidfd);
@@ -178,8 +180,8 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
     return this.#cgroups.slotsOf(container);
   }
 
-  wasOomKilled(container: string): Promise<boolean> {
-    return this.#cgroups.wasOomKilled(container);
+  limitsHitBy(container: string): Promise<LimitsHit> {
+    return this.#cgroups.limitsHitBy(container);
   }
 
   usageOf(container: string): Promise<ContainerUsage> {

@@ -1,7 +1,6 @@
 import type { ContainerSpec, NetworkAttachment } from '../../../core/container.ts';
 import type { NamedMember } from '../net/dns/resolve-names.ts';
-import { renderIp } from '../net/ip.ts';
-import type { Attachment } from '../net/plan-attach.ts';
+import { type Attachment, describeAttachment } from '../net/plan-attach.ts';
 
 interface NetworkMember {
   readonly spec: ContainerSpec;
@@ -14,11 +13,11 @@ export function namedMember({ spec, attachments, aliases }: NetworkMember): Name
   return {
     container: spec.name,
     names: spec.hostname === spec.name || spec.domainname !== '' ? namesOf(spec) : [spec.hostname],
-    attachments: attachments.map((attachment) => ({
-      network: attachment.network,
-      aliases: aliases.find(({ network }) => network === attachment.network)?.aliases ?? [],
-      ...(attachment.ipv4 === undefined ? {} : { ipv4: renderIp(attachment.ipv4.address) }),
-      ...(attachment.ipv6 === undefined ? {} : { ipv6: renderIp(attachment.ipv6.address) }),
+    attachments: attachments.map(describeAttachment).map(({ network, ipv4, ipv6 }) => ({
+      network,
+      aliases: aliases.find((each) => each.network === network)?.aliases ?? [],
+      ...(ipv4 === undefined ? {} : { ipv4 }),
+      ...(ipv6 === undefined ? {} : { ipv6 }),
     })),
   };
 }

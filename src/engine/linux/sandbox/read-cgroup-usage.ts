@@ -19,13 +19,25 @@ export function readCgroupUsage(
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 }
 
-/** How often the kernel has killed in the container for want of memory; undefined where nothing counts it. */
-export function readOomKills(
+export interface LimitsHit {
+  /** The kernel has killed in the container for want of memory. */
+  readonly oomKilled: boolean;
+  /** The kernel has refused it a process (pids.events, in both versions). */
+  readonly processRefused?: true;
+}
+
+/** Which limits a container has run into so far; none where nothing counts it. */
+export function readLimitsHit(
   host: Pick<Host, 'readTextNow'>,
-  { memory }: CgroupPlan['directories'],
+  { memory, pids }: CgroupPlan['directories'],
   version: CgroupFacts['version'],
-): number | undefined {
-  return oomKillsIn(readerOf(host), memory, version);
+): LimitsHit {
+  const read = readerOf(host);
+  const refused = pids === undefined ? undefined : field(read(`${pids}/pids.events`), 'max');
+  return {
+    oomKilled: (oomKillsIn(read, memory, version) ?? 0) > 0,
+    ...((refused ?? 0) > 0 && { processRefused: true }),
+  };
 }
 
 function readerOf(host: Pick<Host, 'readTextNow'>): Read {

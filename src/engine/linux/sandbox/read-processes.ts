@@ -8,19 +8,36 @@ export const commandLineBytes = 16 * 2 ** 20;
 /** Command lines are memory of the processes themselves, which they may have made slow to read: Node does not stand still for them. */
 type Reader = Pick<Host, 'readText' | 'readTextNow' | 'readLinkNow' | 'listNow'>;
 
+/** By PID namespace, the host's numbers of the processes in it. */
+export type Inhabitants = ReadonlyMap<string, readonly string[]>;
+
+export function readInhabitants(host: Reader): Inhabitants {
+  const found = new Map<string, string[]>();
+  for (const number of host.listNow('/proc').filter((name) => /^\d+$/.test(name))) {
+    const namespace = host.readLinkNow(`/proc/${number}/ns/pid`);
+    if (namespace === undefined) continue; // it has ended, or is not ours to look at
+    const others = found.get(namespace);
+    if (others === undefined) found.set(namespace, [number]);
+    else others.push(number);
+  }
+  return found;
+}
+
 /**
  * The processes of a container's PID namespace, out of the host's own /proc: nothing that the container mounts, hides or lacks
  * changes what is seen. `first` is the host's number for its PID 1. Without it, none.
  */
-export async function readProcesses(host: Reader, first: number): Promise<readonly ProcessFacts[]> {
+export async function readProcesses(
+  host: Reader,
+  first: number,
+  inhabitants = readInhabitants(host),
+): Promise<readonly ProcessFacts[]> {
   const namespace = host.readLinkNow(`/proc/${first}/ns/pid`);
   const uidMap = parseUidMap(host.readTextNow(`/proc/${first}/uid_map`) ?? '');
   if (namespace === undefined) return [];
-  const numbers = host.listNow('/proc').filter((name) => /^\d+$/.test(name));
   const found: ProcessFacts[] = [];
   let bytes = 0;
-  for (const number of numbers) {
-    if (host.readLinkNow(`/proc/${number}/ns/pid`) !== namespace) continue;
+  for (const number of inhabitants.get(namespace) ?? []) {
     const process = await readProcess(host, number, uidMap);
     if (process === undefined) continue;
     bytes += process.argv.reduce((sum, word) => sum + word.length, 0);

@@ -14,6 +14,8 @@ import type { WritablePlace } from './writable-place.ts';
 export interface SandboxFacts {
   readonly host: Host;
   readonly mapping: IdMapping;
+  /** The store's. */
+  readonly layersDirectory: string;
   readonly cgroups: CgroupFacts;
   readonly ipv6: boolean;
   /** Numbers of the machine's own system calls, by name. */

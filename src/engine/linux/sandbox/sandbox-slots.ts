@@ -9,6 +9,8 @@ export const supervisorSlots = {
   tree: 6,
   /** The file with the lock on the sandbox's id range. */
   idRange: 7,
+  /** The file with the locks on the layers in use. */
+  layerLease: 8,
   /** While the tape of the init-to-be runs: its private numbers. */
   hostMounts: 16,
   root: 17,

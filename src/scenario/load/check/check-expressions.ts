@@ -12,6 +12,7 @@ import type { StepAt } from '../steps-of.ts';
 import { checkCaseReference } from './check-case-reference.ts';
 import { checkInputReference } from './check-input-reference.ts';
 import { declaredNames } from './check-names.ts';
+import { checkServiceReference } from './check-service-reference.ts';
 import { checkStepReference, type StepsInScope } from './check-step-reference.ts';
 
 export interface ExpressionInput {
@@ -83,12 +84,12 @@ function knownNames(json: Json, { vars }: ExpressionInput): Known {
 const titles = { vars: 'variable', matrix: 'matrix value', secrets: 'secret', services: 'service' } as const;
 
 function checkReference(reference: Reference, where: Where, known: Known, scope: StepsInScope): void {
-  const [namespace, name, member] = reference.path;
+  const [namespace, name, ...following] = reference.path;
   const { document, span, pointer } = where;
   if (name === undefined) return;
   switch (namespace) {
     case 'steps':
-      checkStepReference(name, member, where, scope);
+      checkStepReference(name, following[0], where, scope);
       return;
     case 'case':
       checkCaseReference(name, where);
@@ -111,7 +112,8 @@ function checkReference(reference: Reference, where: Where, known: Known, scope:
     case 'secrets':
     case 'services':
       if (!known[namespace].includes(name)) reportUnknown(namespace, name, where, known[namespace]);
-      else if (namespace === 'services') checkServiceMember(name, member, where, scope);
+      else if (namespace === 'services')
+        checkServiceReference(name, following, where, scope.current !== undefined);
       return;
     default:
       return;
@@ -128,32 +130,6 @@ function reportUnknown(
   const hint =
     near === undefined ? `declare it under \`${namespace}:\`` : `did you mean \`${namespace}.${near}\`?`;
   document.error('SCENARIO_UNDECLARED', `there is no ${titles[namespace]} \`${name}\``, span, pointer, hint);
-}
-
-function checkServiceMember(
-  name: string,
-  member: string | undefined,
-  { document, span, pointer }: Where,
-  { current }: StepsInScope,
-): void {
-  if (member === undefined || !['ip', 'ipv6', 'port'].includes(member)) {
-    document.error(
-      'EXPRESSION_UNDEFINED',
-      `a service has no \`${member ?? ''}\``,
-      span,
-      pointer,
-      `there are services.${name}.ip, .ipv6 and .port(80)`,
-    );
-  } else if (current === undefined) {
-    const hint = `write the name \`${name}\` itself: services of one network find each other by name`;
-    document.error(
-      'EXPRESSION_UNDEFINED',
-      'addresses and ports are known only once services run, in steps',
-      span,
-      pointer,
-      hint,
-    );
-  }
 }
 
 /** The innermost step around a place. */

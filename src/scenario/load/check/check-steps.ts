@@ -129,7 +129,13 @@ function checkModifiers(document: LoadedDocument, { step, pointer }: StepAt, kin
       hint,
     );
   }
-  if (kind !== 'run' || !has(step, 'in')) return;
+  if (kind !== 'run') return;
+  if (step.tty === true && memberOf(step.expect, 'stderr') !== undefined) {
+    const at = below(pointer, 'expect', 'stderr');
+    const message = '`stderr` has no effect on a step with `tty: true`: a terminal is one stream';
+    document.error('SCENARIO_NO_EFFECT', message, document.keySpan(at), at, 'expect it in `stdout`');
+  }
+  if (!has(step, 'in')) return;
   if (has(step, 'image')) {
     const at = below(pointer, 'image');
     document.error(

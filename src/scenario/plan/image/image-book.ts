@@ -1,6 +1,6 @@
 import type { ImageRequest, ImageSource } from '../../../core/image.ts';
+import { isImageReference } from '../../../core/image-reference.ts';
 import type { DocumentNode } from '../document-node.ts';
-import { isImageReference } from './image-reference.ts';
 import { parseConfigOverrides } from './parse-config-overrides.ts';
 import { parseImageSource } from './parse-image-source.ts';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { ImageSource } from '../../../core/image.ts';
+import { isImageReference } from '../../../core/image-reference.ts';
 import type { Json } from '../../../core/json.ts';
 import type { DocumentNode } from '../document-node.ts';
 import { optionalKey } from '../optional-key.ts';
-import { isImageReference } from './image-reference.ts';
 
 const kinds = ['host', 'rootfs', 'archive', 'oci', 'registry', 'debian', 'build'] as const;
 

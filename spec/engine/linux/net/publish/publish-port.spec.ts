@@ -37,8 +37,12 @@ const refusing: ContainerDialer = {
   udp: () => Promise.reject(new Error('ECONNREFUSED')),
 };
 
-async function publish(port: PublishedPort, dialer: ContainerDialer): Promise<Publication> {
-  const publication = await publishPort(port, dialer);
+async function publish(
+  port: PublishedPort,
+  dialer: ContainerDialer,
+  candidates: readonly number[] = [],
+): Promise<Publication> {
+  const publication = await publishPort(port, dialer, candidates);
   open.push(() => publication.close(0));
   return publication;
 }
@@ -68,6 +72,18 @@ describe('published TCP ports', () => {
       socket.end('hello');
       expect(await readAll(socket)).toBe('hello');
     }
+  });
+
+  test('candidates are tried in their order, past those that are taken, before the kernel chooses', async () => {
+    const taken = await publish({ ...tcp, hostAddress: '127.0.0.1' }, refusing);
+    const other = await publish(tcp, refusing);
+    const [takenPort, freePort] = [taken, other].map(({ ports }) => present(ports[0], 'port').hostPort);
+    await other.close(0);
+    const candidates = [present(takenPort, 'taken'), present(freePort, 'free')];
+    const { ports } = await publish(tcp, refusing, candidates);
+    expect(ports.map(({ hostPort }) => hostPort)).toEqual([freePort, freePort]);
+    const third = await publish(tcp, refusing, candidates);
+    expect(candidates).not.toContain(present(third.ports[0], 'port').hostPort);
   });
 
   test('one address is one address', async () => {

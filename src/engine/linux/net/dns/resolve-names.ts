@@ -32,9 +32,10 @@ export function resolveName(
   const wanted = normalizeName(name);
   if (wanted === 'localhost' || wanted.endsWith('.localhost')) return loopback;
   const networks = networksOf(asker, members);
-  const found = members.map((member) =>
-    sharedAttachments(member, networks).filter((each) => bears(member, each, wanted)),
-  );
+  const found = members.map((member) => {
+    const ofAll = bears([member.container, ...member.names], wanted);
+    return sharedAttachments(member, networks).filter((each) => ofAll || bears(each.aliases, wanted));
+  });
   const bearers = found.filter((attachments) => attachments.length > 0);
   if (bearers.length === 0) return undefined;
   return seededShuffle(bearers, seed).flatMap((attachments) => attachments.flatMap(addressesOf));
@@ -71,9 +72,10 @@ function sharedAttachments(member: NamedMember, networks: readonly string[]): re
   return networks.flatMap((network) => member.attachments.filter((each) => each.network === network));
 }
 
-function bears(member: NamedMember, attachment: MemberAttachment, wanted: string): boolean {
-  return [member.container, ...member.names, ...attachment.aliases].some(
-    (name) => normalizeName(name) === wanted,
+/** Most names differ in length already, and are then not looked at further. */
+function bears(names: readonly string[], wanted: string): boolean {
+  return names.some(
+    (name) => (name.length === wanted.length || name.endsWith('.')) && normalizeName(name) === wanted,
   );
 }
 

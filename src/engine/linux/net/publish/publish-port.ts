@@ -11,26 +11,33 @@ export interface Publication {
   close(deadlineMs: number): Promise<void>;
 }
 
+const kernelTries = 16;
+
 /** `localhost` means both: a client that resolves it may try either first. */
 const bothLoopbacks = ['127.0.0.1', '::1'] as const;
 
-/** Tries to find one free port that is free on both addresses. */
-const mostTries = 16;
-
-/** Listens on the host and relays to the container. */
-export async function publishPort(port: PublishedPort, dialer: ContainerDialer): Promise<Publication> {
+/**
+ * Listens on the host and relays to the container. Where any free port will do, `candidates` are tried first; then the kernel
+ * chooses, and again if what it chose is free on the first address only.
+ */
+export async function publishPort(
+  port: PublishedPort,
+  dialer: ContainerDialer,
+  candidates: Iterable<number> = [],
+): Promise<Publication> {
   const addresses =
     port.hostAddress === '' || port.hostAddress === 'localhost' ? bothLoopbacks : [port.hostAddress];
-  for (let tries = 1; ; tries += 1) {
+  const chosen = port.hostPort === 0 ? [...candidates, ...Array.from({ length: kernelTries }, () => 0)] : [];
+  for (const hostPort of chosen) {
     try {
-      return await listenOn(addresses, port, dialer);
+      return await listenOn(addresses, { ...port, hostPort }, dialer);
     } catch (error) {
-      // Port 0 became one that is free on the first address only: another one then.
-      const another =
-        port.hostPort === 0 && addresses.length > 1 && tries < mostTries && errorCode(error) === 'EADDRINUSE';
-      if (!another) throw unavailable(port, error);
+      if (errorCode(error) !== 'EADDRINUSE') throw unavailable(port, error);
     }
   }
+  return await listenOn(addresses, port, dialer).catch((error: unknown) => {
+    throw unavailable(port, error);
+  });
 }
 
 async function listenOn(

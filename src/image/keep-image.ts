@@ -1,0 +1,157 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { MayflyError } from '../core/mayfly-error.ts';
+import type { AddContext } from './add-to-store.ts';
+import { detectCompression } from './compression/decompress.ts';
+import { digestHex, digestOf } from './digest.ts';
+import { renderConfig } from './image-config.ts';
+import { renderPlatform } from './image-platform.ts';
+import type { SourcedImage, SourcedLayer } from './image-source.ts';
+import { mapInParallel } from './map-in-parallel.ts';
+import { nameKept } from './name-image.ts';
+import { layerTypeOf } from './oci/media-types.ts';
+import { renderManifest } from './oci/render-manifest.ts';
+import { readRange } from './read-file.ts';
+import { type CatalogueImage, type CatalogueLayer, ImageCatalogue } from './store/image-catalogue.ts';
+import { IncomingBlob } from './store/incoming-blob.ts';
+import { LayerStore, type StoredLayer } from './store/layer-store.ts';
+import type { StorePaths } from './store/store-paths.ts';
+import { writeAtomically } from './store/write-atomically.ts';
+import { type SourcedTar, type TarFacts, unpackLayer, verifyLayer } from './unpack-layer.ts';
+
+export type KeepContext = Pick<
+  AddContext,
+  'paths' | 'self' | 'ids' | 'limits' | 'openLayerWriter' | 'nowMs' | 'onProgress' | 'signal'
+>;
+
+/**
+ * Adds an image to the catalogue under these names: its layers unpacked, and all its blobs as they came, so that it can be saved
+ * and pushed under the same digests. Who calls holds the lock for adding (store-lock.ts).
+ */
+export async function keepImage(
+  sourced: SourcedImage,
+  references: readonly string[],
+  context: KeepContext,
+): Promise<CatalogueImage> {
+  const { paths, self, nowMs, limits } = context;
+  const layers = await mapInParallel(sourced.layers, limits.layersAtOnce, context.signal, (layer, shared) =>
+    keepLayer(layer, { ...context, signal: shared }),
+  );
+  for (const warning of [...sourced.warnings, ...layers.flatMap((layer) => layer.warnings)])
+    context.onProgress(`warning: ${warning}`);
+  const diffIds = layers.map(({ diffId }) => diffId);
+  const config = sourced.blobs[0] ?? Buffer.from(renderConfig(sourced.config, sourced.platform, diffIds));
+  const id = await keepBytes(config, context);
+  const manifest = await keepManifest(sourced, config, layers, context);
+  const image = await new ImageCatalogue(paths, self).add({
+    id,
+    ...(manifest === undefined ? {} : { manifest }),
+    platform: renderPlatform(sourced.platform),
+    createdAt: sourced.createdAt || new Date(nowMs()).toISOString(),
+    addedAtMs: nowMs(),
+    layers: layers.map(({ warnings: _, ...layer }) => layer),
+  });
+  await nameKept(image, references, nowMs(), context);
+  return image;
+}
+
+interface KeptLayer extends CatalogueLayer {
+  readonly warnings: readonly string[];
+}
+
+async function keepManifest(
+  sourced: SourcedImage,
+  config: Uint8Array,
+  layers: readonly CatalogueLayer[],
+  context: KeepContext,
+): Promise<string | undefined> {
+  const given = sourced.blobs[1];
+  if (given !== undefined) return keepBytes(given, context);
+  const blobs = layers.map(({ blob }) => blob).filter((blob) => blob !== undefined);
+  if (blobs.length < layers.length) return undefined;
+  const about = { digest: digestOf(config), sizeBytes: config.length };
+  return keepBytes(Buffer.from(renderManifest(about, blobs)), context);
+}
+
+/** Configurations and manifests, which are small. */
+async function keepBytes(bytes: Uint8Array, { paths, self }: KeepContext): Promise<string> {
+  const digest = digestOf(bytes);
+  const path = join(paths.blobs, digestHex(digest));
+  if (!existsSync(path)) await writeAtomically(path, bytes, self);
+  return digest;
+}
+
+async function keepLayer(layer: SourcedLayer, context: KeepContext): Promise<KeptLayer> {
+  const store = new LayerStore(context.paths, context.ids, context.self);
+  if (layer.kind === 'tar') return keepTar(layer, store, context);
+  const stored = store.find(layer.recipe) ?? (await unpack(layer, store, context)).stored;
+  return { diffId: stored.diffId, sizeBytes: stored.sizeBytes, warnings: stored.warnings };
+}
+
+/** One pass: packed bytes are kept, hashed, unpacked, hashed again and written. */
+async function keepTar(layer: SourcedTar, store: LayerStore, context: KeepContext): Promise<KeptLayer> {
+  const { paths, self } = context;
+  const known = layer.diffId === undefined ? undefined : store.find(layer.diffId);
+  if (known !== undefined && layer.blob !== undefined && isBlob(paths, layer.blob.digest)) {
+    layer.onKept?.(false);
+    return toKept(known, await describeBlob(layer, layer.blob, paths), known.warnings);
+  }
+  await using incoming = await IncomingBlob.begin(paths, self);
+  const copied: SourcedTar = { ...layer, open: () => incoming.copy(layer.open()) };
+  const { stored, facts } =
+    known === undefined
+      ? await unpack(copied, store, context)
+      : { stored: known, facts: await verifyLayer(copied, context) };
+  if (facts === undefined) throw new MayflyError('INTERNAL', `${layer.what} was not read`);
+  const { packed } = facts;
+  await incoming.place(packed.digest);
+  layer.onKept?.(true);
+  return toKept(stored, await describeBlob(layer, packed, paths), stored.warnings);
+}
+
+function toKept(
+  { diffId, sizeBytes }: StoredLayer,
+  blob: CatalogueLayer['blob'] & object,
+  warnings: readonly string[],
+): KeptLayer {
+  return { diffId, sizeBytes, blob, warnings };
+}
+
+async function describeBlob(
+  layer: SourcedTar,
+  { digest, sizeBytes }: TarFacts['packed'],
+  paths: StorePaths,
+): Promise<CatalogueLayer['blob'] & object> {
+  const announced = layer.blob?.mediaType ?? '';
+  const mediaType = announced === '' ? layerTypeOf(await compressionOf(digest, paths)) : announced;
+  return { mediaType, digest, sizeBytes };
+}
+
+async function compressionOf(
+  digest: string,
+  paths: StorePaths,
+): Promise<ReturnType<typeof detectCompression>> {
+  for await (const head of readRange(join(paths.blobs, digestHex(digest)), 0, 4))
+    return detectCompression(head);
+  return 'none';
+}
+
+async function unpack(
+  layer: SourcedLayer,
+  store: LayerStore,
+  context: KeepContext,
+): Promise<{ readonly stored: StoredLayer; readonly facts: TarFacts | undefined }> {
+  context.onProgress(`unpacking ${layer.what}`);
+  await using writer = await context.openLayerWriter();
+  let facts: TarFacts | undefined;
+  const stored = await store.add(writer, async (session) => {
+    const { packed, ...unpacked } = await unpackLayer(layer, session, context);
+    if (packed !== undefined) facts = { diffId: unpacked.diffId, packed };
+    return unpacked;
+  });
+  return { stored, facts };
+}
+
+function isBlob(paths: StorePaths, digest: string): boolean {
+  return existsSync(join(paths.blobs, digestHex(digest)));
+}

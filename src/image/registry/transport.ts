@@ -1,0 +1,91 @@
+import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
+import type { ImageLimits } from '../image-limits.ts';
+import { AnswerBody } from './answer-body.ts';
+import { chooseProxy } from './choose-proxy.ts';
+import { readSecureContext } from './read-authorities.ts';
+import type { RegistrySettings } from './registry-settings.ts';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** A stream has its length in the headers, and can be sent once. */
+  readonly body?: Uint8Array | AsyncIterable<Uint8Array>;
+}
+
+export interface HttpAnswer {
+  readonly url: URL;
+  readonly status: number;
+  readonly header: (name: string) => string | undefined;
+  readonly body: AnswerBody;
+}
+
+/**
+ * One exchange over HTTP, in the way that leads to the host: its proxy, its certificates. Nothing is followed, repeated or
+ * remembered here but connections.
+ */
+export class Transport implements AsyncDisposable {
+  readonly #settings: RegistrySettings;
+  readonly #limits: ImageLimits;
+  readonly #dispatchers = new Map<string, Dispatcher>();
+
+  constructor(settings: RegistrySettings, limits: ImageLimits) {
+    this.#settings = settings;
+    this.#limits = limits;
+  }
+
+  async send({ method, url, headers, body }: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+    signal.throwIfAborted();
+    const answer = await request(url, {
+      method,
+      headers: { 'user-agent': this.#settings.userAgent, ...headers },
+      body: body === undefined || body instanceof Uint8Array ? (body ?? null) : await toReadable(body),
+      dispatcher: this.#dispatcherFor(url),
+      signal,
+    });
+    return {
+      url,
+      status: answer.statusCode,
+      header: (name) => {
+        const value = answer.headers[name];
+        return typeof value === 'string' ? value : value?.join(', ');
+      },
+      body: new AnswerBody(answer.body, this.#limits),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const all = [...this.#dispatchers.values()];
+    this.#dispatchers.clear();
+    await Promise.all(all.map((dispatcher) => dispatcher.destroy()));
+  }
+
+  #dispatcherFor(url: URL): Dispatcher {
+    const known = this.#dispatchers.get(url.origin);
+    if (known !== undefined) return known;
+    const made = this.#makeDispatcher(url);
+    this.#dispatchers.set(url.origin, made);
+    return made;
+  }
+
+  #makeDispatcher(url: URL): Dispatcher {
+    const { registryAnswerMs, registrySilenceMs } = this.#limits;
+    const secureContext = url.protocol === 'https:' ? readSecureContext(url.host, this.#settings) : undefined;
+    const tls = { timeout: registryAnswerMs, ...(secureContext === undefined ? {} : { secureContext }) };
+    const options = {
+      headersTimeout: registryAnswerMs,
+      // What arrives too slowly ends in AnswerBody, which says so; this is for what never arrives.
+      bodyTimeout: registrySilenceMs * 2,
+      maxHeaderSize: 2 ** 16,
+    };
+    const proxy = chooseProxy(url, this.#settings.proxies);
+    return proxy === undefined
+      ? new Agent({ ...options, connect: tls })
+      : new ProxyAgent({ ...options, uri: proxy, requestTls: tls });
+  }
+}
+
+async function toReadable(source: AsyncIterable<Uint8Array>) {
+  const { Readable } = await import('node:stream');
+  return Readable.from(source, { objectMode: false });
+}

@@ -1,0 +1,36 @@
+import { digestHex } from '../digest.ts';
+import { ImageCatalogue } from './image-catalogue.ts';
+import { listImages } from './image-record.ts';
+import type { StorePaths } from './store-paths.ts';
+import type { ProcessIdentity } from './temporary.ts';
+
+/** What of the store is still wanted. Who keeps layers or blobs for anything else says so here. */
+export interface StoreRoots {
+  /** `sha256:…` */
+  readonly blobs: ReadonlySet<string>;
+  /** By the name of its directory. */
+  readonly needsLayer: (directory: string) => boolean;
+}
+
+export async function readStoreRoots(paths: StorePaths, self: ProcessIdentity): Promise<StoreRoots> {
+  const kept = await new ImageCatalogue(paths, self).list();
+  const records = await listImages(paths);
+  const blobs = new Set([...kept, ...records].map(({ id }) => id));
+  for (const { manifest, layers } of kept) {
+    if (manifest !== undefined) blobs.add(manifest);
+    for (const { blob } of layers) if (blob !== undefined) blobs.add(blob.digest);
+  }
+  const directories = new Set(records.flatMap(({ layers }) => layers.map(({ directory }) => directory)));
+  const diffIds = new Set(kept.flatMap(({ layers }) => layers.map(({ diffId }) => digestHex(diffId))));
+  return {
+    blobs,
+    needsLayer: (directory) => directories.has(directory) || isLayerOf(directory, diffIds),
+  };
+}
+
+/** A kept image's layers are kept for each map of ids they were unpacked for (store-paths.ts). */
+function isLayerOf(directory: string, diffIds: ReadonlySet<string>): boolean {
+  const digits = directory.split('-')[0] ?? '';
+  for (const hex of diffIds) if (hex.startsWith(digits)) return true;
+  return false;
+}
