@@ -66,6 +66,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./command/import.ts')).importCommand,
   },
   {
+    name: 'push',
+    otherName: 'image push',
+    summary: 'send an image to a registry',
+    load: async () => (await import('./command/push.ts')).pushCommand,
+  },
+  {
     name: 'save',
     otherName: 'image save',
     summary: 'write images to an archive that Docker, Podman and every OCI tool reads',
