@@ -5,7 +5,7 @@ import { renderShard } from './render-shard.ts';
 import type { Report } from './report.ts';
 import { renderScenarioName } from './scenario-name.ts';
 import type { AttemptSummary, RunSummary, ScenarioSummary, Summary } from './summary.ts';
-import { lastAttempt, leftBehind } from './summary.ts';
+import { imagesOf, lastAttempt, leftBehind } from './summary.ts';
 import { element, renderXml, type XmlElement } from './xml.ts';
 
 /**
@@ -84,6 +84,7 @@ function properties(scenario: ScenarioSummary, run: RunSummary | undefined): Xml
     ...Object.entries(scenario.matrix).map(
       ([key, value]) => [`matrix.${key}`, typeof value === 'string' ? value : JSON.stringify(value)] as const,
     ),
+    ...imagesOf(scenario).map(({ name, id, digest }) => [`image.${name}`, digest ?? id] as const),
     ...scenario.attempts.map((attempt) => [`attempt.${attempt.attempt}`, renderAttempt(attempt)] as const),
   ];
   return element(
