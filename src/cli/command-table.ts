@@ -61,6 +61,16 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./command/push.ts')).pushCommand,
   },
   {
+    name: 'login',
+    summary: 'log in to a registry',
+    load: async () => (await import('./command/login.ts')).loginCommand,
+  },
+  {
+    name: 'logout',
+    summary: 'forget the login of a registry',
+    load: async () => (await import('./command/logout.ts')).logoutCommand,
+  },
+  {
     name: 'save',
     otherName: 'image save',
     summary: 'write images to an archive that Docker, Podman and every OCI tool reads',
