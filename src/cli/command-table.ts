@@ -61,6 +61,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./command/push.ts')).pushCommand,
   },
   {
+    name: 'search',
+    summary: 'look for images in a registry',
+    load: async () => (await import('./command/search.ts')).searchCommand,
+  },
+  {
     name: 'login',
     summary: 'log in to a registry',
     load: async () => (await import('./command/login.ts')).loginCommand,
