@@ -6,7 +6,7 @@ import { ImageBench } from '../image-bench.ts';
 import { configJson, ociFiles, sha256, twoLayers } from '../image-fixtures.ts';
 import { HostileRegistry } from './hostile-registry.ts';
 
-export const files = ociFiles(twoLayers(), { pack: (layer: Buffer) => layer });
+const files = ociFiles(twoLayers(), { pack: (layer: Buffer) => layer });
 export const [firstLayer = Buffer.alloc(0), secondLayer = Buffer.alloc(0)] = twoLayers();
 export const config = Buffer.from(JSON.stringify(configJson(twoLayers())));
 export const blobOf = (bytes: Uint8Array): RegExp => new RegExp(`/blobs/sha256:${sha256(bytes)}$`);
