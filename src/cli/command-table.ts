@@ -72,6 +72,21 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./command/push.ts')).pushCommand,
   },
   {
+    name: 'search',
+    summary: 'look for images in a registry',
+    load: async () => (await import('./command/search.ts')).searchCommand,
+  },
+  {
+    name: 'login',
+    summary: 'log in to a registry',
+    load: async () => (await import('./command/login.ts')).loginCommand,
+  },
+  {
+    name: 'logout',
+    summary: 'forget the login of a registry',
+    load: async () => (await import('./command/logout.ts')).logoutCommand,
+  },
+  {
     name: 'save',
     otherName: 'image save',
     summary: 'write images to an archive that Docker, Podman and every OCI tool reads',
