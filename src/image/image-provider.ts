@@ -100,6 +100,8 @@ class StoreImageProvider implements ImageProvider {
   /** The image as it was prepared before, if nothing it was made from has changed since. */
   async #readWarm(key: string, { source, pull }: ImageRequest): Promise<ImageRecord | undefined> {
     // What there is now is asked anew; of that there are layers already, or there are not.
+    // Only its steps know what they were made from, and they are asked.
+    if (source.kind === 'build') return undefined;
     if ((source.kind === 'debian' || source.kind === 'registry') && pull === 'always') return undefined;
     const record = readImageRecord(this.#paths, key);
     if (

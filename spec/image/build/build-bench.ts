@@ -134,7 +134,7 @@ export class BuildBench implements AsyncDisposable {
     for (const [id, value] of Object.entries(secrets)) this.#secrets[id] = Buffer.from(value);
     this.#events.length = 0;
     const source = { kind: 'build', options: { context, ...options } } as const;
-    const image = await this.#kit.prepareImage(`built-${randomBytes(4).toString('hex')}`, source);
+    const image = await this.#kit.prepareImage('built', source);
     return { image, events: [...this.#events] };
   }
 

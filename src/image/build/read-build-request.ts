@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
+import type { ImageSource } from '../../core/image.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { BuildRequest, NamedContext } from './build-request.ts';
@@ -16,7 +17,8 @@ export interface BuildOptions {
   readonly network?: 'none' | 'default';
   readonly no_cache?: boolean;
   readonly platform?: string;
-  readonly additional_contexts?: Readonly<Record<string, string>>;
+  /** A text as on the command line, or the source of an image. */
+  readonly additional_contexts?: Readonly<Record<string, string | ImageSource>>;
 }
 
 /** Of an image's record, and as such JSON: it was checked where it was written. */
@@ -50,9 +52,9 @@ export function readBuildRequest(
     noCache: options.no_cache ?? false,
     sourceDateEpoch: parseEpoch(args.SOURCE_DATE_EPOCH),
     contexts: Object.fromEntries(
-      Object.entries(options.additional_contexts ?? {}).map(([name, text]) => [
+      Object.entries(options.additional_contexts ?? {}).map(([name, given]) => [
         name,
-        parseContext(text, context),
+        typeof given === 'string' ? parseContext(given, context) : { kind: 'image', source: given },
       ]),
     ),
   };
