@@ -1,4 +1,4 @@
-import type { ByteLocker } from '../../src/image/store/store-lock.ts';
+import type { ByteLocker, LockMode } from '../../src/image/store/store-lock.ts';
 
 export interface HeldLock {
   readonly holder: ByteLocker;
@@ -14,10 +14,11 @@ export class MemoryLocker implements ByteLocker {
     this.#held = held;
   }
 
-  async lock(_file: string, byte: number, shared: boolean): Promise<boolean> {
+  async lock(_file: string, byte: number, mode: LockMode): Promise<boolean> {
     const others = this.#held.filter((lock) => lock.byte === byte && lock.holder !== this);
+    const shared = mode === 'shared';
     if (others.some((lock) => !(shared && lock.shared))) return false;
-    this.#held.push({ holder: this, byte, shared });
+    if (mode !== 'test') this.#held.push({ holder: this, byte, shared });
     return true;
   }
 

@@ -60,6 +60,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./command/pull.ts')).pullCommand,
   },
   {
+    name: 'push',
+    otherName: 'image push',
+    summary: 'send an image to a registry',
+    load: async () => (await import('./command/push.ts')).pushCommand,
+  },
+  {
     name: 'save',
     otherName: 'image save',
     summary: 'write images to an archive that Docker, Podman and every OCI tool reads',
@@ -88,6 +94,26 @@ export const commandTable: readonly CommandEntry[] = [
     otherName: 'image history',
     summary: 'show what an image was made of, layer by layer',
     load: async () => (await import('./command/history.ts')).historyCommand,
+  },
+  {
+    name: 'image prune',
+    summary: 'remove images without a name, and what no image needs',
+    load: async () => (await import('./command/image-prune.ts')).imagePruneCommand,
+  },
+  {
+    name: 'system df',
+    summary: 'show what the store takes',
+    load: async () => (await import('./command/system-df.ts')).systemDfCommand,
+  },
+  {
+    name: 'store verify',
+    summary: 'look whether everything in the store is as it should be',
+    load: async () => (await import('./command/store-verify.ts')).storeVerifyCommand,
+  },
+  {
+    name: 'store repair',
+    summary: 'take away what is damaged in the store',
+    load: async () => (await import('./command/store-repair.ts')).storeRepairCommand,
   },
   {
     name: 'doctor',

@@ -153,7 +153,7 @@ export const errorCatalogue = {
     'check the disk space and the permissions of the store',
   ),
   STORE_BUSY: harness(
-    'Another process holds the image store for longer than is waited for.',
+    'Another process holds the image store, and what was asked for cannot be done beside it.',
     'wait for it to end, or end it',
   ),
   OUTPUT_UNWRITABLE: harness(

@@ -51,6 +51,8 @@ export interface ImageLimits {
   readonly registryAnswerBytes: number;
   /** Of a list of tags or repositories. */
   readonly registryPages: number;
+  /** Of a layer that is sent, at once; what is smaller goes whole. */
+  readonly registryChunkBytes: number;
   /** Layers that are fetched, unpacked or sent at once. */
   readonly layersAtOnce: number;
 }
@@ -87,6 +89,7 @@ export const defaultImageLimits: ImageLimits = {
   registryRedirects: 10,
   registryAnswerBytes: 8 * miB,
   registryPages: 200,
+  registryChunkBytes: 16 * miB,
   layersAtOnce: 3,
 };
 

@@ -8,13 +8,13 @@ import { renderConfig } from './image-config.ts';
 import { renderPlatform } from './image-platform.ts';
 import type { SourcedImage, SourcedLayer } from './image-source.ts';
 import { mapInParallel } from './map-in-parallel.ts';
+import { nameKept } from './name-image.ts';
 import { layerTypeOf } from './oci/media-types.ts';
 import { renderManifest } from './oci/render-manifest.ts';
 import { readRange } from './read-file.ts';
 import { type CatalogueImage, type CatalogueLayer, ImageCatalogue } from './store/image-catalogue.ts';
 import { IncomingBlob } from './store/incoming-blob.ts';
 import { LayerStore, type StoredLayer } from './store/layer-store.ts';
-import { NameIndex } from './store/name-index.ts';
 import type { StorePaths } from './store/store-paths.ts';
 import { writeAtomically } from './store/write-atomically.ts';
 import { type SourcedTar, type TarFacts, unpackLayer, verifyLayer } from './unpack-layer.ts';
@@ -51,8 +51,7 @@ export async function keepImage(
     addedAtMs: nowMs(),
     layers: layers.map(({ warnings: _, ...layer }) => layer),
   });
-  const names = new NameIndex(paths, self);
-  for (const reference of references) await names.set(reference, id, nowMs());
+  await nameKept(image, references, nowMs(), context);
   return image;
 }
 

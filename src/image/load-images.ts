@@ -2,7 +2,9 @@ import { parseImageReference, renderReference, withDefaultTag } from '../core/im
 import type { AddContext } from './add-to-store.ts';
 import type { SourcedImage } from './image-source.ts';
 import { keepImage } from './keep-image.ts';
-import { readArchiveImages } from './source/archive.ts';
+import { openArchive } from './oci/open-archive.ts';
+import { readDockerSaves } from './oci/read-docker-save.ts';
+import { readOciImages } from './oci/read-oci-image.ts';
 import type { CatalogueImage } from './store/image-catalogue.ts';
 
 export interface LoadedImage {
@@ -13,10 +15,10 @@ export interface LoadedImage {
 
 /** Every image of an archive that `docker save`, `podman save`, `skopeo copy` or BuildKit wrote, under the names it has there. */
 export async function loadImages(path: string, context: AddContext): Promise<readonly LoadedImage[]> {
-  const sourced = (await readArchiveImages(path, context)).map((image) => ({
-    image,
-    references: namesOf(image),
-  }));
+  const { files, kind } = await openArchive(path, context);
+  const images = await (kind === 'oci' ? readOciImages : readDockerSaves)(files, context);
+  // All names first: one that is none is an error before anything is kept.
+  const sourced = images.map((image) => ({ image: { ...image, inputs: [] }, references: namesOf(image) }));
   const loaded: LoadedImage[] = [];
   for (const { image, references } of sourced)
     loaded.push({ image: await keepImage(image, references, context), references });
@@ -24,7 +26,7 @@ export async function loadImages(path: string, context: AddContext): Promise<rea
 }
 
 /** An archive's names are complete, but for the mere tags that skopeo and umoci write: `1.0` says nothing of a repository. */
-function namesOf({ references }: SourcedImage): readonly string[] {
+function namesOf({ references }: Pick<SourcedImage, 'references'>): readonly string[] {
   const names = references.filter((reference) => /[/:]/.test(reference)).map(toFullName);
   return [...new Set(names)];
 }

@@ -14,4 +14,6 @@ export async function removeImage(
   if (remove === undefined) return;
   await new ImageCatalogue(paths, self).remove(remove);
   await removeImageRecords(paths, ({ id }) => id === remove);
+  // Somebody may have named it a moment ago (name-image.ts).
+  for (const { reference, id } of await names.list()) if (id === remove) await names.remove(reference);
 }

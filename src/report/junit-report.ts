@@ -101,9 +101,10 @@ function renderAttempt(attempt: AttemptSummary): string {
 function renderLog(attempt: AttemptSummary): string {
   return collectLogTails(attempt)
     .filter((tail) => tail.lines.length > 0)
-    .map((tail) => {
-      const title = `--- ${tail.container}: last ${tail.lines.length} of ${tail.total} lines`;
-      return [title, ...tail.lines.map(renderPrintableLine)].join('\n');
+    .map(({ container, isEvidence, lines, total }) => {
+      const isWhole = isEvidence && lines.length === total;
+      const title = isWhole ? container : `${container}: last ${lines.length} of ${total} lines`;
+      return [`--- ${title}`, ...lines.map(renderPrintableLine)].join('\n');
     })
     .join('\n');
 }

@@ -8,7 +8,7 @@ import { writeLayout } from '../image-fixtures.ts';
 const run = promisify(execFile);
 
 /** The witness: another implementation of the same specifications. It trusts any policy, and any certificate of loopback. */
-async function skopeo(...args: readonly string[]): Promise<string> {
+export async function skopeo(...args: readonly string[]): Promise<string> {
   const { stdout } = await run('skopeo', ['--insecure-policy', ...args], { timeout: 60_000 });
   return stdout;
 }

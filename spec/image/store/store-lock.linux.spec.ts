@@ -69,12 +69,15 @@ describeRequiring([], 'locks of the kernel on the store', () => {
       return launcher;
     };
     const holder = await openByteLocker(host, launcherPath);
-    expect(await holder.lock(paths.lock, 7, false)).toBe(true);
+    expect(await holder.lock(paths.lock, 7, 'alone')).toBe(true);
     await using other = await open();
-    expect(await other.lock(paths.lock, 7, true)).toBe(false);
+    expect(await other.lock(paths.lock, 7, 'shared')).toBe(false);
+    expect(await other.lock(paths.lock, 7, 'test')).toBe(false);
+    expect(await other.lock(paths.lock, 8, 'test')).toBe(true);
+    expect(await holder.lock(paths.lock, 8, 'alone')).toBe(true);
     process.kill(pids[0] ?? 0, 'SIGKILL');
     await Promise.resolve(holder[Symbol.asyncDispose]()).catch(() => undefined);
-    expect(await other.lock(paths.lock, 7, true)).toBe(true);
+    expect(await other.lock(paths.lock, 7, 'shared')).toBe(true);
   });
 });
 

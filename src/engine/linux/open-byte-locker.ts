@@ -5,15 +5,18 @@ import { openLayerServer } from './sandbox/open-layer-server.ts';
 import { supervisorSlots } from './sandbox/sandbox-slots.ts';
 import type { Op } from './tape/op.ts';
 
+/** As the launcher's `lockByte` has them. */
+const modes = { alone: 0, shared: 1, test: 2 } as const;
+
 /** A server of the launcher that holds locks. It ends when its channel closes, and so with this process. */
 export async function openByteLocker(host: Host, launcherPath: string): Promise<ByteLocker> {
   const server = await openLayerServer(host, launcherPath, 'real-ids');
   const slots = new Map<string, number>();
   return {
-    async lock(file, byte, shared) {
+    async lock(file, byte, mode) {
       const known = slots.get(file);
       const slot = known ?? supervisorSlots.firstFree + slots.size;
-      const lock: Op = { kind: 'lockByte', slot, offset: byte, shared: shared ? 1 : 0 };
+      const lock: Op = { kind: 'lockByte', slot, offset: byte, mode: modes[mode] };
       try {
         await server.perform(known === undefined ? [planLockFile(file, slot), lock] : [lock]);
         return true;

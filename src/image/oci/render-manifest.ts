@@ -14,6 +14,6 @@ export function renderManifest(
   });
 }
 
-export function renderDescriptor({ mediaType, digest, sizeBytes }: BlobDescriptor): object {
+function renderDescriptor({ mediaType, digest, sizeBytes }: BlobDescriptor): object {
   return { mediaType, digest, size: sizeBytes };
 }

@@ -1,16 +1,9 @@
-import { createWriteStream } from 'node:fs';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { ImageSource } from '../../core/image.ts';
-import { MayflyError } from '../../core/mayfly-error.ts';
-import { decompress, detectCompression } from '../compression/decompress.ts';
 import type { SourceContext, SourcedImage } from '../image-source.ts';
 import { readFileFact } from '../input-fact.ts';
-import { openArchiveFiles } from '../oci/archive-files.ts';
-import type { ImageFiles } from '../oci/image-files.ts';
-import { readDockerSave, readDockerSaves } from '../oci/read-docker-save.ts';
-import { readOciImage, readOciImages } from '../oci/read-oci-image.ts';
-import { readRange } from '../read-file.ts';
+import { openArchive } from '../oci/open-archive.ts';
+import { readDockerSave } from '../oci/read-docker-save.ts';
+import { readOciImage } from '../oci/read-oci-image.ts';
 
 /** What `docker save`, `podman save`, `skopeo copy` or BuildKit's exporters wrote, plain or packed. */
 export async function readArchiveImage(
@@ -21,44 +14,4 @@ export async function readArchiveImage(
   const { files, kind } = await openArchive(source.path, context);
   const read = kind === 'oci' ? readOciImage : readDockerSave;
   return { ...(await read(files, source.reference, context)), inputs };
-}
-
-/** All images of an archive: what `load` loads. */
-export async function readArchiveImages(
-  path: string,
-  context: SourceContext,
-): Promise<readonly SourcedImage[]> {
-  const { files, kind } = await openArchive(path, context);
-  const images = await (kind === 'oci' ? readOciImages : readDockerSaves)(files, context);
-  return images.map((image) => ({ ...image, inputs: [] }));
-}
-
-async function openArchive(
-  path: string,
-  context: SourceContext,
-): Promise<{ readonly files: ImageFiles; readonly kind: 'oci' | 'docker-save' }> {
-  const plain = await unpackArchive(path, context);
-  const files = await openArchiveFiles(plain, path, context.limits);
-  if (files.has('index.json') && files.has('oci-layout')) return { files, kind: 'oci' };
-  if (files.has('manifest.json')) return { files, kind: 'docker-save' };
-  throw new MayflyError('IMAGE_INVALID', `${path} is neither a docker-save nor an OCI archive`, {
-    hint: 'a tar of a whole file system is an image by `rootfs:` or `mayfly import`',
-  });
-}
-
-/** Files inside are read at random, so that a packed archive is unpacked once, beside the store. */
-async function unpackArchive(path: string, context: SourceContext): Promise<string> {
-  if ((await detectFile(path)) === 'none') return path;
-  context.onProgress('unpacking the archive');
-  const plain = join(await context.makeScratch(), 'archive.tar');
-  const unpacked = decompress(readRange(path), context.limits, 'archiveBytes');
-  await pipeline(unpacked, createWriteStream(plain, { flags: 'wx', mode: 0o600 }), {
-    signal: context.signal,
-  });
-  return plain;
-}
-
-async function detectFile(path: string): Promise<ReturnType<typeof detectCompression>> {
-  for await (const head of readRange(path, 0, 4)) return detectCompression(head);
-  return 'none';
 }

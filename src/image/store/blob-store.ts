@@ -41,8 +41,8 @@ export class BlobStore {
     return this.sizeOf(digest) !== undefined;
   }
 
-  open(digest: string, start = 0): AsyncIterable<Uint8Array> {
-    return readRange(this.pathOf(digest), start);
+  open(digest: string, start?: number, length?: number): AsyncIterable<Uint8Array> {
+    return readRange(this.pathOf(digest), start, length);
   }
 
   /** A small one, whole. */

@@ -32,10 +32,15 @@ export interface Collected {
  * be said of what he will need. A layer's directory goes at once, by its name, and then its content: whoever is killed in
  * between leaves a temporary that a later run sweeps.
  */
-export async function collectGarbage(context: CollectContext): Promise<Collected | undefined> {
+export async function collectGarbage(
+  context: CollectContext,
+  /** What is to become garbage now, while nobody adds. */
+  forget: (isUnused: (directory: string) => Promise<boolean>) => Promise<void> = async () => undefined,
+): Promise<Collected | undefined> {
   const { paths, self, openLayerWriter, openByteLocker, nowMs } = context;
   await using locker = await lockForRemoving(openByteLocker, paths);
   if (locker === undefined) return undefined;
+  await forget((directory) => lockUnused(locker, paths, directory));
   const roots = await readStoreRoots(paths, self);
   const blobs = await collectBlobs(paths, roots.blobs);
   const candidates = (await namesIn(paths.layers)).filter((directory) => !roots.needsLayer(directory));
@@ -76,14 +81,23 @@ async function collectLayers(
   await using writer = await openLayerWriter();
   for (const directory of candidates) {
     if (!(await lockUnused(locker, paths, directory))) continue;
-    const doomed = await makeTemporaryDirectory(paths.layers, self);
-    await rename(join(paths.layers, directory), doomed);
-    await syncDirectory(paths.layers);
     bytes += layerBytes(paths, directory);
     names.push(directory);
-    await writer.remove(doomed);
+    await discardLayer(directory, writer, { paths, self });
   }
   return { names, bytes };
+}
+
+/** Gone at once by its name, then by its content. */
+export async function discardLayer(
+  directory: string,
+  writer: LayerWriter,
+  { paths, self }: Pick<CollectContext, 'paths' | 'self'>,
+): Promise<void> {
+  const doomed = await makeTemporaryDirectory(paths.layers, self);
+  await rename(join(paths.layers, directory), doomed);
+  await syncDirectory(paths.layers);
+  await writer.remove(doomed);
 }
 
 /** What is known of layers that are not there. */

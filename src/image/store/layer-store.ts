@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Layer } from '../../core/image.ts';
@@ -106,9 +106,19 @@ async function renameUnlessThere(from: string, to: string): Promise<boolean> {
   }
 }
 
+/** Where a layer lies, for each map of ids it was unpacked for. */
+export function directoriesOf(paths: StorePaths, diffId: string): readonly string[] {
+  const short = layerDirectoryName(diffId, { mapKey: '' });
+  return readdirSync(paths.layers).filter((name) => name === short || name.startsWith(`${short}-`));
+}
+
 /** As unpacked; 0 where nothing is known. */
 export function layerBytes(paths: StorePaths, directory: string): number {
   return readRecord(join(paths.layerRecords, `${directory}.json`))?.sizeBytes ?? 0;
+}
+
+export function isKnownLayer(paths: StorePaths, directory: string): boolean {
+  return readRecord(join(paths.layerRecords, `${directory}.json`)) !== undefined;
 }
 
 /** Ours, in a directory of ours: what does not parse is as good as not there. */

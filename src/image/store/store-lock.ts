@@ -7,9 +7,14 @@ import type { StorePaths } from './store-paths.ts';
  * locks away when the process that holds them ends, however (fcntl_locking(2), "open file description locks").
  */
 export interface ByteLocker extends AsyncDisposable {
-  /** Until it is disposed. False when another's lock forbids it: any lock one that is not shared, a shared one those that are not. */
-  lock(file: string, byte: number, shared: boolean): Promise<boolean>;
+  /**
+   * Until it is disposed. False when another's lock forbids it: any lock one that is to be alone, one that is alone all others.
+   * `test` takes none, and says whether one could be had alone.
+   */
+  lock(file: string, byte: number, mode: LockMode): Promise<boolean>;
 }
+
+export type LockMode = 'alone' | 'shared' | 'test';
 
 export type OpenByteLocker = () => Promise<ByteLocker>;
 
@@ -36,7 +41,7 @@ export async function lockForAdding(
 ): Promise<AsyncDisposable> {
   const locker = await open();
   try {
-    for (let waitedMs = 0; !(await locker.lock(paths.lock, writersByte, true)); waitedMs += pauseMs) {
+    for (let waitedMs = 0; !(await locker.lock(paths.lock, writersByte, 'shared')); waitedMs += pauseMs) {
       if (waitedMs >= lockMs)
         throw new MayflyError(
           'STORE_BUSY',
@@ -58,7 +63,7 @@ export async function lockForRemoving(
 ): Promise<ByteLocker | undefined> {
   const locker = await open();
   try {
-    if (await locker.lock(paths.lock, writersByte, false)) return locker;
+    if (await locker.lock(paths.lock, writersByte, 'alone')) return locker;
   } catch (error) {
     await locker[Symbol.asyncDispose]();
     throw error;
@@ -69,5 +74,10 @@ export async function lockForRemoving(
 
 /** Whether no sandbox uses the layer; none can begin to while the locker lives. */
 export function lockUnused(locker: ByteLocker, paths: StorePaths, directory: string): Promise<boolean> {
-  return locker.lock(paths.lock, layerByte(directory), false);
+  return locker.lock(paths.lock, layerByte(directory), 'alone');
+}
+
+/** Whether a sandbox uses the layer at this moment. */
+export async function isInUse(locker: ByteLocker, paths: StorePaths, directory: string): Promise<boolean> {
+  return !(await locker.lock(paths.lock, layerByte(directory), 'test'));
 }

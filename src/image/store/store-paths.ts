@@ -41,7 +41,7 @@ export function storePaths(root: string): StorePaths {
 const layerNameDigits = 24;
 
 /** One path component without `:` `,` `\`, and short: overlay's options have to fit a page. */
-export function layerDirectoryName(diffId: string, ids: LayerIds): string {
+export function layerDirectoryName(diffId: string, ids: Pick<LayerIds, 'mapKey'>): string {
   const short = digestHex(diffId).slice(0, layerNameDigits);
   return ids.mapKey === '' ? short : `${short}-${ids.mapKey}`;
 }

@@ -30,7 +30,7 @@ export async function lockIdRange(supervisor: TapePerformer, pool: IdRangePool):
   const open = planLockFile(pool.lockFile, slot);
   for (let step = 0; step < rangeCount; step += 1) {
     const number = (pool.start + step) % rangeCount;
-    if (await takeLock(supervisor, [open, { kind: 'lockByte', slot, offset: number, shared: 0 }])) {
+    if (await takeLock(supervisor, [open, { kind: 'lockByte', slot, offset: number, mode: 0 }])) {
       return rangeMapping(firstBase + number * idCount);
     }
   }

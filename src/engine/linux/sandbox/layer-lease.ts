@@ -29,7 +29,7 @@ export class LayerLease {
     this.#opened ??= this.#supervisor.perform([planLockFile(lockFile, slot)]);
     await this.#opened;
     const lock = ({ directory }: Layer): readonly Op[] => [
-      { kind: 'lockByte', slot, offset: layerByte(directory), shared: 1 },
+      { kind: 'lockByte', slot, offset: layerByte(directory), mode: 1 },
       { kind: 'stat', dir: noSlot, path: join(this.#layersDirectory, directory), flags: 0 },
     ];
     try {

@@ -74,9 +74,9 @@ export const opTable = {
   mkdir: { dir: 'slot', path: 'text', mode: 'u32', flags: 'u32' },
   symlink: { dir: 'slot', path: 'text', target: 'text' },
   link: { fromDir: 'slot', fromPath: 'text', dir: 'slot', path: 'text' },
-  mknod: { dir: 'slot', path: 'text', mode: 'u32', device: 'u64' },
-  /** flags: AT_REMOVEDIR; 0x10000 = a missing file is fine. */
-  unlink: { dir: 'slot', path: 'text', flags: 'u32' },
+  mknod: { dir: 'slot', path: 'text', mode: 'u32', device: 'u32' },
+  /** flags: AT_REMOVEDIR. missing: 1 = a missing file is fine. */
+  unlink: { dir: 'slot', path: 'text', flags: 'u32', missing: 'u32' },
   chown: { dir: 'slot', path: 'text', uid: 'u32', gid: 'u32' },
   chmod: { dir: 'slot', path: 'text', mode: 'u32' },
   setTimes: { dir: 'slot', path: 'text', seconds: 'u64', nanoseconds: 'u32' },
@@ -118,7 +118,6 @@ export const opTable = {
   listen: { slot: 'slot', backlog: 'u32' },
   /** Non-blocking: the outcome arrives on the pump. */
   connect: { slot: 'slot', address: 'bytes' },
-  socketName: { slot: 'slot' },
   /** Sends the messages, reads until every one is acknowledged; `reply` = 1 returns the data messages. */
   netlink: { slot: 'slot', messages: 'bytes', reply: 'u32' },
 
@@ -145,8 +144,11 @@ export const opTable = {
   newTerminal: { dir: 'slot', master: 'slot', peer: 'slot' },
   /** `netlink`, with the u32 at byte `fdOffset` replaced by the real descriptor number of `fdSlot`. */
   netlinkWithFd: { slot: 'slot', messages: 'bytes', fdOffset: 'u32', fdSlot: 'slot', reply: 'u32' },
-  /** Locks one byte of a file for as long as the descriptor is open, alone or `shared` (1); EAGAIN when another's lock forbids it. */
-  lockByte: { slot: 'slot', offset: 'u64', shared: 'u32' },
+  /**
+   * Locks one byte of a file for as long as the descriptor is open: alone (0), shared (1), or not at all (2), which only finds out
+   * whether it could be had alone. EAGAIN when another's lock forbids it.
+   */
+  lockByte: { slot: 'slot', offset: 'u64', mode: 'u32' },
   /** All descriptors but 0, 1 and 2 are closed at the next exec; before a filter is loaded, which may refuse it. */
   closeRest: {},
   /** A new file on the file system of `directory` that has no name there and cannot get one (open(2), O_TMPFILE). */

@@ -54,7 +54,7 @@ async function lockDirectory(
       ? [own]
       : Array.from({ length: mostPrivate }, (_, at) => (at === 0 ? own : `${own}-${at}`));
   for (let waitedMs = 0; waitedMs < waitMs; waitedMs += pauseMs) {
-    for (const name of names) if (await locker.lock(lockFile, byteOf(name), false)) return name;
+    for (const name of names) if (await locker.lock(lockFile, byteOf(name), 'alone')) return name;
     await sleep(pauseMs, undefined, { signal });
   }
   throw new MayflyError('STORE_BUSY', `another build has held a cache mount for ${waitMs} ms`);

@@ -1,0 +1,101 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Takes uploads on loopback by the letter of the specification (unlike Distribution it looks at Content-Range), and hangs up when told to. */
+export class UploadRegistry implements AsyncDisposable {
+  readonly blobs = new Map<string, Buffer>();
+  readonly manifests = new Map<string, { readonly type: string; readonly body: Buffer }>();
+  /** Methods and paths, in order. */
+  readonly asked: string[] = [];
+  /** Hangs up after so many bytes of a chunk, once each. */
+  readonly breaks: number[] = [];
+  minimumChunkBytes = 0;
+  readonly #uploads = new Map<string, Buffer>();
+  readonly #server: Server;
+
+  private constructor() {
+    this.#server = createServer((request, response) => {
+      this.#answer(request, response).catch(() => response.destroy());
+    });
+  }
+
+  static async start(): Promise<UploadRegistry> {
+    const registry = new UploadRegistry();
+    await new Promise<void>((resolve) => registry.#server.listen(0, '127.0.0.1', resolve));
+    return registry;
+  }
+
+  get host(): string {
+    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = '', url = '' } = request;
+    this.asked.push(`${method} ${url}`);
+    const { pathname, searchParams } = new URL(url, 'http://x');
+    const end = (status: number, headers: Record<string, string> = {}): void => {
+      response.writeHead(status, headers);
+      response.end();
+    };
+    if (method === 'HEAD') return end(this.blobs.has(pathname.split('/').at(-1) ?? '') ? 200 : 404);
+    if (method === 'POST') {
+      const id = String(this.#uploads.size);
+      this.#uploads.set(id, Buffer.alloc(0));
+      const minimum = this.minimumChunkBytes === 0 ? undefined : String(this.minimumChunkBytes);
+      return end(202, {
+        location: `/upload/${id}?state=a`,
+        ...(minimum === undefined ? {} : { 'oci-chunk-min-length': minimum }),
+      });
+    }
+    if (pathname.startsWith('/upload/'))
+      return this.#upload(request, response, pathname.slice(8), searchParams);
+    const body = await readAll(request);
+    this.manifests.set(pathname, { type: request.headers['content-type'] ?? '', body });
+    return end(201);
+  }
+
+  async #upload(
+    request: IncomingMessage,
+    response: ServerResponse,
+    id: string,
+    query: URLSearchParams,
+  ): Promise<void> {
+    const had = this.#uploads.get(id) ?? Buffer.alloc(0);
+    const end = (status: number): void => {
+      const reached = this.#uploads.get(id)?.length ?? 0;
+      response.writeHead(status, {
+        location: `/upload/${id}?state=${reached}`,
+        ...(reached > 0 ? { range: `0-${reached - 1}` } : {}),
+      });
+      response.end();
+    };
+    if (request.method === 'GET') return end(204);
+    const start = /^(\d+)-/.exec(request.headers['content-range'] ?? '')?.[1];
+    if (start !== undefined && Number(start) !== had.length) return end(416);
+    const breakAfter = request.method === 'PATCH' ? this.breaks.shift() : undefined;
+    const body = await readAll(request, breakAfter);
+    this.#uploads.set(id, Buffer.concat([had, body]));
+    if (breakAfter !== undefined) {
+      request.socket.destroy();
+      return;
+    }
+    if (request.method === 'PUT') this.blobs.set(query.get('digest') ?? '', Buffer.concat([had, body]));
+    return end(request.method === 'PUT' ? 201 : 202);
+  }
+}
+
+async function readAll(request: IncomingMessage, most = Number.POSITIVE_INFINITY): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= most) break;
+  }
+  return Buffer.concat(chunks).subarray(0, most);
+}
