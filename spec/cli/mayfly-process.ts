@@ -39,12 +39,19 @@ export class MayflyBench {
     return this.start(args, environment, cwd).ended;
   }
 
-  start(args: readonly string[], environment: NodeJS.ProcessEnv = {}, cwd = '.'): RunningMayfly {
+  /** With `input` on standard input, if there is any. */
+  start(
+    args: readonly string[],
+    environment: NodeJS.ProcessEnv = {},
+    cwd = '.',
+    input?: string,
+  ): RunningMayfly {
     const child = spawn('node', [program, ...args], {
       cwd: join(this.folder, cwd),
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       env: { PATH: process.env.PATH, HOME: this.folder, ...this.places, ...environment },
     });
+    child.stdin?.end(input);
     return new RunningMayfly(child);
   }
 

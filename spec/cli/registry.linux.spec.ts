@@ -151,4 +151,30 @@ describeWithPrograms(programs, ['userns', 'overlay'], 'scenarios that start from
     // And from then on it is the image of that name.
     expect((await bench.run(['test', 'missing.yaml'])).status).toBe(1);
   });
+
+  test('search: the catalogue of a registry', async () => {
+    const { status, out } = await bench.run(['search', `${registry.host}/library/bo`]);
+    expect([status, out]).toEqual([
+      0,
+      expect.stringMatching(
+        new RegExp(`^NAME +DESCRIPTION +STARS +OFFICIAL\n${registry.host}/library/box +0 *\n$`),
+      ),
+    ]);
+  });
+
+  test('push: an image that was pulled goes on under another name, and keeps its digest', async () => {
+    const from = `${registry.host}/library/box:1`;
+    const to = `${registry.host}/pushed/box:2`;
+    const { err } = await bench.run(['pull', from]);
+    const digest = /Digest: (sha256:\w+)/.exec(err)?.[1];
+    await bench.run(['tag', from, to]);
+    const pushed = await bench.run(['push', to]);
+    expect([pushed.status, pushed.out]).toEqual([0, `${to}\n`]);
+    expect(pushed.err).toMatch(/^The push refers to repository \[.*\/pushed\/box\]\n/);
+    expect(pushed.err).toMatch(/: Mounted from library\/box\n/);
+    expect(pushed.err).toMatch(new RegExp(`\n2: digest: ${digest} size: \\d+\n$`));
+    expect((await bench.run(['pull', '-q', `${registry.host}/pushed/box@${digest}`])).status).toBe(0);
+    const missing = await bench.run(['push', `${registry.host}/pushed/nothing`]);
+    expect([missing.status, missing.err]).toEqual([2, expect.stringContaining('no such image')]);
+  });
 });

@@ -28,7 +28,7 @@ export function testSurroundings(change: Partial<Surroundings> = {}): TestSurrou
       nodePath: '/usr/bin/node',
     },
     user: { uid: 1000, gid: 1000, login: 'ann', home: '/home/ann' },
-    stdin: { isTerminal: false, read: async function* () {} },
+    stdin: { isTerminal: false, read: async function* () {}, readLine: async () => '' },
     stdout: out.output,
     stderr: err.output,
     monotonicMs: () => 0,

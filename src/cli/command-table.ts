@@ -42,6 +42,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./command/lock.ts')).lockCommand,
   },
   {
+    name: 'build',
+    summary: 'build an image from a Dockerfile',
+    load: async () => (await import('./command/build.ts')).buildCommand,
+  },
+  {
     name: 'images',
     otherName: 'image ls',
     summary: 'list the images of the store',
@@ -70,6 +75,21 @@ export const commandTable: readonly CommandEntry[] = [
     otherName: 'image push',
     summary: 'send an image to a registry',
     load: async () => (await import('./command/push.ts')).pushCommand,
+  },
+  {
+    name: 'search',
+    summary: 'look for images in a registry',
+    load: async () => (await import('./command/search.ts')).searchCommand,
+  },
+  {
+    name: 'login',
+    summary: 'log in to a registry',
+    load: async () => (await import('./command/login.ts')).loginCommand,
+  },
+  {
+    name: 'logout',
+    summary: 'forget the login of a registry',
+    load: async () => (await import('./command/logout.ts')).logoutCommand,
   },
   {
     name: 'save',

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism, homedir, release, userInfo } from 'node:os';
+import { readTerminalLine, type Terminal } from './read-terminal-line.ts';
 import type { Output, SignalName, Surroundings, User } from './surroundings.ts';
 
 const signals: readonly SignalName[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -26,6 +27,7 @@ export function readSurroundings(packageDirectory: string): Surroundings {
         return process.stdin.isTTY === true; // opened when asked for: most commands read nothing
       },
       read: () => process.stdin,
+      readLine: (isHidden) => readTerminalLine(openTerminal(), isHidden),
     },
     stdout: openOutput(process.stdout, env),
     stderr: openOutput(process.stderr, env),
@@ -38,6 +40,11 @@ export function readSurroundings(packageDirectory: string): Surroundings {
     },
     exit: (status) => process.exit(status),
   };
+}
+
+function openTerminal(): Terminal {
+  const { stdin, stderr } = process;
+  return { input: stdin, output: stderr, interrupt: () => process.kill(process.pid, 'SIGINT') };
 }
 
 /** `process.env` asks the system at each access; this is its content as it is now. */

@@ -47,6 +47,8 @@ export interface User {
 export interface Input {
   readonly isTerminal: boolean;
   read(): AsyncIterable<Uint8Array>;
+  /** What a person types on the terminal, up to Enter and without it; hidden where nobody should see it. */
+  readLine(isHidden: boolean): Promise<string>;
 }
 
 export interface Output {

@@ -6,10 +6,11 @@ export async function writeWhole(
   path: string,
   text: string,
   randomBytes: Surroundings['randomBytes'],
+  mode = 0o666,
 ): Promise<void> {
   const temporary = `${path}.${Buffer.from(randomBytes(4)).toString('hex')}.tmp`;
   try {
-    await writeFile(temporary, text);
+    await writeFile(temporary, text, { mode, flag: 'wx' });
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });

@@ -46,6 +46,22 @@ export function isImageReference(text: string): boolean {
   return !('wrong' in readReference(text));
 }
 
+/**
+ * `HOST[:PORT]`, as a reference may begin with it; Docker Hub under its one name.
+ *
+ * @throws MayflyError IMAGE_REFERENCE_INVALID
+ */
+export function parseRegistry(text: string): string {
+  if (registryPattern.test(text)) return text === 'index.docker.io' ? dockerHub : text;
+  throw new MayflyError(
+    'IMAGE_REFERENCE_INVALID',
+    `${JSON.stringify(text.slice(0, longest))} is no registry`,
+    {
+      hint: 'write HOST or HOST:PORT',
+    },
+  );
+}
+
 /** As it is with neither tag nor digest: `latest` is meant. */
 export function withDefaultTag(reference: ImageReference): ImageReference {
   return reference.tag === undefined && reference.digest === undefined

@@ -29,6 +29,12 @@ export class JsonReader {
     throw this.#wrong(key, 'a number');
   }
 
+  flag(key: string): boolean | undefined {
+    const value = this.#get(key);
+    if (value === undefined || typeof value === 'boolean') return value;
+    throw this.#wrong(key, 'true or false');
+  }
+
   texts(key: string): readonly string[] | undefined {
     const value = this.#get(key);
     if (value === undefined) return undefined;

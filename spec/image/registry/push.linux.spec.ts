@@ -27,13 +27,30 @@ describe('pushing by the letter of the specification', () => {
   });
   afterEach(() => target[Symbol.asyncDispose]());
 
-  const chunks = () => target.asked.filter((line) => line.startsWith('PATCH')).length;
+  const asked = (method: string) => target.asked.filter(({ line }) => line.startsWith(method));
+  const chunks = () => asked('PATCH').length;
 
   test('a blob in chunks', async () => {
     await push(bench, `${target.host}/app:1`, { registryChunkBytes: 4000 });
     expect(target.blobs.get(blob)?.equals(layer)).toBe(true);
     expect(chunks()).toBe(Math.ceil(layer.length / 4000));
     expect([...target.manifests.values()][0]?.type).toBe('application/vnd.oci.image.manifest.v1+json');
+  });
+
+  test('chunks come in order, each with its place and length, in a session that ends with the digest', async () => {
+    await push(bench, `${target.host}/app:1`, { registryChunkBytes: 4000 });
+    const [post] = asked('POST');
+    expect(post?.headers['content-length']).toBe('0');
+    const ranges = asked('PATCH').map(({ headers }) => [headers['content-range'], headers['content-length']]);
+    const end = layer.length - 1;
+    expect(ranges).toEqual([
+      ['0-3999', '4000'],
+      ['4000-7999', '4000'],
+      [`8000-${end}`, String(layer.length - 8000)],
+    ]);
+    expect(asked('PUT').map(({ line }) => line)).toContainEqual(
+      expect.stringContaining(`digest=${encodeURIComponent(blob)}`),
+    );
   });
 
   test('chunks are as large as the registry wants them at least', async () => {
@@ -52,6 +69,47 @@ describe('pushing by the letter of the specification', () => {
     target.breaks.push(...Array.from({ length: 20 }, () => 0));
     await expect(push(bench, `${target.host}/app:1`, { registryChunkBytes: 4000 })).rejects.toMatchObject({
       code: 'IMAGE_UNREACHABLE',
+    });
+    expect(target.manifests.size).toBe(0);
+  });
+
+  test('what it has already is not sent, and what it names is sent before it', async () => {
+    target.blobs.set(blob, layer);
+    const lines = await push(bench, `${target.host}/app:1`);
+    expect(lines).toContainEqual(expect.stringMatching(/: Layer already exists$/));
+    expect(asked('POST')).toHaveLength(1); // of the configuration
+    expect(target.asked.at(-1)?.line).toBe('PUT /v2/app/manifests/1');
+  });
+
+  test('a registry that has another manifest in the end than was sent', async () => {
+    target.manifestHeaders = { 'docker-content-digest': `sha256:${'0'.repeat(64)}` };
+    await expect(push(bench, `${target.host}/app:1`)).rejects.toMatchObject({
+      code: 'IMAGE_DIGEST_MISMATCH',
+    });
+  });
+
+  test.each([
+    [
+      'a manifest that the registry will not have',
+      /^PUT .*manifests/,
+      400,
+      'MANIFEST_BLOB_UNKNOWN',
+      'REGISTRY_REFUSED',
+    ],
+    [
+      'a blob that the registry will not have in the end',
+      /^PUT .upload/,
+      400,
+      'DIGEST_INVALID',
+      'REGISTRY_REFUSED',
+    ],
+    ['a registry that does not say where a blob goes', /^POST/, 202, '', 'REGISTRY_REFUSED'],
+    ['a repository where one may not push', /^POST/, 403, 'DENIED', 'REGISTRY_UNAUTHORIZED'],
+  ] as const)('%s', async (_, of, status, code, ours) => {
+    target.refusal = { of, status, code };
+    await expect(push(bench, `${target.host}/app:1`)).rejects.toMatchObject({
+      code: ours,
+      message: expect.stringContaining(code),
     });
     expect(target.manifests.size).toBe(0);
   });

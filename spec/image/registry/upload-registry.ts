@@ -5,11 +5,15 @@ import type { AddressInfo } from 'node:net';
 export class UploadRegistry implements AsyncDisposable {
   readonly blobs = new Map<string, Buffer>();
   readonly manifests = new Map<string, { readonly type: string; readonly body: Buffer }>();
-  /** Methods and paths, in order. */
-  readonly asked: string[] = [];
+  /** In order. */
+  readonly asked: { readonly line: string; readonly headers: IncomingMessage['headers'] }[] = [];
+  /** Said of every manifest that is sent. */
+  manifestHeaders: Readonly<Record<string, string>> = {};
   /** Hangs up after so many bytes of a chunk, once each. */
   readonly breaks: number[] = [];
   minimumChunkBytes = 0;
+  /** Instead of an answer, by method and path. */
+  refusal: { readonly of: RegExp; readonly status: number; readonly code: string } | undefined;
   readonly #uploads = new Map<string, Buffer>();
   readonly #server: Server;
 
@@ -36,7 +40,13 @@ export class UploadRegistry implements AsyncDisposable {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '' } = request;
-    this.asked.push(`${method} ${url}`);
+    this.asked.push({ line: `${method} ${url}`, headers: request.headers });
+    if (this.refusal?.of.test(`${method} ${url}`) === true) {
+      await readAll(request);
+      response.writeHead(this.refusal.status);
+      response.end(JSON.stringify({ errors: [{ code: this.refusal.code }] }));
+      return;
+    }
     const { pathname, searchParams } = new URL(url, 'http://x');
     const end = (status: number, headers: Record<string, string> = {}): void => {
       response.writeHead(status, headers);
@@ -54,9 +64,15 @@ export class UploadRegistry implements AsyncDisposable {
     }
     if (pathname.startsWith('/upload/'))
       return this.#upload(request, response, pathname.slice(8), searchParams);
+    const had = this.manifests.get(pathname);
+    if (method === 'GET') {
+      response.writeHead(had === undefined ? 404 : 200, { 'content-type': had?.type ?? 'text/plain' });
+      response.end(had?.body);
+      return;
+    }
     const body = await readAll(request);
     this.manifests.set(pathname, { type: request.headers['content-type'] ?? '', body });
-    return end(201);
+    return end(201, this.manifestHeaders);
   }
 
   async #upload(

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { isImageReference } from '../../core/image-reference.ts';
+import { parseRegistry } from '../../core/image-reference.ts';
 import { isJsonObject, type Json } from '../../core/json.ts';
 import type { RegistryRule } from '../../image/registry/registry-settings.ts';
 import type { LoadedDocument } from '../../scenario/load/loaded-document.ts';
@@ -63,7 +63,11 @@ function mapRegistries<T>(
 
 /** What an image's name may begin with. */
 function isRegistry(name: string): boolean {
-  return isImageReference(`${name}/x/y`) && !name.includes('/');
+  try {
+    return parseRegistry(name) === name;
+  } catch {
+    return false;
+  }
 }
 
 function fail(document: LoadedDocument, pointer: string, message: string): void {

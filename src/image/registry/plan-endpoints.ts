@@ -40,10 +40,15 @@ export function planPullEndpoints(
   return first === undefined ? [own] : [first, ...others, own];
 }
 
+/** Under which name Docker keeps the login of a registry. */
+export function loginNameOf(registry: string): string {
+  return registry === dockerHub ? dockerHubLogin : registry;
+}
+
 /** Nobody pushes to a mirror. */
 export function ownEndpoint(registry: string, settings: RegistrySettings): Endpoint {
   const name = registry === dockerHub ? dockerHubHost : registry;
-  const loginName = registry === dockerHub ? dockerHubLogin : registry;
+  const loginName = loginNameOf(registry);
   const isLocal = isLoopback(new URL(`https://${name}`).hostname);
   const isPlain = settings.rules[registry]?.isPlain === true;
   const [https, http] = [`https://${name}`, `http://${name}`];

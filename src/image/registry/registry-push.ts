@@ -7,6 +7,7 @@ import type { BlobDescriptor } from '../store/image-catalogue.ts';
 import { explainAnswer } from './explain-answer.ts';
 import { ownEndpoint } from './plan-endpoints.ts';
 import type { OnPush, PushState } from './push-progress.ts';
+import { addReferrer, subjectOf } from './push-referrer.ts';
 import { openEndpoint, type RegistryContext } from './registry-context.ts';
 import type { RegistryEndpoint } from './registry-endpoint.ts';
 import { Transport } from './transport.ts';
@@ -135,19 +136,21 @@ class BlobPush {
 
 async function pushManifest(
   reference: ImageReference,
-  { mediaType, digest }: BlobDescriptor,
+  descriptor: BlobDescriptor,
   endpoint: RegistryEndpoint,
   { blobs, signal }: PushContext,
 ): Promise<void> {
+  const { mediaType, digest } = descriptor;
   const chunks: Uint8Array[] = [];
   for await (const chunk of blobs.open(digest)) chunks.push(chunk);
+  const bytes = Buffer.concat(chunks);
+  const about = { scope: scopeOf(reference.repository), signal };
   const answer = await endpoint.request({
     method: 'PUT',
     to: `/v2/${reference.repository}/manifests/${reference.tag ?? digest}`,
-    scope: scopeOf(reference.repository),
     headers: { 'content-type': mediaType },
-    body: Buffer.concat(chunks),
-    signal,
+    body: bytes,
+    ...about,
   });
   if (answer.status !== 201 && answer.status !== 200) {
     throw await explainAnswer(answer, endpoint.name, `pushing ${renderReference(reference)}`);
@@ -156,6 +159,9 @@ async function pushManifest(
   const stored = answer.header('docker-content-digest');
   if (stored?.startsWith('sha256:') === true && stored !== digest)
     throw digestMismatch(`the manifest that ${endpoint.name} has now`, digest, stored);
+  const subject = subjectOf(bytes);
+  if (subject !== undefined && answer.header('oci-subject') === undefined)
+    await addReferrer(subject, { descriptor, bytes }, reference.repository, endpoint, about);
 }
 
 function scopeOf(repository: string): string {

@@ -81,7 +81,8 @@ export class Transport implements AsyncDisposable {
     const proxy = chooseProxy(url, this.#settings.proxies);
     return proxy === undefined
       ? new Agent({ ...options, connect: tls })
-      : new ProxyAgent({ ...options, uri: proxy, requestTls: tls });
+      : // Plain http goes through as a proxy has it since ever; a tunnel is for https.
+        new ProxyAgent({ ...options, uri: proxy, proxyTunnel: false, requestTls: tls });
   }
 }
 

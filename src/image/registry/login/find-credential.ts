@@ -17,6 +17,6 @@ export async function findCredential(
   return new CredentialHelper(helper, programs, helperEnvironment).get(loginName, signal);
 }
 
-function helperOf(file: LoginFile, loginName: string): string | undefined {
+export function helperOf(file: LoginFile, loginName: string): string | undefined {
   return matchLoginKey(file.helpers, loginName) ?? file.store;
 }

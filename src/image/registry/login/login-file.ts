@@ -81,8 +81,11 @@ function parseLogin(entry: JsonObject, registry: string, path: string): Credenti
 /** The keys under which a registry's login may stand: as it is called, or, from older days, as a URL. */
 export function matchLoginKey<T>(entries: Readonly<Record<string, T>>, loginName: string): T | undefined {
   if (Object.hasOwn(entries, loginName)) return entries[loginName];
-  const wanted = hostOf(loginName);
-  return Object.entries(entries).find(([key]) => hostOf(key) === wanted)?.[1];
+  return Object.entries(entries).find(([key]) => isLoginKey(key, loginName))?.[1];
+}
+
+export function isLoginKey(key: string, loginName: string): boolean {
+  return hostOf(key) === hostOf(loginName);
 }
 
 function hostOf(key: string): string {
