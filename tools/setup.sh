@@ -14,6 +14,8 @@ needed=(
   "skopeo /usr/bin/skopeo"                                  # and who else does so
   "openssl /usr/bin/openssl"                                # its certificates,
   "apache2-utils /usr/bin/htpasswd"                         # logins of that registry
+  "umoci /usr/bin/umoci"                                    # images that we read, and that read ours: umoci's
+  "buildah /usr/bin/buildah"                                # and buildah's
   "podman /usr/bin/podman"                                  # peers of `mayfly verify`: podman,
   "docker.io /usr/sbin/dockerd"                             # Docker,
   "iptables /usr/sbin/iptables"                             # and what it makes its networks with

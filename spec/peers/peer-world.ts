@@ -160,9 +160,13 @@ export class PeerWorld implements AsyncDisposable {
     await this.run(['docker', 'import', this.#tar, 'peer:1']);
   }
 
-  /** `run` of a bundle of the runtime's own default configuration, with what `change` makes of it. */
-  async crun(id: string, change: (config: OciConfig) => OciConfig = (same) => same): Promise<void> {
-    await this.#runBundle('crun', id, change);
+  /** `run` of a bundle of the runtime's own default configuration, with what `change` makes of it; `more` are words of a shell's command line. */
+  async crun(
+    id: string,
+    change: (config: OciConfig) => OciConfig = (same) => same,
+    more: readonly string[] = [],
+  ): Promise<void> {
+    await this.#runBundle('crun', id, change, more);
   }
 
   async runc(id: string): Promise<void> {
@@ -173,6 +177,7 @@ export class PeerWorld implements AsyncDisposable {
     runtime: 'crun' | 'runc',
     id: string,
     change: (config: OciConfig) => OciConfig,
+    more: readonly string[] = [],
   ): Promise<void> {
     const bundle = join(this.directory, id);
     mkdirSync(bundle);
@@ -189,7 +194,7 @@ export class PeerWorld implements AsyncDisposable {
     await this.run([
       'sh',
       '-c',
-      `${runtime} run --detach --bundle ${bundle} ${id} </dev/null >/dev/null 2>&1`,
+      `${runtime} run --detach --bundle ${bundle} ${more.join(' ')} ${id} </dev/null >/dev/null 2>&1`,
     ]);
   }
 

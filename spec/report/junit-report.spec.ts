@@ -143,6 +143,7 @@ describe('the JUnit report', () => {
     );
     expect(xml).toContain('<flakyFailure type="EXPECTATION_FAILED" message="attempt 1: stdout');
     expect(xml).toContain('--- db: last 2 of 30 lines');
+    expect(xml).toContain('--- db (ps)\n1 postgres postgres -D /data');
     expect(xml).toContain('<system-out>hello</system-out>');
   });
 

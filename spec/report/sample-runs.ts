@@ -99,6 +99,7 @@ function failing(): readonly MayflyEvent[] {
     logs: {
       db: ['LOG:  database system is ready to accept connections', 'LOG:  \x1b]0;pwned\x07checkpoint'],
       web: [],
+      'db (ps)': ['1 postgres postgres -D /data'],
     },
   });
   return [

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeWithMirror } from '../image/debian-mirror.ts';
 import { FlagshipCopy, failuresOf, type Ran } from './three-tier-kit.ts';
-import { caseNames, type Mutation, mutations } from './three-tier-mutations.ts';
+import { caseNames, type Mutation } from './three-tier-mutation.ts';
+import { mutations } from './three-tier-mutations.ts';
 
 const copy = new FlagshipCopy();
 afterAll(() => copy[Symbol.dispose]());

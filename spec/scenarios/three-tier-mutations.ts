@@ -1,23 +1,5 @@
-/** A change of the flagship, and where it has to be noticed. */
-export interface Mutation {
-  readonly name: string;
-  /** The one case that is kept beside `setup`, so that thirty runs take no longer than they must. */
-  readonly case: string;
-  /** In the scenario unless another file is named; each stands there exactly once. */
-  readonly replace: readonly (readonly [text: string, by: string])[];
-  readonly file?: 'web.py' | 'pg_hba.conf';
-  /** The step that fails, or the beginning of what is told outside of steps. */
-  readonly fails: string;
-}
-
-const rows = 'what is written through the web is a row of the database';
-const cached = 'the second read comes from the cache';
-const reach = 'the client reaches the web only, the database nobody';
-const restart = 'the database is started again and has lost nothing';
-const one = 'one item';
-
-/** As they stand in three-tier.yaml. */
-export const caseNames = [rows, cached, reach, restart, one] as const;
+import { cached, type Mutation, one, restart, rows } from './three-tier-mutation.ts';
+import { mutationsOfReach } from './three-tier-mutations-of-reach.ts';
 
 export const mutations: readonly Mutation[] = [
   {
@@ -138,27 +120,10 @@ export const mutations: readonly Mutation[] = [
     fails: 'an item is added',
   },
   {
-    name: 'a wrong name in a request',
-    case: reach,
-    replace: [
-      [
-        '"http://web:8080/items" } }\n      - { name: the client knows',
-        '"http://wbe:8080/items" } }\n      - { name: the client knows',
-      ],
-    ],
-    fails: 'the client finds the web',
-  },
-  {
     name: 'the web listens to itself only',
     case: one,
     replace: [['LISTEN: 10.31.0.10', 'LISTEN: 127.0.0.1']],
     fails: 'the web application on trixie, and the same kernel',
-  },
-  {
-    name: 'the web listens on every side',
-    case: reach,
-    replace: [['LISTEN: 10.31.0.10', 'LISTEN: 0.0.0.0']],
-    fails: "web does not listen on the database's side",
   },
   {
     name: 'the cache listens on another port',
@@ -186,30 +151,6 @@ export const mutations: readonly Mutation[] = [
     case: one,
     replace: [['data: {}, memory: {} }\n    read_only', 'data: {} }\n    read_only']],
     fails: 'now it is well',
-  },
-  {
-    name: 'the database is on the network of the client, too',
-    case: reach,
-    replace: [['networks: [data]', 'networks: [data, front]']],
-    fails: 'the client knows no database',
-  },
-  {
-    name: 'the client is on the network of the database, too',
-    case: reach,
-    replace: [['networks: [front]', 'networks: [front, data]']],
-    fails: 'the client knows no database',
-  },
-  {
-    name: 'the client is on the network of the cache, too',
-    case: reach,
-    replace: [['networks: [front]', 'networks: [front, memory]']],
-    fails: 'the client knows no cache',
-  },
-  {
-    name: 'the database is on the network of the cache',
-    case: reach,
-    replace: [['networks: [data]', 'networks: [data, memory]']],
-    fails: 'the database knows no cache',
   },
   {
     name: 'nothing is kept in the cache',
@@ -296,15 +237,19 @@ export const mutations: readonly Mutation[] = [
     fails: 'nothing of the old one is left beside the new',
   },
   {
-    name: 'the web is expected on the other side too',
-    case: reach,
-    replace: [['{ port: 8080, address: 10.31.0.10 }', '{ port: 8080, address: 0.0.0.0 }']],
-    fails: "but on the front's alone",
+    name: 'the web keeps its connection, also when the database is a new one',
+    case: restart,
+    file: 'web.py',
+    replace: [
+      ['import json\n', 'import functools\nimport json\n'],
+      ['def query(sql, *arguments):\n    connection =', '@functools.cache\ndef connect():\n    return'],
+      [
+        '    try:\n        with connection,',
+        '\n\ndef query(sql, *arguments):\n    connection = connect()\n    try:\n        with connection,',
+      ],
+      ['        connection.close()\n', '        pass\n'],
+    ],
+    fails: 'the shop goes on: ',
   },
-  {
-    name: 'the cache is expected to listen for datagrams',
-    case: reach,
-    replace: [['proto: udp, listening: false', 'proto: udp']],
-    fails: 'and the cache for TCP alone',
-  },
+  ...mutationsOfReach,
 ];

@@ -37,6 +37,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./command/verify.ts')).verifyCommand,
   },
   {
+    name: 'lock',
+    summary: 'write down which images scenarios resolve to',
+    load: async () => (await import('./command/lock.ts')).lockCommand,
+  },
+  {
     name: 'images',
     otherName: 'image ls',
     summary: 'list the images of the store',
@@ -53,6 +58,12 @@ export const commandTable: readonly CommandEntry[] = [
     otherName: 'image pull',
     summary: 'fetch an image from a registry',
     load: async () => (await import('./command/pull.ts')).pullCommand,
+  },
+  {
+    name: 'import',
+    otherName: 'image import',
+    summary: 'make an image of the tar of a file system',
+    load: async () => (await import('./command/import.ts')).importCommand,
   },
   {
     name: 'push',

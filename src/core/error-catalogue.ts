@@ -84,7 +84,11 @@ export const errorCatalogue = {
   CONFIG_INVALID: input('mayfly.config.yaml is invalid.', 'mend it at the place named'),
   LOCK_INVALID: input(
     'A file mayfly.lock cannot be read as one.',
-    'remove it, or write it anew with `mayfly test --lock`',
+    'remove it, or write it anew with `mayfly lock`',
+  ),
+  IMAGE_NOT_LOCKED: input(
+    'An image is not the one that mayfly.lock has, or is not in it at all.',
+    'write the lock anew with `mayfly lock`, if you want what there is now',
   ),
   LOCK_UNWRITABLE: harness('A file mayfly.lock cannot be written.', 'check the permissions of its folder'),
   EVENT_STREAM_INVALID: input(

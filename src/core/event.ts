@@ -107,6 +107,8 @@ export interface ImagePrepared extends OfScenario {
   readonly kind: 'imagePrepared';
   readonly image: string;
   readonly id: string;
+  /** Under which its registry has it. */
+  readonly digest?: string;
   readonly sizeBytes: number;
   readonly durationMs: number;
 }

@@ -63,6 +63,10 @@ export interface Image {
   readonly platform: string;
   readonly createdAt: string;
   readonly sizeBytes: number;
+  /** Its id before the scenario changed its configuration. */
+  readonly sourceId?: string;
+  /** `sha256:…` under which its registry has it: of a manifest, or of an index that leads to it. */
+  readonly digest?: string;
   /** `name=version`, sorted, of an image that is made of packages. */
   readonly packages?: readonly string[];
 }
@@ -87,6 +91,8 @@ export interface ImageRequest {
   readonly source: ImageSource;
   /** Replaces fields of the source's own configuration; `environment` and `labels` are added to it. */
   readonly configOverrides: Partial<ImageConfig>;
+  /** The id that it has to have before the changes, as `mayfly.lock` has it; another is IMAGE_NOT_LOCKED. */
+  readonly lockedId?: string;
   /** When its source is asked for it, as Compose's `pull_policy`; undefined: when it is not in the store. */
   readonly pull?: 'always' | 'never' | 'missing';
 }

@@ -1,6 +1,10 @@
+import type { SourceLocation } from './source-location.ts';
+
 /** What may be opened on a network (language.md R12): these edges, and what answers them. Everything else is dropped. */
 export interface NetworkPolicy {
   readonly allow: readonly AllowedEdge[];
+  /** Where it is declared. */
+  readonly at?: SourceLocation;
 }
 
 export interface AllowedEdge {
@@ -11,6 +15,8 @@ export interface AllowedEdge {
   readonly protocol: 'tcp' | 'udp' | 'icmp';
   /** Undefined: every port; always so of icmp. */
   readonly port?: number;
+  /** Where its rule stands. */
+  readonly at?: SourceLocation;
 }
 
 /** Whether the one may open that port of the other. Of icmp the port does not matter. */

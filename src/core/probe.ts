@@ -25,6 +25,8 @@ export interface SystemCall {
   /** As the kernel's table has it: `openat`. */
   readonly name: string;
   readonly args: readonly CallArgument[];
+  /** Made so often, each time with one more in its first argument, which is a number then; and as many results. By default once. */
+  readonly times?: number;
 }
 
 /** What stands in a register; anything but a number is a pointer to memory of the helper's. */

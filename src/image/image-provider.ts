@@ -86,6 +86,7 @@ class StoreImageProvider implements ImageProvider {
       const record =
         (await this.#readWarm(key, request)) ??
         (await this.#prepareCold({ name, source, pull: request.pull, key }, onProgress, signal));
+      checkLocked(record, request);
       for (const warning of record.warnings) onProgress(`warning: ${warning}`);
       return this.#toImage(record, request);
     } catch (error) {
@@ -130,10 +131,28 @@ class StoreImageProvider implements ImageProvider {
   #toImage(record: ImageRecord, request: ImageRequest): Image {
     const diffIds = record.layers.map(({ diffId }) => diffId);
     const { id, config } = applyOverrides(record, request.configOverrides, this.#options.platform, diffIds);
-    const { layers, platform, createdAt, sizeBytes, packages } = record;
-    const image = { id, name: request.name, layers, config, platform, createdAt, sizeBytes };
-    return packages === undefined ? image : { ...image, packages };
+    const { layers, platform, createdAt, sizeBytes, digest, packages } = record;
+    const image = {
+      id,
+      sourceId: record.id,
+      name: request.name,
+      layers,
+      config,
+      platform,
+      createdAt,
+      sizeBytes,
+    };
+    return {
+      ...image,
+      ...(digest === undefined ? {} : { digest }),
+      ...(packages === undefined ? {} : { packages }),
+    };
   }
+}
+
+function checkLocked({ id }: ImageRecord, { lockedId }: ImageRequest): void {
+  if (lockedId === undefined || lockedId === id) return;
+  throw new MayflyError('IMAGE_NOT_LOCKED', `it is ${id}, and mayfly.lock has ${lockedId}`);
 }
 
 function isThere(path: string): boolean {

@@ -45,6 +45,8 @@ export interface SourcedImage {
   /** Configuration and manifest as bytes, to be kept by digest; the first is the configuration, whose digest is the image's id. */
   readonly blobs: readonly Uint8Array[];
   readonly warnings: readonly string[];
+  /** Under which a registry has it. */
+  readonly digest?: string;
   /** `name=version`, sorted, where it is made of packages. */
   readonly packages?: readonly string[];
 }

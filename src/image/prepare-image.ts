@@ -83,6 +83,7 @@ async function remember(
       config: sourced.config,
       layers: stored.map(({ directory, diffId, sizeBytes }) => ({ directory, diffId, sizeBytes })),
       inputs: sourced.inputs,
+      ...(sourced.digest === undefined ? {} : { digest: sourced.digest }),
       ...(sourced.packages === undefined ? {} : { packages: sourced.packages }),
       warnings: [...sourced.warnings, ...stored.flatMap((layer) => layer.warnings)],
     },

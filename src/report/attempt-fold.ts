@@ -37,6 +37,7 @@ export class AttemptFold {
         this.#images.set(event.image, {
           name: event.image,
           id: event.id,
+          ...(event.digest === undefined ? {} : { digest: event.digest }),
           sizeBytes: event.sizeBytes,
           durationMs: event.durationMs,
         });

@@ -92,6 +92,7 @@ const imagePrepared = object<OfKind<'imagePrepared'>>({
   scenario,
   image: text,
   id: text,
+  digest: optional(text),
   sizeBytes: count,
   durationMs: value.milliseconds,
 });

@@ -5,7 +5,7 @@ import { renderShard } from './render-shard.ts';
 import type { Report } from './report.ts';
 import { renderScenarioName } from './scenario-name.ts';
 import type { AttemptSummary, RunSummary, ScenarioSummary, Summary } from './summary.ts';
-import { lastAttempt, leftBehind } from './summary.ts';
+import { imagesOf, lastAttempt, leftBehind } from './summary.ts';
 import { element, renderXml, type XmlElement } from './xml.ts';
 
 /**
@@ -84,6 +84,7 @@ function properties(scenario: ScenarioSummary, run: RunSummary | undefined): Xml
     ...Object.entries(scenario.matrix).map(
       ([key, value]) => [`matrix.${key}`, typeof value === 'string' ? value : JSON.stringify(value)] as const,
     ),
+    ...imagesOf(scenario).map(({ name, id, digest }) => [`image.${name}`, digest ?? id] as const),
     ...scenario.attempts.map((attempt) => [`attempt.${attempt.attempt}`, renderAttempt(attempt)] as const),
   ];
   return element(
@@ -101,9 +102,10 @@ function renderAttempt(attempt: AttemptSummary): string {
 function renderLog(attempt: AttemptSummary): string {
   return collectLogTails(attempt)
     .filter((tail) => tail.lines.length > 0)
-    .map((tail) => {
-      const title = `--- ${tail.container}: last ${tail.lines.length} of ${tail.total} lines`;
-      return [title, ...tail.lines.map(renderPrintableLine)].join('\n');
+    .map(({ container, isEvidence, lines, total }) => {
+      const isWhole = isEvidence && lines.length === total;
+      const title = isWhole ? container : `${container}: last ${lines.length} of ${total} lines`;
+      return [`--- ${title}`, ...lines.map(renderPrintableLine)].join('\n');
     })
     .join('\n');
 }

@@ -6,6 +6,8 @@ import type { AttemptSummary, ContainerSummary } from './summary.ts';
 /** The last lines of one container's log, and how many there were. */
 interface LogTail {
   readonly container: string;
+  /** What `on_failure` asked for, which no container wrote: `web (ps)`. */
+  readonly isEvidence: boolean;
   readonly lines: readonly string[];
   readonly total: number;
   readonly ended?: string;
@@ -28,6 +30,7 @@ export function collectLogTails(attempt: AttemptSummary): readonly LogTail[] {
     if (lines.length === 0 && !recorded.has(name) && end === undefined) return [];
     return {
       container: name,
+      isEvidence: container === undefined,
       lines: lines.slice(-reportLimits.recordedLogLines),
       total: Math.max(lines.length, container?.logLines ?? 0),
       ...(end === undefined ? {} : { ended: end }),
@@ -38,9 +41,9 @@ export function collectLogTails(attempt: AttemptSummary): readonly LogTail[] {
 export function renderLogTails(tails: readonly LogTail[], palette: Palette): readonly string[] {
   const lines: string[] = [];
   for (const tail of tails.filter((tail) => tail.lines.length > 0)) {
-    const count = tail.total > tail.lines.length ? `last ${tail.lines.length} of ${tail.total} lines` : 'log';
-    const ended = tail.ended === undefined ? '' : `, ${tail.ended}`;
-    lines.push(`${palette.bold(renderPrintable(tail.container))} ${palette.dim(`${count}${ended}`)}`);
+    const what = whatOf(tail);
+    const title = palette.bold(renderPrintable(tail.container));
+    lines.push(what === '' ? title : `${title} ${palette.dim(what)}`);
     for (const line of tail.lines) lines.push(`${palette.dim('│')} ${renderPrintableLine(line)}`.trimEnd());
   }
   const silent = tails.filter((tail) => tail.lines.length === 0);
@@ -51,6 +54,11 @@ export function renderLogTails(tails: readonly LogTail[], palette: Palette): rea
     lines.push(palette.dim(`no output from ${names.join(', ')}`));
   }
   return lines;
+}
+
+function whatOf({ lines, total, isEvidence, ended }: LogTail): string {
+  const cut = total > lines.length ? `last ${lines.length} of ${total} lines` : undefined;
+  return [cut ?? (isEvidence ? [] : 'log'), ended ?? []].flat().join(', ');
 }
 
 /** How a container came to its end by itself; undefined if it did not. */

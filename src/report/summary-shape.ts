@@ -100,6 +100,7 @@ const container = object<ContainerSummary>({
 const image = object<ImageSummary>({
   name: text,
   id: text,
+  digest: optional(text),
   sizeBytes: count,
   durationMs: value.milliseconds,
 });

@@ -117,6 +117,8 @@ export interface ContainerSummary {
 export interface ImageSummary {
   readonly name: string;
   readonly id: string;
+  /** Under which its registry has it. */
+  readonly digest?: string;
   readonly sizeBytes: number;
   readonly durationMs: number;
 }
@@ -152,4 +154,9 @@ export function leftBehindByAll(scenario: ScenarioSummary): number | 'not checke
   if (count > 0) return count;
   if (counts.length === 0 || scenario.outcome === 'skipped') return 'nothing ran';
   return counts.includes(undefined) ? 'not checked' : 0;
+}
+
+/** What its last attempt ran from. */
+export function imagesOf(scenario: ScenarioSummary): readonly ImageSummary[] {
+  return lastAttempt(scenario)?.images ?? [];
 }

@@ -11,7 +11,7 @@ import { reportLimits } from './report-limits.ts';
 import { renderScenarioName } from './scenario-name.ts';
 import { StepTree } from './step-tree.ts';
 import type { ScenarioSummary, Summary } from './summary.ts';
-import { lastAttempt, leftBehindByAll } from './summary.ts';
+import { imagesOf, lastAttempt, leftBehindByAll } from './summary.ts';
 
 /** For people: a line for each scenario, then whatever went wrong in full, then one line of totals. */
 export const tableReport: Report = {
@@ -37,6 +37,7 @@ function renderTableReport(summary: Summary, options: RenderOptions): string {
       .filter(needsExplanation)
       .map((scenario) => renderFailure(scenario, palette, columns).join('\n')),
     ...renderWarnings(summary, palette),
+    ...renderDigests(summary.scenarios, palette),
     renderTotals(summary, palette, columns),
   ];
   return `${sections.join('\n\n')}\n`;
@@ -57,6 +58,17 @@ function renderMatrices(
       ? []
       : [[palette.bold(renderPrintableLine(step.name)), ...matrix].join('\n').trimEnd()];
   });
+}
+
+/** Images of registries may be others tomorrow under the same name: these ran. */
+function renderDigests(scenarios: readonly ScenarioSummary[], palette: Palette): readonly string[] {
+  const lines = scenarios
+    .flatMap(imagesOf)
+    .flatMap(({ name, digest }) =>
+      digest === undefined ? [] : [renderPrintableLine(`image ${name} was ${digest}`)],
+    );
+  const once = [...new Set(lines)].sort();
+  return once.length === 0 ? [] : [once.map(palette.dim).join('\n')];
 }
 
 function needsExplanation(scenario: ScenarioSummary): boolean {

@@ -5,7 +5,8 @@ export const composeNotes: Readonly<Record<string, Readonly<Record<string, strin
     cap_add: "the default set is Docker's without NET_RAW; `ping` works without it",
     command: 'what only a shell understands (`|`, `>`, `$(…)`) in a text is an error, not cut off',
     deploy: '`resources.limits` and `replicas`',
-    healthcheck: 'steps begin when it has succeeded; one that fails for good fails the scenario',
+    healthcheck:
+      'steps begin when it has succeeded, and one that never does fails the scenario; it is not asked again after that: what must stay so is for a step with `consistently`',
     devices: 'under their own path, and only with `--allow-host-binds`',
     dns: 'only with a network that has `egress: true`',
     environment: '`$NAME` is not replaced: write `${{ env.NAME }}`',
@@ -15,7 +16,9 @@ export const composeNotes: Readonly<Record<string, Readonly<Record<string, strin
     init: 'true unless said otherwise',
     network_mode: '`none` and `service:NAME`; never `host`',
     networks: 'sealed unless `egress: true`',
-    ports: 'on loopback, any other address only with `--allow-public-ports`',
+    ports:
+      'on loopback, any other address only with `--allow-public-ports`; of a range before one port (`8000-8001:80`) the first instance has the first, and so on',
+    profiles: '`--profile` with a name that no service has is an error',
     privileged: 'only with `--allow-privileged`, and within the sandbox',
     security_opt: '`no-new-privileges` (on by default), `seccomp`, `systempaths=unconfined`',
     storage_opt: '`size` only',

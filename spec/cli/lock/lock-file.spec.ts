@@ -26,10 +26,13 @@ describe('mayfly.lock', () => {
     ['{', 'mayfly.lock is no JSON'],
     ['[]', 'mayfly.lock is no lock of version 1'],
     ['{"version":2,"images":[]}', 'mayfly.lock is no lock of version 1'],
-    ['{"version":1,"images":[{}]}', 'mayfly.lock: image 1 is not { debian, platform, packages }'],
+    [
+      '{"version":1,"images":[{}]}',
+      'mayfly.lock: image 1 is not { debian, platform, packages }, { registry, platform, id } or { source, path, platform, id }',
+    ],
     [
       JSON.stringify({ version: 1, images: [entry, { ...entry, packages: ['a=1\nPin: release *'] }] }),
-      'mayfly.lock: image 2 is not { debian, platform, packages }',
+      'mayfly.lock: image 2 is not { debian, platform, packages }, { registry, platform, id } or { source, path, platform, id }',
     ],
   ])('%j is refused', (text, message) => {
     expect(() => parseLock(text, 'mayfly.lock')).toThrow(

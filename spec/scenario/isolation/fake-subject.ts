@@ -60,13 +60,19 @@ export function scriptedProbe(answer: Answer): Probe {
     environment: [],
     ended: new Promise(() => {}),
     calls: async (calls) =>
-      calls.map((call, at) => {
+      calls.flatMap(timed).map((call, at) => {
         const said = answer(call);
         return { value: said?.error === undefined ? at : -1, out: emptied(call), ...said };
       }),
     async [Symbol.asyncDispose]() {},
   };
 }
+
+const timed = (call: SystemCall): readonly SystemCall[] =>
+  Array.from({ length: call.times ?? 1 }, (_, time) => {
+    const [first, ...rest] = call.args;
+    return { ...call, args: typeof first === 'number' ? [first + time, ...rest] : call.args };
+  });
 
 export interface HostFiles {
   readonly own?: Readonly<Record<string, string>>;

@@ -37,6 +37,14 @@ const messages = ({ errors }: LoadResult): readonly string[] =>
   );
 
 describe('R26 include', () => {
+  test('R1 R26 what an included file declares need not be used by each that includes it', () => {
+    const { warnings } = load({
+      'shop.yaml': `include: [{ scenario: lib.yaml }]\nvars: { own: 1 }\nservices: { web: { image: tools } }\n${steps}`,
+      'lib.yaml': `${images}vars: { port: 5432 }\nnetworks: { side: {} }\nvolumes: { data: {} }\n`,
+    });
+    expect(warnings.map(({ message }) => message)).toEqual(['the variable `own` is never used']);
+  });
+
   test('R26 what a file declares becomes part of the scenario; its own steps, name and tags do not', () => {
     const document = documentOf({
       'shop.yaml': `include: [{ scenario: lib/db.yaml }]\nservices: { web: { image: tools, depends_on: [db] } }\n${steps}`,

@@ -12,6 +12,21 @@ const talks: FakeProgram = async (machine) => {
   return 0;
 };
 
+/** Says `fine`, and something else as it is stopped. */
+const panicsAtItsEnd: FakeProgram = async (machine) => {
+  machine.onSignal('SIGTERM', () => void machine.write('PANIC\n').then(() => machine.exit(0)));
+  await machine.write('fine\n');
+  await machine.sleep(Number.POSITIVE_INFINITY);
+  return 0;
+};
+
+/** Says something else at the very end, too late for anybody's look while it ran. */
+const panicsAtOnce: FakeProgram = async (machine) => {
+  machine.onSignal('SIGUSR1', () => void machine.write('PANIC\n'));
+  await machine.sleep(Number.POSITIVE_INFINITY);
+  return 0;
+};
+
 const run = (invariants: string, steps: string, more = ''): Promise<Ran> =>
   runYaml(
     `
@@ -64,6 +79,47 @@ describe('invariants', () => {
 
   test('are watched while `finally` runs', async () => {
     const ran = await run(noPanic, '  - { in: calm, run: "true" }', 'finally: [{ wait: 2s }]');
+    expect(ran.problems).toMatchObject([{ code: 'INVARIANT_BROKEN' }]);
+    expect(ran.outcome).toBe('failed');
+  });
+
+  test('hold while services are stopped between setup and cases', async () => {
+    const ran = await runYaml(
+      `
+images: { tools: { host: [sh] } }
+services: { db: { image: tools, command: [panics] } }
+invariants:
+${noPanic}
+setup: [{ in: db, run: "true" }]
+cases:
+  - { name: one, steps: [{ in: db, run: "true" }] }
+finally: [{ in: db, run: "true" }]
+`,
+      { programs: { panics: panicsAtItsEnd } },
+    );
+    expect(ran.outcome).toBe('failed');
+    expect(ran.problems).toMatchObject([
+      {
+        code: 'INVARIANT_BROKEN',
+        message: expect.stringMatching(/^`db` broke `no panic` .+ after the start, as it was stopped: logs /),
+      },
+    ]);
+    // The forks are what `setup` left, and are looked at all the same.
+    expect(ran.stepOutcomes).toEqual(['passed', 'passed', 'passed', 'passed']);
+  });
+
+  test('hold until the last word before the teardown', async () => {
+    const ran = await runYaml(
+      `
+images: { tools: { host: [sh] } }
+services: { db: { image: tools, command: [panics] } }
+invariants:
+${noPanic}
+steps: [{ in: db, run: "true" }]
+finally: [{ control: { kill: db, signal: SIGUSR1 } }]
+`,
+      { programs: { panics: panicsAtOnce } },
+    );
     expect(ran.problems).toMatchObject([{ code: 'INVARIANT_BROKEN' }]);
     expect(ran.outcome).toBe('failed');
   });

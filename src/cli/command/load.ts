@@ -1,15 +1,12 @@
-import { createWriteStream } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { resolve } from 'node:path';
 import { parseImageReference, renderFamiliar } from '../../core/image-reference.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import { addToStore } from '../../image/add-to-store.ts';
-import { type ImageLimits, limitError } from '../../image/image-limits.ts';
 import { type LoadedImage, loadImages } from '../../image/load-images.ts';
 import { defineCommand } from '../command.ts';
+import { keepInput } from '../images/keep-input.ts';
 import { openStoreWork } from '../images/open-store-work.ts';
 import { untilInterrupted } from '../images/until-interrupted.ts';
-import type { Surroundings } from '../surroundings.ts';
 
 export const loadCommand = defineCommand({
   flags: {
@@ -35,7 +32,7 @@ export const loadCommand = defineCommand({
       const loaded = await addToStore(options, say, signal, async (context) => {
         const path =
           flags.input === undefined
-            ? await keepInput(surroundings, await context.makeScratch(), signal, options.limits)
+            ? await keepInput(surroundings, context)
             : resolve(workingDirectory, flags.input);
         return loadImages(path, context);
       });
@@ -48,27 +45,4 @@ export const loadCommand = defineCommand({
 function describe({ image, references }: LoadedImage): readonly string[] {
   if (references.length === 0) return [`Loaded image ID: ${image.id}\n`];
   return references.map((reference) => `Loaded image: ${renderFamiliar(parseImageReference(reference))}\n`);
-}
-
-/** An archive is read at random, which a pipe cannot be. */
-async function keepInput(
-  { stdin }: Surroundings,
-  scratch: string,
-  signal: AbortSignal,
-  limits: ImageLimits,
-): Promise<string> {
-  const path = join(scratch, 'input');
-  await pipeline(limited(stdin.read(), limits), createWriteStream(path, { flags: 'wx', mode: 0o600 }), {
-    signal,
-  });
-  return path;
-}
-
-async function* limited(source: AsyncIterable<Uint8Array>, limits: ImageLimits): AsyncGenerator<Uint8Array> {
-  let bytes = 0;
-  for await (const chunk of source) {
-    bytes += chunk.length;
-    if (bytes > limits.archiveBytes) throw limitError('archiveBytes', limits, 'the archive is too large');
-    yield chunk;
-  }
 }

@@ -1,9 +1,9 @@
-import { parseImageReference, renderReference, withDefaultTag } from '../../core/image-reference.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import { findImage } from '../../image/find-image.ts';
 import { nameImage } from '../../image/name-image.ts';
 import { lockForAdding } from '../../image/store/store-lock.ts';
 import { defineCommand } from '../command.ts';
+import { parseNewName } from '../images/new-name.ts';
 import { openStoreWork } from '../images/open-store-work.ts';
 import { readStore } from '../images/read-store.ts';
 
@@ -20,17 +20,13 @@ export const tagCommand = defineCommand({
       throw new MayflyError('CLI_USAGE', 'an image and a name are needed', {
         hint: 'write `mayfly tag IMAGE NAME`',
       });
-    const reference = withDefaultTag(parseImageReference(name));
-    if (reference.digest !== undefined)
-      throw new MayflyError('CLI_USAGE', `${name} has a digest, which cannot be given as a name`, {
-        hint: 'write a name and a tag',
-      });
+    const reference = parseNewName(name);
     const { collecting } = await openStoreWork(surroundings);
     const { signal } = new AbortController();
     await using _adding = await lockForAdding(collecting.openByteLocker, collecting.paths, signal);
     const { images } = await readStore(surroundings);
     const { image } = findImage(text, images);
-    await nameImage(image, renderReference(reference), surroundings.dateMs(), collecting);
+    await nameImage(image, reference, surroundings.dateMs(), collecting);
     return 0;
   },
 });

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { systemClock } from '../../core/clock.ts';
 import type { MayflyEvent } from '../../core/event.ts';
+import { MayflyError } from '../../core/mayfly-error.ts';
 import { hostPlatform, renderPlatform } from '../../image/image-platform.ts';
 import type { RunContext } from '../../scenario/run/run-context.ts';
 import { defaultRunLimits } from '../../scenario/run/run-limits.ts';
@@ -48,8 +49,9 @@ const flags = {
   update: { kind: 'switch', what: 'Rewrite snapshots by what is seen, and remove those nothing asks for' },
   lock: {
     kind: 'switch',
-    what: 'Take the newest Debian packages, and keep their versions in mayfly.lock beside the scenario',
+    what: 'Take the newest images and Debian packages, and keep what they are in mayfly.lock beside the scenario',
   },
+  locked: { kind: 'switch', what: 'Refuse images that are not those of mayfly.lock' },
   output: { kind: 'text', value: 'DIR', what: 'Keep logs, evidence and what `save` saves' },
   'fail-on-flaky': { kind: 'switch', what: 'Exit with 1 if a scenario passed only when tried again' },
   'fail-on-skipped': { kind: 'switch', what: 'Exit with 1 if a scenario was skipped' },
@@ -94,7 +96,11 @@ export const testCommand = defineCommand({
       },
       surroundings,
     );
-    const plan = given.lock ? unlock(chosen) : applyLocks(chosen, platformOf(surroundings));
+    if (given.lock && given.locked)
+      throw new MayflyError('CLI_USAGE', '`--lock` and `--locked` contradict each other', {
+        hint: 'keep one of the two',
+      });
+    const plan = given.lock ? unlock(chosen) : applyLocks(chosen, platformOf(surroundings), given.locked);
     const reports = await Reports.open(choices, surroundings);
     const isStreaming = choices.some(({ name, file }) => name === 'ndjson' && file === undefined);
     const progress = await openProgress(surroundings, isStreaming);

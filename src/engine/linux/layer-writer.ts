@@ -152,7 +152,7 @@ function planLayerOp(op: Exclude<LayerOp, { kind: 'writeFile' }>, directory: str
         },
       ];
     case 'remove':
-      return [{ kind: 'unlink', dir: rootSlot, path: op.path, flags: 0 }];
+      return [{ kind: 'unlink', dir: rootSlot, path: op.path, flags: 0, missing: 0 }];
     default:
       return op satisfies never;
   }

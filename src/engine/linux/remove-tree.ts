@@ -7,7 +7,6 @@ import type { TapePerformer } from './tape/tape-performer.ts';
 /** Of the server's slots, one that no session uses. */
 const treeSlot: Slot = supervisorSlots.firstFree + 2;
 const removeDirectory = 0x200;
-const missingIsFine = 0x10000;
 const opsPerTape = 4096;
 
 /** struct statx (linux/stat.h): stx_mode. */
@@ -24,11 +23,11 @@ export async function removeTree(server: TapePerformer, directory: string): Prom
   const ops = directories
     .slice(1)
     .reverse()
-    .map((path): Op => ({ kind: 'unlink', dir: treeSlot, path, flags: removeDirectory }));
+    .map((path): Op => ({ kind: 'unlink', dir: treeSlot, path, flags: removeDirectory, missing: 0 }));
   await performAll(server, ops);
   await server.perform([
     { kind: 'close', slot: treeSlot },
-    { kind: 'unlink', dir: noSlot, path: directory, flags: removeDirectory },
+    { kind: 'unlink', dir: noSlot, path: directory, flags: removeDirectory, missing: 0 },
   ]);
 }
 
@@ -69,7 +68,7 @@ async function clearFiles(server: TapePerformer, path: string): Promise<readonly
   const files = paths.filter((_, index) => !isDirectory(facts[index]));
   await performAll(
     server,
-    files.map((child): Op => ({ kind: 'unlink', dir: treeSlot, path: child, flags: missingIsFine })),
+    files.map((child): Op => ({ kind: 'unlink', dir: treeSlot, path: child, flags: 0, missing: 1 })),
   );
   return paths.filter((_, index) => isDirectory(facts[index]));
 }

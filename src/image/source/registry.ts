@@ -27,7 +27,28 @@ export async function readRegistryImage(
   const inputs = [readFileFact(names.pathOf(name))];
   // Another process may have given the name away in between: then the fact is not this image's.
   if (names.find(name)?.id !== image.id) return readRegistryImage(source, { ...context, pull: 'missing' });
-  return { ...(await readStoredImage(image, context)), inputs, references: [name] };
+  const digest = await findDigest(reference, image.id, names);
+  return {
+    ...(await readStoredImage(image, context)),
+    inputs,
+    references: [name],
+    ...(digest === undefined ? {} : { digest }),
+  };
+}
+
+/** Under which its registry has it; undefined of what was loaded, built or named here. */
+async function findDigest(
+  { registry, repository, digest }: ImageReference,
+  id: string,
+  names: NameIndex,
+): Promise<string | undefined> {
+  if (digest !== undefined) return digest;
+  const known = (await names.list())
+    .filter((name) => name.id === id)
+    .map((name) => parseImageReference(name.reference))
+    .filter((name) => name.registry === registry && name.repository === repository)
+    .flatMap((name) => name.digest ?? []);
+  return known.sort()[0];
 }
 
 async function findOrPull(reference: ImageReference, context: PrepareContext): Promise<CatalogueImage> {

@@ -30,6 +30,8 @@ export interface ImageRecord {
   readonly layers: readonly Layer[];
   readonly inputs: readonly InputFact[];
   readonly warnings: readonly string[];
+  /** Under which a registry has it. */
+  readonly digest?: string;
   /** `name=version`, sorted, where it is made of packages. */
   readonly packages?: readonly string[];
 }

@@ -45,7 +45,10 @@ export async function listKnownImages(
           createdAt: about.createdAt,
           sizeBytes: about.layers.reduce((sum, layer) => sum + layer.sizeBytes, 0),
           layers: about.layers,
-          references: names.filter((name) => name.id === id).map(({ reference }) => reference),
+          references: names
+            .filter((name) => name.id === id)
+            .map(({ reference }) => reference)
+            .sort(),
           kept: own,
           records: made,
         },

@@ -23,6 +23,8 @@ export interface IsolationCheck {
   readonly profile: IsolationProfile;
   /** It looks at who is on a network: no twin may come or go meanwhile. */
   readonly quiet?: true;
+  /** What it does is done to the shared twin, so that it need not wait for checks that look at the service, nor they for it. */
+  readonly inTwin?: true;
   look(subject: Subject): Promise<Verdict>;
 }
 

@@ -25,8 +25,8 @@ export interface Examination {
 }
 
 /**
- * Holds each of `targets` to the checks, all at once; the checks of one run one after the other, for some count what others leave for
- * a moment. `services` are all that run, for what has to do with siblings.
+ * Holds each of `targets` to the checks, all at once; those that look at one itself run one after the other, for some count what others
+ * leave for a moment, and those that use its twin beside them. `services` are all that run, for what has to do with siblings.
  */
 export async function examine(
   targets: readonly Examined[],
@@ -45,16 +45,19 @@ export async function examine(
   const opened = await Promise.all(targets.map((target) => openSubject(target, looks, means)));
   const found = opened.map(() => new Map<string, Verdict>());
   const lookAll = async (which: readonly IsolationCheck[], company: Company): Promise<void> => {
+    const lanes = [which.filter(({ inTwin }) => inTwin), which.filter(({ inTwin }) => !inTwin)];
     await Promise.all(
-      opened.map(async (subject, at) => {
-        for (const check of which)
-          found[at]?.set(
-            check.id,
-            typeof subject === 'string'
-              ? inconclusive(subject)
-              : await lookOnce(check, accompanied(subject, company)),
-          );
-      }),
+      opened
+        .flatMap((subject, at) => lanes.map((lane) => ({ subject, at, lane })))
+        .map(async ({ subject, at, lane }) => {
+          for (const check of lane)
+            found[at]?.set(
+              check.id,
+              typeof subject === 'string'
+                ? inconclusive(subject)
+                : await lookOnce(check, accompanied(subject, company)),
+            );
+        }),
     );
   };
   const [quiet, others] = [checks.filter((check) => check.quiet), checks.filter((check) => !check.quiet)];

@@ -28,6 +28,7 @@ export const fileEscapeChecks: readonly IsolationCheck[] = [
       "in a twin, links with more `..` than there are directories lead to a file of its own, and files are read, told, packed and unpacked through them from outside: always the twin's own",
     source: 'openat2(2), RESOLVE_IN_ROOT; CVE-2018-15664; CVE-2019-14271',
     profile: 'baseline',
+    inTwin: true,
     look: lookAtLinks,
   },
   {
@@ -37,6 +38,7 @@ export const fileEscapeChecks: readonly IsolationCheck[] = [
       'a twin makes a file in its root; neither the service, nor others of the image, nor a further twin have it',
     source: 'overlayfs (kernel documentation), "Upper and Lower"',
     profile: 'baseline',
+    inTwin: true,
     look: lookAtImage,
   },
   {

@@ -36,6 +36,7 @@ export const mountTableChecks: readonly IsolationCheck[] = [
       'no mount in mountinfo is in a peer group, shared or slave; a twin mounts a tmpfs, which is then in its own table and in no other',
     source: 'mount_namespaces(7), "Shared subtrees"; CIS Docker Benchmark 5.19',
     profile: 'baseline',
+    inTwin: true,
     look: async (subject) => mountInTwin(subject, await judgeTable(subject, comparePropagation)),
   },
   {

@@ -27,6 +27,7 @@ export const privilegeChecks: readonly IsolationCheck[] = [
       'in a twin: root makes a set-user-ID program, an ordinary user executes it, and it says who it is',
     source: 'execve(2), prctl(2)',
     profile: 'standard',
+    inTwin: true,
     look: executeSetUid,
   },
 ];

@@ -87,9 +87,10 @@ const [firstInherited, lastLooked, up] = [3, 255, '../'.repeat(64)];
 
 async function fromDescriptors(probe: Probe, home: string): Promise<Findings> {
   const numbers = Array.from({ length: lastLooked - firstInherited + 1 }, (_, at) => at + firstInherited);
-  const results = await probe.calls(
-    numbers.map((fd) => ({ ...statFile(up), args: [fd, ...statFile(up).args.slice(1)] })),
-  );
+  const [, ...rest] = statFile(up).args;
+  const results = await probe.calls([
+    { name: 'statx', args: [firstInherited, ...rest], times: numbers.length },
+  ]);
   const faults = numbers.flatMap((fd, at) => {
     const place = identityOf(results[at]);
     return place === undefined || place === home

@@ -63,7 +63,12 @@ export function planCombination(
     configs,
     secrets: secrets.contents,
   });
-  const policies = planPolicies(root.child('policies'), { services, scales, networks });
+  const policies = planPolicies(root.child('policies'), {
+    services,
+    scales,
+    networks,
+    locate: scenario.locate,
+  });
   const steps = planSteps(root.child(root.has('cases') ? 'setup' : 'steps'), context);
   const cases = planCases(root.child('cases'), context);
   const invariants = planInvariants(root.child('invariants'), services, scenario.locate);

@@ -25,9 +25,10 @@ export async function closeSandbox(
   try {
     const leaks = await sandbox.close(limits.teardownBudgetMs);
     await endLogs(world, context);
+    const broken = await lookAtLastWords(world);
     for (const leak of leaks) emitter.emit({ kind: 'leakFound', leak });
     emitter.emit({ kind: 'censusTaken', left: leaks.length, durationMs: clock.nowMs() - startedAtMs });
-    return { leaks, problems: leaks.length === 0 ? [] : problemsOf(leakError(leaks)) };
+    return { leaks, problems: [...broken, ...(leaks.length === 0 ? [] : problemsOf(leakError(leaks)))] };
   } catch (error) {
     return { leaks: [], problems: problemsOf(error) };
   }
@@ -38,6 +39,12 @@ async function endLogs(world: World | undefined, { clock, limits }: RunContext):
   const services = world?.services ?? [];
   await settledWithin(Promise.all(services.map(({ ended }) => ended)), 2 * limits.drainMs, clock);
   for (const { log } of services) log.close();
+}
+
+/** What services wrote since the scenario's own last look at its `invariants`. */
+async function lookAtLastWords(world: World | undefined): Promise<readonly Problem[]> {
+  await world?.invariants?.lookAtLogs();
+  return world?.invariants?.takeUntold() ?? [];
 }
 
 function leakError(leaks: readonly Leak[]): MayflyError {

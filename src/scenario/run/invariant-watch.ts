@@ -53,14 +53,23 @@ export class InvariantWatch {
     if (watched.length > 0) void this.#run();
   }
 
-  /** What broke when nothing could fail the scenario's steps any more. */
-  get untold(): readonly Problem[] {
-    return this.#untold;
+  /** Once: what broke when nothing could fail the scenario's steps any more. */
+  takeUntold(): readonly Problem[] {
+    return this.#untold.splice(0);
   }
 
   /** One look at all of them; never two at a time. */
   look(): Promise<void> {
-    this.#looking = this.#looking.then(() => this.#lookAtAll());
+    return this.#next('all');
+  }
+
+  /** When the sandbox is gone: what services wrote until their end is all that can still be asked. */
+  lookAtLogs(): Promise<void> {
+    return this.#next('logs');
+  }
+
+  #next(what: 'all' | 'logs'): Promise<void> {
+    this.#looking = this.#looking.then(() => this.#lookAtAll(what));
     return this.#looking;
   }
 
@@ -76,34 +85,23 @@ export class InvariantWatch {
     }
   }
 
-  async #lookAtAll(): Promise<void> {
+  async #lookAtAll(what: 'all' | 'logs'): Promise<void> {
+    const isOver = (): boolean => what === 'all' && this.#world.closing.aborted;
     for (const watched of this.#watched) {
       const service = this.#world.services.find(({ name }) => name === watched.plan.service);
-      if (service === undefined || watched.isBroken || this.#world.closing.aborted) continue;
+      if (service === undefined || watched.isBroken || isOver()) continue;
       try {
-        const facts = await this.#factsOf(watched, service);
+        const facts = what === 'logs' ? logFacts(watched, service) : await factsOf(watched, service);
         // A log that says nothing new is as good as it was.
         const open = watched.expectations.filter(({ subject }) => subject in facts);
         const [finding] = judge(open, facts);
-        if (finding !== undefined) this.#break(watched, this.#problemOf(watched.plan, finding));
+        if (finding !== undefined) this.#break(watched, this.#problemOf(watched.plan, service, finding));
       } catch (error) {
-        if (this.#world.closing.aborted) return;
+        if (isOver()) return;
         const place = { at: watched.plan.at, sourceLine: this.#world.plan.sourceLine };
         for (const problem of problemsOf(error, place)) this.#break(watched, problem);
       }
     }
-  }
-
-  async #factsOf(watched: Watched, service: RunningService): Promise<Facts> {
-    const asked = Object.keys(watched.plan.expect);
-    const usage = asked.some(isCounted) ? await service.container.usage() : {};
-    return {
-      ...usageFacts(usage, asked, service.name),
-      restarts: service.restarts,
-      ...(asked.includes('logs') && service.log.revision !== watched.seenRevision
-        ? { logs: readLog(watched, service) }
-        : {}),
-    };
   }
 
   #break(watched: Watched, problem: Problem): void {
@@ -111,11 +109,16 @@ export class InvariantWatch {
     if (!this.#world.failWith([problem], new Error(problem.message))) this.#untold.push(problem);
   }
 
-  #problemOf({ name, service, at }: InvariantPlan, finding: Finding): Problem {
+  #problemOf(
+    { name, service, at }: InvariantPlan,
+    { endExpected }: RunningService,
+    finding: Finding,
+  ): Problem {
     const world = this.#world;
     const step = world.currentStep;
     const moment = renderDuration(world.clock.nowMs() - this.#startedAtMs);
-    const during = step === undefined ? '' : `, during \`${step}\``;
+    const atItsEnd = endExpected ? ', as it was stopped' : '';
+    const during = step === undefined ? atItsEnd : `, during \`${step}\``;
     const { subject, message, expected, actual, diff } = finding;
     return {
       code: 'INVARIANT_BROKEN',
@@ -128,6 +131,21 @@ export class InvariantWatch {
       ...(diff === undefined ? {} : { diff }),
     };
   }
+}
+
+async function factsOf(watched: Watched, service: RunningService): Promise<Facts> {
+  const asked = Object.keys(watched.plan.expect);
+  const usage = asked.some(isCounted) ? await service.container.usage() : {};
+  return {
+    ...usageFacts(usage, asked, service.name),
+    restarts: service.restarts,
+    ...logFacts(watched, service),
+  };
+}
+
+function logFacts(watched: Watched, service: RunningService): Facts {
+  const isNew = 'logs' in watched.plan.expect && service.log.revision !== watched.seenRevision;
+  return isNew ? { logs: readLog(watched, service) } : {};
 }
 
 /** @throws MayflyError OUTPUT_LIMIT when lines were dropped between two looks: nobody could say that it held. */

@@ -29,6 +29,7 @@ export async function prepareImages(
       kind: 'imagePrepared',
       image: request.name,
       id: image.id,
+      ...(image.digest === undefined ? {} : { digest: image.digest }),
       sizeBytes: image.sizeBytes,
       durationMs,
     });

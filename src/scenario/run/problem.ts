@@ -10,8 +10,11 @@ export interface Place {
   readonly sourceLine: (line: number, file?: string) => string;
 }
 
+/** Of what may have a place of its own. */
+type PlaceAtMost = Partial<Place> & Pick<Place, 'sourceLine'>;
+
 /** Whatever was thrown, as problems to be shown; an error without a place of its own gets that of the step or service. */
-export function problemsOf(error: unknown, place?: Place): readonly Problem[] {
+export function problemsOf(error: unknown, place?: PlaceAtMost): readonly Problem[] {
   if (error instanceof MayflyErrors) return error.errors.map((one) => problemOf(one, place));
   if (error instanceof MayflyError) return [problemOf(error, place)];
   if (error instanceof Interrupted)
@@ -20,7 +23,7 @@ export function problemsOf(error: unknown, place?: Place): readonly Problem[] {
   return [problemOf(new MayflyError('INTERNAL', message, { cause: error }), place)];
 }
 
-function problemOf(error: MayflyError, place: Place | undefined): Problem {
+function problemOf(error: MayflyError, place: PlaceAtMost | undefined): Problem {
   const at = error.at ?? place?.at;
   const sourceLine = error.sourceLine ?? (at === undefined ? undefined : place?.sourceLine(at.line, at.file));
   return {

@@ -76,10 +76,10 @@ export async function runAttempt(attempt: Attempt): Promise<AttemptResult> {
       inSteps.push(...found.inSteps);
       outside.push(...found.outside);
     } catch (error) {
-      outside.push(...problemsOf(error));
+      outside.push(...problemsOf(error, plan));
     }
   } catch (error) {
-    outside.push(...problemsOf(error));
+    outside.push(...problemsOf(error, plan));
   }
   outside.push(...closed.problems);
   const outcome = closed.leaks.length > 0 ? 'leaked' : outcomeOfProblems([...inSteps, ...outside]);
@@ -209,6 +209,6 @@ async function runInWorld(setup: World, enter: (world: World) => void, signal: A
   body.last.finish();
   const final = await runFinally(body.last);
   await body.last.invariants?.look();
-  const late = body.last.invariants?.untold ?? [];
+  const late = body.last.invariants?.takeUntold() ?? [];
   return { inSteps: [...body.found.inSteps, ...final], outside: [...body.found.outside, ...late] };
 }

@@ -1,3 +1,4 @@
+import type { Problem } from '../../core/event.ts';
 import type { CasePlan } from '../../core/plan.ts';
 import { outcomeOfProblems, problemsOf } from './problem.ts';
 import { reasonOf } from './run-sequence.ts';
@@ -31,10 +32,10 @@ export async function runCases(
   }
   try {
     const endedServices = setup.services.filter(({ isOver }) => isOver);
-    await stopServices(setup);
-    leave(setup);
+    const broken = await leave(setup, stopServices);
     await setup.sandbox.checkpoint();
-    return await runEach(cases, (one) => fork(setup, one, endedServices), enter, signal);
+    const { found, last } = await runEach(cases, (one) => fork(setup, one, endedServices), enter, signal);
+    return { found: { ...found, outside: [...broken, ...found.outside] }, last };
   } catch (error) {
     return { found: { inSteps: [], outside: problemsOf(error) }, last: setup };
   }
@@ -47,22 +48,20 @@ async function runEach(
   signal: AbortSignal,
 ): Promise<CasesRun> {
   let last: World | undefined;
-  const inSteps: Found['inSteps'][number][] = [];
+  const inSteps: Problem[] = [];
+  const outside: Problem[] = [];
   for (const one of cases) {
     if (last !== undefined && signal.aborted) {
       skipStep({ ...one, kind: 'case' }, reasonOf(signal), last);
       continue;
     }
-    if (last !== undefined) {
-      await killServices(last);
-      leave(last);
-    }
+    if (last !== undefined) outside.push(...(await leave(last, killServices)));
     last = await open(one);
     enter(last);
     inSteps.push(...(await runCase(one, last, signal)));
   }
   if (last === undefined) throw new Error('a scenario with `cases` has at least one');
-  return { found: { inSteps, outside: [] }, last };
+  return { found: { inSteps, outside }, last };
 }
 
 async function fork(setup: World, one: CasePlan, endedServices: World['services']): Promise<World> {
@@ -109,8 +108,12 @@ function endOf(
   return outside.length > 0 ? { outcome } : { outcome, reason: 'a step of it did not pass' };
 }
 
-/** Its services have ended: nothing more comes of it. */
-function leave(world: World): void {
+/** Ends its services: nothing more comes of it. What their last words broke of the `invariants` is handed back. */
+async function leave(world: World, end: (world: World) => Promise<void>): Promise<readonly Problem[]> {
+  world.finish();
+  await end(world);
+  await world.invariants?.look();
   world.close();
   for (const { log } of world.services) log.close();
+  return world.invariants?.takeUntold() ?? [];
 }

@@ -26,6 +26,8 @@ export interface ObjectOptions {
   readonly required?: readonly string[];
   /** How it is said when nothing is in it; without it, empty is allowed. */
   readonly empty?: 'asserts-nothing' | 'wrong-value';
+  /** What to write instead of an empty one. */
+  readonly remedy?: string;
 }
 
 /** A mapping with known keys, and Compose's `x-` keys. */
@@ -38,6 +40,7 @@ export function object(properties: Readonly<Record<string, JsonSchema>>, options
     additionalProperties: false,
     ...(options.required === undefined ? {} : { required: options.required }),
     ...(options.empty === undefined ? {} : { minProperties: 1, 'x-empty': options.empty }),
+    ...(options.remedy === undefined ? {} : { 'x-remedy': options.remedy }),
   };
 }
 

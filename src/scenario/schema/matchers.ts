@@ -130,7 +130,11 @@ export const operators: Readonly<Record<string, JsonSchema>> = {
             list('a list of redactions', redaction, 'asserts-nothing'),
           ),
         },
-        { what: 'a snapshot', empty: 'asserts-nothing' },
+        {
+          what: 'a snapshot',
+          empty: 'asserts-nothing',
+          remedy: 'write `snapshot: true`, or give it a `name`',
+        },
       ),
     }),
   ),

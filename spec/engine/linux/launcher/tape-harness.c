@@ -6,14 +6,13 @@
 #include <string.h>
 
 /* Touches every byte of every field, so that a view outside of the tape is seen by the sanitizer. */
-static unsigned long touch(const unsigned char *bytes, size_t length, unsigned depth) {
+static unsigned long touch(unsigned char *bytes, size_t length, unsigned depth) {
   static const char *const signatures[] = {
 #define OP(name, signature) signature,
 #include "ops.def"
-#undef OP
   };
   unsigned long sum = 0;
-  struct tape_reader reader = tape_open(bytes, length);
+  struct reader reader = tape_open(bytes, length);
   struct op op;
   while (tape_next(&reader, &op)) {
     const struct field *f = op.field;

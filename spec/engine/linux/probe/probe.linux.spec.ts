@@ -74,10 +74,36 @@ describeRequiring(['userns', 'overlay', 'net'], 'a probe', () => {
         'HOSTNAME',
         'PATH',
       ]);
-      const seen = await probe.calls(
-        Array.from({ length: 64 }, (_, fd) => ({ name: 'fcntl', args: [fd, 1, 0] })),
-      );
+      const seen = await probe.calls([{ name: 'fcntl', args: [0, 1, 0], times: 64 }]);
+      expect(seen).toHaveLength(64);
       expect(seen.flatMap(({ error }, fd) => (error === undefined ? [fd] : []))).toEqual([0, 1, 2]);
+    }));
+
+  test('sends back what a call has filled, and nothing of one that fails', () =>
+    inSandbox(subject, async ({ start }) => {
+      const container = await start('one', ['sleep', '1000'], { hostname: 'inside' });
+      await using probe = await container.probe('root', never);
+      const [, read, failed] = await probe.calls([
+        { name: 'openat', args: [-100, '/proc/sys/kernel/hostname', 0] },
+        { name: 'read', args: [{ result: 0 }, { filled: 4096 }, 4096] },
+        { name: 'read', args: [-1, { filled: 4096 }, 4096] },
+      ]);
+      expect(Buffer.from(read?.out[0] ?? []).toString()).toBe('inside\n');
+      expect([failed?.error, failed?.out[0]?.length]).toEqual(['EBADF', 0]);
+    }));
+
+  test('repeats a call with one more each time, and refuses to where there is nothing to count', () =>
+    inSandbox(subject, async ({ start }) => {
+      const container = await start('one', ['sleep', '1000']);
+      await using probe = await container.probe('root', never);
+      const results = await probe.calls([
+        { name: 'getpid', args: [] },
+        { name: 'dup3', args: [0, 9, 0], times: 2 },
+        { name: 'fcntl', args: [{ result: 1 }, 1, 0] },
+      ]);
+      expect(results.map(({ value }) => value)).toEqual([results[0]?.value, 9, 9, 0]);
+      const uncounted = [{ name: 'close', args: [{ result: 0 }], times: 2 }];
+      await expect(probe.calls(uncounted)).rejects.toMatchObject({ code: 'PROBE_LOST' });
     }));
 
   test('takes structures with a pointer in them: struct iovec', () =>

@@ -56,6 +56,27 @@ test.each<{ readonly lack: Lack; readonly protocol: AllowedEdge['protocol']; rea
   else expect(usesConnections(made) ? 'by connections' : 'by flags').toBe(outcome);
 });
 
+const place = (line: number) => ({ file: 'net.yaml', line, column: 3 });
+
+test.each<{
+  readonly lack: Lack;
+  readonly protocols: readonly AllowedEdge['protocol'][];
+  readonly line: number;
+}>([
+  { lack: 'br_netfilter', protocols: ['tcp', 'udp'], line: 11 },
+  { lack: 'nf_tables', protocols: ['tcp'], line: 9 },
+])('R12 without $lack the error names the line of what needs it', async ({ lack, protocols, line }) => {
+  const allow = protocols.map((protocol, at) => ({ ...edge(protocol), at: place(10 + at) }));
+  const init = kernelWithout(lack);
+  const policies = new NetworkPolicies([{ name: 'back', egress: false, policy: { allow, at: place(9) } }], {
+    init,
+    slots: new SlotPool(100),
+    namespaceOf: () => 64,
+    membersOf: () => [],
+  });
+  await expect(policies.prepare()).rejects.toMatchObject({ code: 'HOST_MISSING_FEATURE', at: place(line) });
+});
+
 test('R12 members are told to networks with a policy only', async () => {
   const { policies, init } = policiesOn('nothing', edge('tcp'));
   await policies.prepare();

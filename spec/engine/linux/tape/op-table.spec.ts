@@ -9,7 +9,7 @@ test('the launcher reads the operations as TypeScript writes them', () => {
     new URL('../../../../src/engine/linux/launcher/ops.def', import.meta.url),
     'utf8',
   );
-  const inC = [...definitions.matchAll(/^OP\((\w+), "(\w*)"\)/gm)].map(
+  const inC = [...definitions.matchAll(/^(?:OP|CALL)\((\w+), "(\w*)"/gm)].map(
     ([, name, signature]) => `${name} ${signature}`,
   );
   const inTypeScript = Object.entries(opTable).map(

@@ -19,7 +19,8 @@ const document = (allow: Json) => ({
 });
 
 function policyOf(allow: Json, options: Partial<PlanOptions> = {}): NetworkPolicy | undefined {
-  return planOf(document(allow), options).networks.find(({ name }) => name === 'back')?.policy;
+  const policy = planOf(document(allow), options).networks.find(({ name }) => name === 'back')?.policy;
+  return policy === undefined ? undefined : { allow: policy.allow.map(({ at: _, ...edge }) => edge) };
 }
 
 describe('policies of networks (R12)', () => {
@@ -58,6 +59,14 @@ describe('policies of networks (R12)', () => {
     },
   ])('R12 $what: $rule', ({ rule, edges }) => {
     expect(policyOf([rule])).toEqual({ allow: edges });
+  });
+
+  test('R12 a policy and each of its rules know where they stand', () => {
+    const { networks } = planOf(document(['web -> db:1', 'db -> web/icmp']));
+    const policy = networks.find(({ name }) => name === 'back')?.policy;
+    const lines = [policy?.at, ...(policy?.allow ?? []).map(({ at }) => at)].map((at) => at?.line ?? 0);
+    expect(lines.every((line) => line > 0)).toBe(true);
+    expect(new Set(lines).size).toBe(3);
   });
 
   test('R12 R5 a policy has a limit, and everyone counts once', () => {

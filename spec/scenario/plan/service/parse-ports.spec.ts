@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Json } from '../../../../src/core/json.ts';
-import { containerOf, problemsOf, serviceProblems } from '../scenario-builder.ts';
+import { containerOf, planOf, problemsOf, serviceProblems } from '../scenario-builder.ts';
 
 function published(port: Json): readonly string[] {
   return containerOf({ ports: [port] }).ports.map(
@@ -68,7 +68,24 @@ test('R13 two services cannot publish the same port, and scaled ones need free p
     'SCENARIO_CONFLICT at /services/b/ports: port 80 is already published by `a`',
   ]);
   expect(serviceProblems({ scale: 2, ports: ['80:80'] })).toEqual([
-    'SCENARIO_CONFLICT at /services/web/ports: every instance of `web` would want the same host port',
+    'SCENARIO_CONFLICT at /services/web/ports/0: every instance of `web` would want the same host port',
   ]);
   expect(serviceProblems({ scale: 2, ports: ['80'] })).toEqual([]);
+});
+
+test('R13 of a range before one port each instance has one', () => {
+  const web = { image: 'tools', command: ['sleep', '1'], ports: ['18080-18081:80'] };
+  const hostPorts = (scale: number): readonly (readonly number[])[] =>
+    planOf({ services: { web: { ...web, scale } }, steps: [{ wait: '1s' }] }).services.map(({ container }) =>
+      container.ports.map(({ hostPort }) => hostPort),
+    );
+  expect(hostPorts(2)).toEqual([[18080], [18081]]);
+  expect(hostPorts(1)).toEqual([[18080]]);
+  expect(serviceProblems({ scale: 3, ports: web.ports })).toEqual([
+    'SCENARIO_CONFLICT at /services/web/ports/0: there are more instances of `web` than ports in 18080-18081',
+  ]);
+  const other = { image: 'tools', ports: ['18081:80'] };
+  expect(problemsOf({ services: { web: { ...web, scale: 2 }, other } })).toEqual([
+    'SCENARIO_CONFLICT at /services/other/ports: port 18081 is already published by `web`',
+  ]);
 });

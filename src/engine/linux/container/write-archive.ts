@@ -14,7 +14,6 @@ export interface ArchiveTarget {
 }
 
 const EXISTING_IS_FINE = 1;
-const MISSING_IS_FINE = 0x10000;
 /** Of a file's content in one tape. */
 const partBytes = 1 << 20;
 /** Entries of one archive copied into a container. */
@@ -53,7 +52,7 @@ async function writeEntry(
   if (path === undefined) return;
   const { directory: dir, scratch } = target;
   const mode = header.mode ?? 0o644;
-  const replace: Op = { kind: 'unlink', dir, path, flags: MISSING_IS_FINE };
+  const replace: Op = { kind: 'unlink', dir, path, flags: 0, missing: 1 };
   const finish = metadata(dir, path, header, header.type === 'symlink');
   switch (header.type) {
     case 'directory':

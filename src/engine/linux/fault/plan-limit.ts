@@ -47,9 +47,8 @@ export function planOccupied(place: string, bytes: number): Tape {
 }
 
 export function planFreePage(place: string): Tape {
-  const missingIsFine = 0x10000;
   return inAttic([
     { kind: 'close', slot: initSlots.scratch }, // open still, where a tape has ended in between
-    { kind: 'unlink', dir: noSlot, path: `${pathOf(place)}/${pageName}`, flags: missingIsFine },
+    { kind: 'unlink', dir: noSlot, path: `${pathOf(place)}/${pageName}`, flags: 0, missing: 1 },
   ]);
 }

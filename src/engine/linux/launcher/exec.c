@@ -1,15 +1,11 @@
 /* What a child ends as: the pid 1 of a container, and a program. */
-#define _GNU_SOURCE
 #include "launcher.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
-#include <string.h>
+#include <stdio.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 /* Slots, and what a server has open beside them. */
 enum { MAX_DESCRIPTORS = MAX_SLOTS + 64 };
@@ -72,39 +68,35 @@ static int exec_one(const char *path, char **argv, char **env) {
 
 static int exec_searched(const char *name, char **argv, char **env) {
   const char *path = "";
-  char candidate[4096];
+  char candidate[PATH_MAX];
   int error = ENOENT;
   if (strchr(name, '/')) return exec_one(name, argv, env);
   for (char **e = env; *e; e++)
     if (strncmp(*e, "PATH=", 5) == 0) path = *e + 5;
   for (;; path++) {
-    size_t length = strcspn(path, ":");
-    if (length + strlen(name) + 2 < sizeof candidate) {
-      memcpy(candidate, path, length);
-      candidate[length] = 0;
-      if (length > 0) strcat(candidate, "/");
-      strcat(candidate, name);
+    int length = (int)strcspn(path, ":");
+    const char *slash = length > 0 ? "/" : "";
+    if (snprintf(candidate, sizeof candidate, "%.*s%s%s", length, path, slash, name) < (int)sizeof candidate) {
       exec_one(candidate, argv, env);
       if (errno == EACCES) error = EACCES; /* execvp(3): remembered, the search goes on */
       else if (errno != ENOENT && errno != ENOTDIR) return -1;
     }
     path += length;
-    if (*path == 0) break;
+    if (*path == 0) return fail(error);
   }
-  errno = error;
-  return -1;
 }
 
-/* CVE-2024-21626: whatever else is open, a program gets 0, 1 and 2 only (Linux 5.11; older kernels have no idmapped mounts either). */
-int op_closeRest(const struct field *f) {
-  (void)f;
-  return (int)syscall(SYS_close_range, 3u, ~0u, 4u /* CLOSE_RANGE_CLOEXEC */);
+static void forget_signals(void) {
+  sigset_t none;
+  sigemptyset(&none);
+  signal(SIGPIPE, SIG_DFL);
+  sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 int op_exec(const struct field *f) {
   char **argv = tape_texts(&f[1]), **env = tape_texts(&f[2]);
   if (argv == NULL || env == NULL) return -1;
-  serve_forget_signals();
+  forget_signals();
   return exec_searched(TEXT(f[0]), argv, env);
 }
 
@@ -112,6 +104,6 @@ int op_execSlot(const struct field *f) {
   int fd = slot_fd(f[0].number);
   char **argv = tape_texts(&f[1]), **env = tape_texts(&f[2]);
   if (fd < 0 || argv == NULL || env == NULL) return -1;
-  serve_forget_signals();
-  return (int)syscall(SYS_execveat, fd, "", argv, env, 0x1000 /* AT_EMPTY_PATH */);
+  forget_signals();
+  return (int)syscall(SYS_execveat, fd, "", argv, env, AT_EMPTY_PATH);
 }

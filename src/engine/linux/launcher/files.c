@@ -1,171 +1,33 @@
-/* Files below a directory. The parent is resolved in the root; the last component is never followed. */
-#define _GNU_SOURCE
+/* Files below a directory, and file systems in a file. Paths are resolved in the root; the last component is never followed. */
 #include "launcher.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
+#include <linux/loop.h>
 #include <linux/openat2.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
-#include <unistd.h>
 
-enum { MAX_LISTING = 1 << 20, EXISTING_IS_FINE = 1, MISSING_IS_FINE = 0x10000 };
-
-static int write_once(int fd, const struct field *data) {
-  if (fd < 0) return -1;
-  ssize_t n = write(fd, data->data, data->length);
-  if (n >= 0 && (size_t)n != data->length) {
-    errno = EIO;
-    n = -1;
-  }
-  return close_keeping_errno(fd, n < 0 ? -1 : 0);
-}
+enum { MAX_LISTING = 1 << 20, MAX_XATTRS = 1 << 17, XATTR_ROOM = 65536 };
 
 int op_writeFile(const struct field *f) {
-  int dir = slot_dir(f[0].number);
-  if (dir < 0 && dir != AT_FDCWD) return -1;
   /* No mount may stand in for a file of /proc or of a cgroup (CVE-2025-52881), no FIFO may stop us. */
-  uint64_t resolve = dir == AT_FDCWD ? 0 : RESOLVE_IN_ROOT | RESOLVE_NO_XDEV;
-  return write_once(open_in_root(dir, TEXT(f[1]), O_WRONLY | O_NONBLOCK, 0, resolve), &f[2]);
-}
-
-int op_writeProcessFile(const struct field *f) {
-  char path[64];
-  int pid = process_pid((uint32_t)f[0].number);
-  if (pid < 0) return -1;
-  if (strchr(TEXT(f[1]), '/') || snprintf(path, sizeof path, "/proc/%d/%s", pid, TEXT(f[1])) >= (int)sizeof path) {
-    errno = EINVAL;
-    return -1;
-  }
-  return write_once(open(path, O_WRONLY | O_CLOEXEC), &f[2]);
-}
-
-int op_mkdir(const struct field *f) {
-  const char *base;
-  int parent = open_parent(f[0].number, TEXT(f[1]), &base);
-  if (parent < 0) return -1;
-  int result = mkdirat(parent, base, (mode_t)f[2].number);
-  if (result < 0 && errno == EEXIST && (f[3].number & EXISTING_IS_FINE)) result = 0;
-  return close_keeping_errno(parent, result);
-}
-
-int op_symlink(const struct field *f) {
-  const char *base;
-  int parent = open_parent(f[0].number, TEXT(f[1]), &base);
-  return parent < 0 ? -1 : close_keeping_errno(parent, symlinkat(TEXT(f[2]), parent, base));
-}
-
-int op_link(const struct field *f) {
-  const char *from, *to;
-  int from_parent = open_parent(f[0].number, TEXT(f[1]), &from);
-  if (from_parent < 0) return -1;
-  int to_parent = open_parent(f[2].number, TEXT(f[3]), &to);
-  if (to_parent < 0) return close_keeping_errno(from_parent, -1);
-  return close_keeping_errno(from_parent, close_keeping_errno(to_parent, linkat(from_parent, from, to_parent, to, 0)));
-}
-
-int op_mknod(const struct field *f) {
-  const char *base;
-  int parent = open_parent(f[0].number, TEXT(f[1]), &base);
-  return parent < 0 ? -1 : close_keeping_errno(parent, mknodat(parent, base, (mode_t)f[2].number, (dev_t)f[3].number));
-}
-
-int op_unlink(const struct field *f) {
-  const char *base;
-  int parent = open_parent(f[0].number, TEXT(f[1]), &base);
-  if (parent < 0) return errno == ENOENT && (f[2].number & MISSING_IS_FINE) ? 0 : -1;
-  int result = unlinkat(parent, base, (int)(f[2].number & AT_REMOVEDIR));
-  if (result < 0 && errno == ENOENT && (f[2].number & MISSING_IS_FINE)) result = 0;
-  return close_keeping_errno(parent, result);
-}
-
-int op_chown(const struct field *f) {
-  const char *base;
-  int parent = open_parent(f[0].number, TEXT(f[1]), &base);
-  return parent < 0 ? -1 : close_keeping_errno(parent, fchownat(parent, base, (uid_t)f[2].number, (gid_t)f[3].number, AT_SYMLINK_NOFOLLOW));
-}
-
-/* Through O_PATH and /proc/self/fd, since fchmodat knows AT_SYMLINK_NOFOLLOW only since Linux 6.6. */
-int op_chmod(const struct field *f) {
-  const char *base;
-  char path[64];
-  struct stat s;
-  int parent = open_parent(f[0].number, TEXT(f[1]), &base);
-  if (parent < 0) return -1;
-  int fd = openat(parent, base, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-  close(parent);
-  if (fd < 0) return -1;
-  snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-  if (fstat(fd, &s) == 0 && S_ISLNK(s.st_mode)) {
-    errno = ELOOP;
-    return close_keeping_errno(fd, -1);
-  }
-  return close_keeping_errno(fd, chmod(path, (mode_t)f[2].number));
+  uint64_t resolve = f[0].number == NO_SLOT ? 0 : RESOLVE_IN_ROOT | RESOLVE_NO_XDEV;
+  int fd = open_below(f[0].number, TEXT(f[1]), O_WRONLY | O_NONBLOCK, 0, resolve);
+  return fd < 0 ? -1 : close_keeping_errno(fd, write_all(fd, f[2].data, f[2].length));
 }
 
 int op_setTimes(const struct field *f) {
-  const char *base;
   struct timespec at = {(time_t)f[2].number, (long)f[3].number};
-  struct timespec times[2] = {at, at};
-  int parent = open_parent(f[0].number, TEXT(f[1]), &base);
-  return parent < 0 ? -1 : close_keeping_errno(parent, utimensat(parent, base, times, AT_SYMLINK_NOFOLLOW));
-}
-
-/* The *at calls for extended attributes are younger than we can ask for: name the file through its opened parent. */
-static int xattr_path(const struct field *f, char *path, size_t size) {
-  const char *base;
-  int parent = open_parent(f[0].number, TEXT(f[1]), &base);
-  if (parent >= 0 && snprintf(path, size, "/proc/self/fd/%d/%s", parent, base) >= (int)size) {
-    errno = ENAMETOOLONG;
-    return close_keeping_errno(parent, -1);
-  }
-  return parent;
-}
-
-int op_setXattr(const struct field *f) {
-  char path[512];
-  int parent = xattr_path(f, path, sizeof path);
-  return parent < 0 ? -1 : close_keeping_errno(parent, lsetxattr(path, TEXT(f[2]), f[3].data, f[3].length, 0));
-}
-
-static int read_xattrs(const char *path) {
-  static char names[65536], values[65536], out[2 * 65536 + 4096];
-  size_t used = 0;
-  ssize_t length = llistxattr(path, names, sizeof names);
-  if (length < 0) return errno == ENOTSUP ? (reply_add("", 0), 0) : -1;
-  for (char *name = names; name < names + length; name += strlen(name) + 1) {
-    ssize_t n = lgetxattr(path, name, values, sizeof values);
-    uint32_t size = (uint32_t)n;
-    size_t name_size = strlen(name) + 1;
-    if (n < 0) continue; /* gone meanwhile, or not ours to read */
-    if (used + name_size + 4 + size > sizeof out) {
-      errno = E2BIG;
-      return -1;
-    }
-    memcpy(out + used, name, name_size);
-    memcpy(out + used + name_size, &size, 4);
-    memcpy(out + used + name_size + 4, values, size);
-    used += name_size + 4 + size;
-  }
-  reply_add(out, used);
-  return 0;
-}
-
-int op_listXattrs(const struct field *f) {
-  char path[512];
-  int parent = xattr_path(f, path, sizeof path);
-  return parent < 0 ? -1 : close_keeping_errno(parent, read_xattrs(path));
+  int fd = open_in_root(f[0].number, TEXT(f[1]), O_PATH | O_NOFOLLOW);
+  return fd < 0 ? -1 : close_keeping_errno(fd, utimensat(fd, "", (struct timespec[]){at, at}, AT_EMPTY_PATH));
 }
 
 int op_stat(const struct field *f) {
   struct statx facts;
-  int dir = slot_dir(f[0].number), flags = O_PATH | (f[2].number & 1 ? 0 : O_NOFOLLOW);
-  if (dir < 0 && dir != AT_FDCWD) return -1;
-  int fd = open_in_root(dir, TEXT(f[1]), flags, 0, dir == AT_FDCWD ? 0 : RESOLVE_IN_ROOT);
+  int fd = open_in_root(f[0].number, TEXT(f[1]), O_PATH | (f[2].number & 1 ? 0 : O_NOFOLLOW));
   if (fd < 0) return -1;
   int result = statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &facts);
   if (result == 0) reply_add(&facts, sizeof facts);
@@ -173,47 +35,96 @@ int op_stat(const struct field *f) {
 }
 
 int op_readLink(const struct field *f) {
-  const char *base;
   char target[4096];
-  int parent = open_parent(f[0].number, TEXT(f[1]), &base);
-  if (parent < 0) return -1;
-  ssize_t n = readlinkat(parent, base, target, sizeof target);
+  int fd = open_in_root(f[0].number, TEXT(f[1]), O_PATH | O_NOFOLLOW);
+  if (fd < 0) return -1;
+  ssize_t n = readlinkat(fd, "", target, sizeof target);
   if (n >= 0) reply_add(target, (size_t)n);
-  return close_keeping_errno(parent, n < 0 ? -1 : 0);
+  return close_keeping_errno(fd, n < 0 ? -1 : 0);
 }
 
 int op_listDirectory(const struct field *f) {
-  static char names[MAX_LISTING];
-  size_t used = 0;
-  int dir = slot_dir(f[0].number);
-  if (dir < 0 && dir != AT_FDCWD) return -1;
-  int fd = open_in_root(dir, TEXT(f[1]), O_RDONLY | O_DIRECTORY, 0, dir == AT_FDCWD ? 0 : RESOLVE_IN_ROOT);
+  int fd = open_in_root(f[0].number, TEXT(f[1]), O_RDONLY | O_DIRECTORY), result = 0;
   DIR *listing = fd < 0 ? NULL : fdopendir(fd);
   if (listing == NULL) return fd < 0 ? -1 : close_keeping_errno(fd, -1);
-  for (struct dirent *entry; (entry = readdir(listing));) {
-    size_t size = strlen(entry->d_name) + 1;
-    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-    if (used + size > sizeof names) {
-      closedir(listing);
-      errno = E2BIG;
-      return -1;
-    }
-    memcpy(names + used, entry->d_name, size);
-    used += size;
-  }
+  reply_add(NULL, 0);
+  for (struct dirent *entry; result == 0 && (entry = readdir(listing));)
+    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+      result = reply_extend(entry->d_name, strlen(entry->d_name) + 1, MAX_LISTING);
   closedir(listing);
-  reply_add(names, used);
+  return result < 0 ? fail(E2BIG) : 0;
+}
+
+static int read_xattrs(const char *path) {
+  static char names[XATTR_ROOM], value[XATTR_ROOM];
+  ssize_t length = listxattr(path, names, sizeof names);
+  if (length < 0 && errno != ENOTSUP) return -1;
+  reply_add(NULL, 0);
+  for (char *name = names; name < names + length; name += strlen(name) + 1) {
+    ssize_t n = getxattr(path, name, value, sizeof value);
+    uint32_t size = (uint32_t)n;
+    if (n < 0) continue; /* gone meanwhile, or not ours to read */
+    if (reply_extend(name, strlen(name) + 1, MAX_XATTRS) < 0 || reply_extend(&size, sizeof size, MAX_XATTRS) < 0 ||
+        reply_extend(value, size, MAX_XATTRS) < 0)
+      return -1;
+  }
   return 0;
 }
 
-int op_chdir(const struct field *f) { return chdir(TEXT(f[0])); }
-
-int op_chdirSlot(const struct field *f) {
-  int fd = slot_fd(f[0].number);
-  return fd < 0 ? -1 : fchdir(fd);
+int op_listXattrs(const struct field *f) {
+  char path[32];
+  int fd = open_through(f, path);
+  return fd < 0 ? -1 : close_keeping_errno(fd, read_xattrs(path));
 }
 
-int op_removeAtExit(const struct field *f) {
-  exit_path_add(TEXT(f[0]));
+/* --- file systems in a file: one without a name (unnamedFile), and a loop device over it. The kernel takes both
+ * away with their last user. */
+
+static int copy_stretch(int from, int to, off_t at, off_t end) {
+  if (lseek(to, at, SEEK_SET) < 0) return -1;
+  while (at < end) {
+    ssize_t n = sendfile(to, from, &at, (size_t)(end - at));
+    if (n <= 0) return n < 0 ? -1 : fail(EIO); /* it was cut short meanwhile */
+  }
   return 0;
+}
+
+int op_copySparse(const struct field *f) {
+  int from = slot_fd(f[0].number), to = slot_fd(f[1].number);
+  struct stat s;
+  if (from < 0 || to < 0 || fstat(from, &s) < 0 || ftruncate(to, s.st_size) < 0) return -1;
+  for (off_t end = 0; end < s.st_size;) {
+    off_t at = lseek(from, end, SEEK_DATA);
+    if (at < 0) return errno == ENXIO ? 0 : -1; /* a hole up to the end */
+    end = lseek(from, at, SEEK_HOLE);
+    if (end < 0 || copy_stretch(from, to, at, end) < 0) return -1;
+  }
+  return 0;
+}
+
+/* Between its being free and ours others may take a device, so the tries are bounded. */
+static int free_loop(int control, int file, uint32_t *number) {
+  struct loop_config config = {.fd = (uint32_t)file, .info = {.lo_flags = LO_FLAGS_AUTOCLEAR}};
+  char path[32];
+  for (int tries = 0;; tries++) {
+    int found = ioctl(control, LOOP_CTL_GET_FREE);
+    if (found < 0) return -1;
+    snprintf(path, sizeof path, "/dev/loop%d", found);
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    if (fd < 0) return -1;
+    *number = (uint32_t)found;
+    if (ioctl(fd, LOOP_CONFIGURE, &config) == 0) return fd;
+    close_keeping_errno(fd, -1);
+    if (errno != EBUSY || tries == 128) return -1;
+  }
+}
+
+int op_loopDevice(const struct field *f) {
+  uint32_t number;
+  int file = slot_fd(f[0].number);
+  int control = file < 0 ? -1 : open("/dev/loop-control", O_RDWR | O_CLOEXEC);
+  if (control < 0) return -1;
+  int fd = close_keeping_errno(control, free_loop(control, file, &number));
+  if (fd >= 0) reply_add(&number, sizeof number);
+  return slot_put(f[1].number, fd);
 }

@@ -1,18 +1,12 @@
 /* Children: cloned by a tape, released by their parent, reaped at once. A child and its parent talk over a sync socket. */
-#define _GNU_SOURCE
 #include "launcher.h"
 
-#include <errno.h>
 #include <linux/sched.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 struct process {
   struct process *next;
@@ -37,75 +31,47 @@ bool is_server = true;
 static struct process *processes; /* newest first */
 static struct process *before_tape;
 
-static struct process *find(uint32_t id) {
+static struct process *find(uint64_t id) {
   for (struct process *p = processes; p; p = p->next)
     if (p->id == id) return p;
   errno = ESRCH;
   return NULL;
 }
 
-int process_pid(uint32_t id) {
-  struct process *p = find(id);
-  return p ? p->pid : -1;
-}
-
 static void send_sync(const struct sync_message *m, int fd) {
-  struct iovec part = {(void *)(uintptr_t)m, sizeof *m};
-  union { struct cmsghdr align; char room[CMSG_SPACE(sizeof(int))]; } control = {0};
-  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-  if (fd >= 0) {
-    message.msg_control = &control;
-    message.msg_controllen = sizeof control.room;
-    struct cmsghdr *c = CMSG_FIRSTHDR(&message);
-    c->cmsg_level = SOL_SOCKET;
-    c->cmsg_type = SCM_RIGHTS;
-    c->cmsg_len = CMSG_LEN(sizeof fd);
-    memcpy(CMSG_DATA(c), &fd, sizeof fd);
-  }
-  if (sendmsg(sync_fd, &message, MSG_NOSIGNAL) < 0) _exit(126);
+  if (send_with_fd(sync_fd, m, sizeof *m, fd) < 0) _exit(126);
 }
 
 void process_child_says(char kind, uint32_t number) { send_sync(&(struct sync_message){kind, number, 0, 0, 0}, -1); }
 
-void process_child_failed(const struct failure *x) {
-  struct sync_message m = {'F', x->op_index, x->op_code, x->error, x->detail};
-  send_sync(&m, -1);
+static _Noreturn void run_child(int sync, const struct field *tape) {
+  struct failure x;
+  sync_fd = sync;
+  is_server = false;
+  if (perform_tape(tape->data, tape->length, &x) == 0) _exit(0);
+  send_sync(&(struct sync_message){'F', x.op_index, x.op_code, x.error, x.detail}, -1);
   _exit(127);
 }
 
-static _Noreturn void run_child(int sync, const struct field *tape) {
-  struct failure failure;
-  sync_fd = sync;
-  is_server = false;
-  if (perform_tape(tape->data, tape->length, &failure) < 0) process_child_failed(&failure);
-  _exit(0);
-}
-
 int op_clone(const struct field *f) {
-  int pair[2], pidfd = -1;
-  if (!is_server || find((uint32_t)f[1].number)) {
-    errno = is_server ? EEXIST : EPERM;
-    return -1;
-  }
-  struct process *p = calloc(1, sizeof *p);
+  int pair[2], pidfd;
+  struct clone_args args = {.flags = f[0].number | CLONE_PIDFD, .pidfd = (uint64_t)(uintptr_t)&pidfd, .exit_signal = SIGCHLD};
+  if (!is_server) return fail(EPERM);
+  if (find(f[1].number)) return fail(EEXIST);
+  struct process *p = malloc(sizeof *p);
   if (p == NULL || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
     free(p);
     return -1;
   }
-  struct clone_args args = {
-      .flags = f[0].number | CLONE_PIDFD, .pidfd = (uint64_t)(uintptr_t)&pidfd, .exit_signal = SIGCHLD};
   pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof args);
   if (pid == 0) {
     close(pair[0]);
     run_child(pair[1], &f[3]);
   }
-  int error = errno;
-  close(pair[1]);
+  close_keeping_errno(pair[1], 0);
   if (pid < 0) {
-    close(pair[0]);
     free(p);
-    errno = error;
-    return -1;
+    return close_keeping_errno(pair[0], -1);
   }
   *p = (struct process){.next = processes, .id = (uint32_t)f[1].number, .pid = pid, .sync = pair[0]};
   processes = p;
@@ -122,7 +88,7 @@ int op_await(const struct field *f) {
 }
 
 int op_release(const struct field *f) {
-  struct process *p = find((uint32_t)f[0].number);
+  struct process *p = find(f[0].number);
   if (p == NULL) return -1;
   p->released = true;
   /* EPIPE: it did not wait and has ended already, which its parent hears another way. */
@@ -130,11 +96,26 @@ int op_release(const struct field *f) {
 }
 
 int op_kill(const struct field *f) {
-  int pid = process_pid((uint32_t)f[0].number); /* ours and not yet reaped: the number cannot have been given away */
-  return pid < 0 ? -1 : kill(pid, (int)f[1].number);
+  const struct process *p = find(f[0].number); /* ours and not yet reaped: the number cannot have been given away */
+  return p == NULL ? -1 : kill(p->pid, (int)f[1].number);
 }
 
-int op_killAll(const struct field *f) { return kill(-1, (int)f[0].number) < 0 && errno != ESRCH ? -1 : 0; }
+int op_processId(const struct field *f) {
+  const struct process *p = find(f[0].number);
+  if (p == NULL) return -1;
+  reply_add(&p->pid, sizeof p->pid);
+  return 0;
+}
+
+int op_writeProcessFile(const struct field *f) {
+  const struct process *p = find(f[0].number);
+  char path[64];
+  if (p == NULL) return -1;
+  if (strchr(TEXT(f[1]), '/') || snprintf(path, sizeof path, "/proc/%d/%s", p->pid, TEXT(f[1])) >= (int)sizeof path)
+    return fail(EINVAL);
+  int fd = open(path, O_WRONLY | O_CLOEXEC);
+  return fd < 0 ? -1 : close_keeping_errno(fd, write_all(fd, f[2].data, f[2].length));
+}
 
 int op_offerPump(const struct field *f) {
   struct sync_message m = {'O', (uint32_t)f[1].number, (uint32_t)f[2].number, (uint32_t)f[3].number, 0};
@@ -145,14 +126,14 @@ int op_offerPump(const struct field *f) {
   return 0;
 }
 
-int op_processId(const struct field *f) {
-  int pid = process_pid((uint32_t)f[0].number);
-  if (pid < 0) return -1;
-  reply_add(&pid, sizeof pid);
-  return 0;
-}
-
 /* --- what a server hears of its children */
+
+static void close_sync(struct process *p) {
+  if (p->sync < 0) return;
+  unwatch(p->sync);
+  close(p->sync);
+  p->sync = -1;
+}
 
 static void say_started(struct process *p) {
   if (p->started || p->failed) return;
@@ -183,25 +164,14 @@ static void on_message(struct process *p, const struct sync_message *m, int fd) 
 static void read_sync(struct process *p) {
   while (p->sync >= 0) {
     struct sync_message m;
-    union { struct cmsghdr align; char room[CMSG_SPACE(sizeof(int))]; } control;
-    struct iovec part = {&m, sizeof m};
-    struct msghdr message = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.room};
-    ssize_t n = recvmsg(p->sync, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    int fd;
+    ssize_t n = receive_with_fd(p->sync, &m, sizeof m, MSG_DONTWAIT, &fd);
     /* ECONNRESET: it ended without taking its release; what it said before is still there (net/unix/af_unix.c, unix_release_sock). */
     if (n < 0 && (errno == EINTR || errno == ECONNRESET)) continue;
     if (n < 0 && errno == EAGAIN) return;
-    if (n <= 0) {
-      unwatch(p->sync);
-      close(p->sync);
-      p->sync = -1;
-      return;
-    }
-    int fd = -1;
-    struct cmsghdr *c = CMSG_FIRSTHDR(&message);
-    if (c && c->cmsg_type == SCM_RIGHTS) memcpy(&fd, CMSG_DATA(c), sizeof fd);
     if (n == sizeof m) on_message(p, &m, fd);
     else if (fd >= 0) close(fd);
+    if (n <= 0) close_sync(p);
   }
 }
 
@@ -212,34 +182,25 @@ void process_on_sync(uint32_t id) {
   if (p->sync < 0 && p->released) say_started(p); /* closed by exec */
 }
 
-static void forget(struct process *dead) {
-  for (struct process **at = &processes; *at; at = &(*at)->next) {
-    if (*at != dead) continue;
-    *at = dead->next;
-    break;
-  }
-  if (dead->sync >= 0) {
-    unwatch(dead->sync);
-    close(dead->sync);
-  }
-  free(dead);
-}
-
-static void on_exit_of(struct process *p, int status) {
+/* `at` is where the list has it. */
+static void on_exit_of(struct process **at, int status) {
+  struct process *p = *at;
   read_sync(p);
   if (p->released) say_started(p);
   pumps_drain(p->id);
   if (p->has_status) status = p->status;
   if (!p->failed) say_numbers(SAY_EXITED, (uint32_t[]){p->id, (uint32_t)status}, 2);
-  forget(p);
+  close_sync(p);
+  *at = p->next;
+  free(p);
 }
 
 void processes_on_sigchld(void) {
   int status;
   for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
-    for (struct process *p = processes; p; p = p->next)
-      if (p->pid == pid) {
-        on_exit_of(p, status);
+    for (struct process **at = &processes; *at; at = &(*at)->next)
+      if ((*at)->pid == pid) {
+        on_exit_of(at, status);
         break;
       }
 }

@@ -1,15 +1,9 @@
 /* Streams between descriptors and the channel. Reading is paused by Node; writing is acknowledged to Node. */
-#define _GNU_SOURCE
 #include "launcher.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 enum mode { READ = 1, WRITE = 2, BOTH = 3, DATAGRAMS = 4, LISTENER = 5 };
 enum { CHUNK = 65536, BUCKETS = 1024, MAX_ACCEPT_BURST = 64 };
@@ -22,8 +16,7 @@ struct pump {
   bool is_socket, paused, connecting, watched;
   bool read_ended, write_ended; /* or never wanted */
   bool end_asked;               /* Node wants the write side closed once `pending` is written */
-  unsigned char *pending;
-  size_t pending_length;
+  struct buffer pending;
 };
 
 static struct pump *buckets[BUCKETS];
@@ -40,7 +33,7 @@ static bool reads(const struct pump *p) { return p->mode != WRITE; }
 
 static uint32_t wanted_events(const struct pump *p) {
   uint32_t events = 0;
-  if (p->connecting || p->pending_length > 0) events |= EPOLLOUT;
+  if (p->connecting || p->pending.length > 0) events |= EPOLLOUT;
   if (reads(p) && !p->read_ended && !p->paused && !p->connecting) events |= EPOLLIN;
   return events;
 }
@@ -55,15 +48,13 @@ static int rewatch(struct pump *p) {
 }
 
 static void finish(struct pump *p, uint32_t error) {
-  for (struct pump **at = &buckets[p->stream % BUCKETS]; *at; at = &(*at)->next) {
-    if (*at != p) continue;
-    *at = p->next;
-    break;
-  }
+  struct pump **at = &buckets[p->stream % BUCKETS];
+  while (*at != p) at = &(*at)->next;
+  *at = p->next;
   unwatch(p->fd); /* a child that has not yet executed may keep the description open, and epoll watches descriptions */
   close(p->fd);
   say_numbers(SAY_CLOSED, (uint32_t[]){p->stream, error}, 2);
-  free(p->pending);
+  free(p->pending.bytes);
   free(p);
 }
 
@@ -74,7 +65,8 @@ static bool finish_if_ended(struct pump *p) {
 }
 
 int pump_add(int fd, uint32_t stream, uint32_t mode, uint32_t process) {
-  struct pump *p = find(stream) ? (errno = EEXIST, NULL) : calloc(1, sizeof *p);
+  if (find(stream)) return fail(EEXIST);
+  struct pump *p = malloc(sizeof *p);
   if (p == NULL) return -1;
   int type;
   socklen_t size = sizeof type;
@@ -96,10 +88,7 @@ int pump_add(int fd, uint32_t stream, uint32_t mode, uint32_t process) {
 
 int op_pump(const struct field *f) {
   int fd = slot_fd(f[0].number);
-  if (!is_server) {
-    errno = EPERM; /* a child has no channel, and its epoll is its parent's */
-    return -1;
-  }
+  if (!is_server) return fail(EPERM); /* a child has no channel, and its epoll is its parent's */
   if (fd < 0 || pump_add(fd, (uint32_t)f[1].number, (uint32_t)f[2].number, (uint32_t)f[3].number) < 0) return -1;
   slot_take(f[0].number);
   return 0;
@@ -160,20 +149,24 @@ static void end_writing(struct pump *p) {
   if (!finish_if_ended(p)) rewatch(p);
 }
 
+static void drop_pending(struct pump *p) {
+  free(p->pending.bytes);
+  p->pending = (struct buffer){0};
+  rewatch(p);
+}
+
 /* False once the pump is gone. */
 static bool flush(struct pump *p) {
-  while (p->pending_length > 0) {
-    ssize_t n = write(p->fd, p->pending, p->pending_length);
+  while (p->pending.length > 0) {
+    ssize_t n = write(p->fd, p->pending.bytes, p->pending.length);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno == EAGAIN) return rewatch(p), true;
     if (n < 0) return finish(p, (uint32_t)errno), false;
-    p->pending_length -= (size_t)n;
-    memmove(p->pending, p->pending + n, p->pending_length);
+    p->pending.length -= (size_t)n;
+    memmove(p->pending.bytes, p->pending.bytes + n, p->pending.length);
     say_numbers(SAY_WRITTEN, (uint32_t[]){p->stream, (uint32_t)n}, 2);
   }
-  free(p->pending);
-  p->pending = NULL;
-  rewatch(p);
+  drop_pending(p);
   if (!p->end_asked) return true;
   end_writing(p);
   return false;
@@ -183,34 +176,21 @@ static void connected(struct pump *p) {
   int error = 0;
   socklen_t size = sizeof error;
   getsockopt(p->fd, SOL_SOCKET, SO_ERROR, &error, &size);
-  if (error) {
-    finish(p, (uint32_t)error);
-    return;
-  }
+  if (error) return finish(p, (uint32_t)error);
   p->connecting = false;
   say_numbers(SAY_CONNECTED, &p->stream, 1);
   flush(p);
 }
 
-/* Paused, with something to write that nobody will take: a hang-up cannot be masked, so what would be written is given up. */
-static void drop_pending(struct pump *p) {
-  free(p->pending);
-  p->pending = NULL;
-  p->pending_length = 0;
-  rewatch(p);
-}
-
 void pump_on_event(uint32_t stream, uint32_t events) {
   struct pump *p = find(stream);
   if (p == NULL) return;
-  if (p->connecting) {
-    connected(p);
-    return;
-  }
+  if (p->connecting) return connected(p);
   if ((events & EPOLLOUT) && !flush(p)) return;
   if (p->mode == WRITE && (events & (EPOLLERR | EPOLLHUP))) finish(p, EPIPE); /* nobody reads any more */
   else if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) && !p->read_ended && !p->paused) read_some(p);
   else if ((events & (EPOLLHUP | EPOLLERR)) && p->read_ended) finish(p, 0);
+  /* Paused, with something to write that nobody will take: a hang-up cannot be masked, so what would be written is given up. */
   else if (events & (EPOLLHUP | EPOLLERR)) drop_pending(p);
 }
 
@@ -224,45 +204,32 @@ static void send_datagram(struct pump *p, const unsigned char *data, size_t leng
   if (sendto(p->fd, data + 2 + size, length - 2 - size, MSG_NOSIGNAL, to, size) < 0) return;
 }
 
-void pump_write(uint32_t stream, const unsigned char *data, size_t length) {
-  struct pump *p = find(stream);
-  if (p == NULL) return; /* it ended meanwhile: Node has been told */
-  if (p->mode == DATAGRAMS) {
-    send_datagram(p, data, length);
-    return;
-  }
-  if (p->write_ended || p->pending_length + length > MAX_PENDING) {
-    finish(p, p->write_ended ? EPIPE : ENOBUFS);
-    return;
-  }
-  unsigned char *grown = realloc(p->pending, p->pending_length + length + 1);
-  if (grown == NULL) {
-    finish(p, ENOMEM);
-    return;
-  }
-  memcpy(grown + p->pending_length, data, length);
-  p->pending = grown;
-  p->pending_length += length;
+static void take_data(struct pump *p, const unsigned char *data, size_t length) {
+  if (p->mode == DATAGRAMS) return send_datagram(p, data, length);
+  if (p->write_ended) return finish(p, EPIPE);
+  if (p->pending.length + length > MAX_PENDING) return finish(p, ENOBUFS);
+  buffer_add(&p->pending, data, length);
   if (!p->connecting) flush(p);
 }
 
-void pump_end(uint32_t stream) {
+void pump_on_frame(enum from_node type, uint32_t stream, const unsigned char *data, size_t length) {
   struct pump *p = find(stream);
-  if (p == NULL || p->write_ended) return;
-  p->end_asked = true;
-  if (p->pending_length == 0 && !p->connecting) end_writing(p);
-}
-
-void pump_pause(uint32_t stream, bool paused) {
-  struct pump *p = find(stream);
-  if (p == NULL) return;
-  p->paused = paused;
-  rewatch(p);
-}
-
-void pump_close(uint32_t stream) {
-  struct pump *p = find(stream);
-  if (p) finish(p, 0);
+  if (p == NULL) return; /* it ended meanwhile: Node has been told */
+  switch (type) {
+    case NODE_TAPE: return;
+    case NODE_DATA: return take_data(p, data, length);
+    case NODE_END:
+      if (p->write_ended) return;
+      p->end_asked = true;
+      if (p->pending.length == 0 && !p->connecting) end_writing(p);
+      return;
+    case NODE_PAUSE:
+    case NODE_RESUME:
+      p->paused = type == NODE_PAUSE;
+      rewatch(p);
+      return;
+    case NODE_CLOSE: return finish(p, 0);
+  }
 }
 
 /* Before a process's end is announced: what it wrote and is still in its pipes. Bounded by what a pipe can hold. */
@@ -275,16 +242,8 @@ void pumps_drain(uint32_t process) {
     }
 }
 
-int pump_window(uint32_t stream, unsigned rows, unsigned columns) {
-  struct pump *p = find(stream);
-  if (p == NULL) {
-    errno = ENOENT;
-    return -1;
-  }
-  struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
-  return ioctl(p->fd, TIOCSWINSZ, &size);
-}
-
 int op_windowSize(const struct field *f) {
-  return pump_window((uint32_t)f[0].number, (unsigned)f[1].number, (unsigned)f[2].number);
+  struct pump *p = find((uint32_t)f[0].number);
+  struct winsize size = {.ws_row = (unsigned short)f[1].number, .ws_col = (unsigned short)f[2].number};
+  return p == NULL ? fail(ENOENT) : ioctl(p->fd, TIOCSWINSZ, &size);
 }

@@ -1,19 +1,12 @@
 /* A line on which every frame takes longer: between two packet sockets, both ways, in order. It looks into no frame. */
-#define _GNU_SOURCE
 #include "launcher.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <time.h>
-#include <unistd.h>
 
 enum {
   FRAME_ROOM = 1 << 17, /* what offloads have not yet cut is up to 64 KiB, and has headers */
@@ -74,10 +67,7 @@ static void give_up_if_gone(void) {
 static void take_in(struct direction *d) {
   for (int i = 0; i < BURST; i++) {
     ssize_t n = recv(d->from, room, sizeof room, MSG_DONTWAIT | MSG_TRUNC);
-    if (n < 0) {
-      give_up_if_gone();
-      return;
-    }
+    if (n < 0) return give_up_if_gone();
     if ((size_t)n <= sizeof room) hold(d, (size_t)n);
   }
 }
@@ -138,10 +128,8 @@ int op_relayFrames(const struct field *f) {
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   int fds[COUNT] = {slot_fd(f[0].number), slot_fd(f[1].number), -1};
-  if (is_server || fds[0] < 0 || fds[1] < 0) {
-    if (is_server) errno = EPERM;
-    return -1;
-  }
+  if (is_server) return fail(EPERM);
+  if (fds[0] < 0 || fds[1] < 0) return -1;
   if (sigprocmask(SIG_BLOCK, &set, NULL) < 0 || (fds[2] = signalfd(-1, &set, SFD_CLOEXEC)) < 0) return -1;
   line.delay = (int64_t)f[2].number;
   line.jitter = (int64_t)f[3].number;

@@ -1,25 +1,19 @@
-/* What a process may do: ids, capabilities, filters, limits. */
-#define _GNU_SOURCE
+/* What a process may do, and where: ids, capabilities, filters, limits, namespaces. */
 #include "launcher.h"
 
-#include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
-#include <linux/keyctl.h>
 #include <linux/seccomp.h>
 #include <poll.h>
-#include <sys/ioctl.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 static bool undumpable;
 
 /* With fs.suid_dumpable=1 a change of credentials makes a process dumpable again (kernel/cred.c, commit_creds). */
-int stay_undumpable(int result) {
+static int stay_undumpable(int result) {
   int error = errno;
   if (undumpable) prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   errno = error;
@@ -43,8 +37,7 @@ int op_boundCaps(const struct field *f) {
   for (unsigned long cap = 0; cap < 64; cap++) {
     if (f[0].number >> cap & 1) continue;
     if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0) continue;
-    if (errno == EINVAL) break; /* above the kernel's last capability */
-    return -1;
+    return errno == EINVAL ? 0 : -1; /* EINVAL: above the kernel's last capability */
   }
   return 0;
 }
@@ -58,20 +51,10 @@ int op_setCaps(const struct field *f) {
   return stay_undumpable((int)syscall(SYS_capset, &head, data));
 }
 
-int op_keepCaps(const struct field *f) { return prctl(PR_SET_KEEPCAPS, f[0].number, 0, 0, 0); }
-
-int op_noNewPrivs(const struct field *f) {
-  (void)f;
-  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-}
-
 int op_seccomp(const struct field *f) {
-  struct sock_fprog program = {(unsigned short)(f[1].length / sizeof(struct sock_filter)),
-                               (struct sock_filter *)(uintptr_t)f[1].data};
-  if (f[1].length / sizeof(struct sock_filter) > BPF_MAXINSNS) {
-    errno = E2BIG;
-    return -1;
-  }
+  size_t count = f[1].length / sizeof(struct sock_filter);
+  struct sock_fprog program = {(unsigned short)count, (struct sock_filter *)(void *)f[1].data};
+  if (count > BPF_MAXINSNS) return fail(E2BIG);
   return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, (unsigned)f[0].number, &program);
 }
 
@@ -84,30 +67,41 @@ int op_parentDeathSignal(const struct field *f) {
 }
 
 int op_rlimit(const struct field *f) {
-  struct rlimit limit = {f[1].number, f[2].number};
-  return setrlimit((__rlimit_resource_t)f[0].number, &limit);
+  return setrlimit((__rlimit_resource_t)f[0].number, &(struct rlimit){f[1].number, f[2].number});
 }
 
-int op_umask(const struct field *f) {
-  umask((mode_t)f[0].number);
+/* --- a server steps into other namespaces for an operation or two; after each tape it is back in its own */
+
+static const struct { const char *path; int flag; } kinds[] = {
+    {"/proc/self/ns/mnt", CLONE_NEWNS},
+    {"/proc/self/ns/net", CLONE_NEWNET},
+    {"/proc/self/ns/pid", CLONE_NEWPID},
+};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+static int own[KINDS];
+static uint64_t changed;
+
+void namespaces_remember(void) {
+  for (int i = 0; i < KINDS; i++) own[i] = open(kinds[i].path, O_RDONLY | O_CLOEXEC);
+}
+
+int namespaces_restore(void) {
+  uint64_t todo = changed;
+  changed = 0;
+  for (int i = 0; i < KINDS; i++)
+    if ((todo & (uint64_t)kinds[i].flag) && setns(own[i], kinds[i].flag) < 0) return -1;
   return 0;
 }
 
-int op_setsid(const struct field *f) {
-  (void)f;
-  return setsid() < 0 && errno != EPERM ? -1 : 0; /* EPERM: already the leader */
-}
-
-int op_controllingTerminal(const struct field *f) {
+int op_setns(const struct field *f) {
   int fd = slot_fd(f[0].number);
-  return fd < 0 ? -1 : ioctl(fd, TIOCSCTTY, 0);
+  if (fd < 0) return -1;
+  changed |= f[1].number;
+  return stay_undumpable(setns(fd, (int)f[1].number));
 }
 
-int op_setHostname(const struct field *f) { return sethostname(TEXT(f[0]), f[0].length - 1); }
-
-int op_setDomainname(const struct field *f) { return setdomainname(TEXT(f[0]), f[0].length - 1); }
-
-int op_newKeyring(const struct field *f) {
-  (void)f;
-  return syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 ? -1 : 0;
+int op_unshare(const struct field *f) {
+  changed |= f[0].number;
+  return unshare((int)f[0].number);
 }

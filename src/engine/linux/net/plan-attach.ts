@@ -6,7 +6,7 @@ import type { Cidr } from './cidr.ts';
 import { type IpAddress, renderIp } from './ip.ts';
 import { macOf, parseMac, portMacOf } from './mac.ts';
 import { newAddress } from './netlink/address.ts';
-import { deleteLink, netNsFdOffset, newVeth, setLink, setPort } from './netlink/link.ts';
+import { deleteLink, netNsFdOffset, newVeth, setLink } from './netlink/link.ts';
 import { encodeMessages, type NetlinkMessage } from './netlink/message.ts';
 import { openNetlink } from './open-netlink.ts';
 import { bridgeIndex, openOwnNetworkNamespace } from './plan-network.ts';
@@ -73,15 +73,6 @@ export function planConnect(slots: ContainerSlots, attachment: Attachment): Tape
 export function planDisconnect(attachment: Attachment): Tape {
   const messages = encodeMessages([deleteLink(firstIndex + attachment.port)]);
   return [{ kind: 'netlink', slot: attachment.networkSocket, messages, reply: 0 }];
-}
-
-/**
- * The kernel takes an ended container's links away when it gets to it; until then it would go on answering echo requests. At once nothing
- * passes its port any more. Fails where the port has gone already.
- */
-export function planSilence({ networkSocket, port }: Attachment): Tape {
-  const messages = encodeMessages([setPort(firstIndex + port, 'disabled')]);
-  return [{ kind: 'netlink', slot: networkSocket, messages, reply: 0 }];
 }
 
 /** Rendered once: whoever asks for a container's networks asks often. */

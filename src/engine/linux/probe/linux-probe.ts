@@ -43,8 +43,8 @@ export class LinuxProbe implements Probe {
 
   async calls(calls: readonly SystemCall[]): Promise<readonly CallResult[]> {
     if (calls.length === 0) return [];
-    if (calls.length > mostCalls)
-      throw new RangeError(`${calls.length} calls; a batch has at most ${mostCalls}`);
+    const count = calls.reduce((sum, { times = 1 }) => sum + times, 0);
+    if (count > mostCalls) throw new RangeError(`${count} calls; a batch has at most ${mostCalls}`);
     const batch = encodeCalls(calls, this.#numbers);
     const answer = this.#answers.next();
     this.#process.stdin?.write(batch);

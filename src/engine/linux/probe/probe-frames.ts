@@ -16,10 +16,11 @@ export function encodeCalls(
   const writer = new ByteWriter();
   const lengthAt = writer.lengthField();
   writer.u32(calls.length);
-  for (const { name, args } of calls) {
+  for (const { name, args, times = 1 } of calls) {
     const number = numbers[name];
     if (number === undefined) throw new RangeError(`this machine has no system call ${name}`);
     writer.u32(number);
+    writer.u32(times);
     writer.u32(args.length);
     for (const arg of args) writeArgument(writer, arg);
   }
@@ -57,28 +58,31 @@ function writeNumber(writer: ByteWriter, kind: number, number: number): void {
 
 /** The answer to those calls; RangeError where it is not one, for it comes out of a container. */
 export function decodeResults(calls: readonly SystemCall[], answer: Buffer): readonly CallResult[] {
+  const view = new DataView(answer.buffer, answer.byteOffset, answer.length);
+  const results: CallResult[] = [];
   let at = 0;
-  const take = (length: number): number => {
-    if (at + length > answer.length) throw new RangeError('an answer shorter than its calls');
-    at += length;
-    return at - length;
-  };
-  const results = calls.map(({ args }): CallResult => {
-    const from = take(8);
-    const value = answer.readInt32LE(from + 4) * 2 ** 32 + answer.readUInt32LE(from);
+  const readResult = (args: SystemCall['args']): CallResult => {
+    if (at + 8 > answer.length) throw new RangeError('an answer shorter than its calls');
+    const value = view.getInt32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
+    at += 8;
     const out: Uint8Array[] = [];
     for (const arg of args) {
+      if (typeof arg !== 'object') continue;
       const length = returnedBytes(arg, value);
-      if (length !== undefined) out.push(answer.subarray(take(length), at));
+      if (length === undefined) continue;
+      if (at + length > answer.length) throw new RangeError('an answer shorter than its calls');
+      out.push(answer.subarray(at, at + length));
+      at += length;
     }
     return value < 0 && value > -4096 ? { value: -1, error: errnoName(-value), out } : { value, out };
-  });
+  };
+  for (const { args, times = 1 } of calls)
+    for (let time = 0; time < times; time++) results.push(readResult(args));
   if (at !== answer.length) throw new RangeError('an answer longer than its calls');
   return results;
 }
 
-function returnedBytes(arg: CallArgument, result: number): number | undefined {
-  if (typeof arg !== 'object') return undefined;
+function returnedBytes(arg: CallArgument & object, result: number): number | undefined {
   if ('out' in arg) return arg.out;
   if ('filled' in arg) return Math.min(Math.max(result, 0), arg.filled);
   return 'inOut' in arg ? arg.inOut.length : undefined;

@@ -85,7 +85,7 @@ export class ContainerCgroups {
   /** What the kernel has not let go of yet is removed when the supervisor ends. */
   async #removeDirectory(path: string): Promise<void> {
     await this.#opened.supervisor
-      .perform([{ kind: 'unlink', dir: noSlot, path, flags: AT_REMOVEDIR }])
+      .perform([{ kind: 'unlink', dir: noSlot, path, flags: AT_REMOVEDIR, missing: 0 }])
       .catch(() => {});
   }
 

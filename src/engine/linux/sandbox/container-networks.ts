@@ -14,13 +14,7 @@ import { planDnsSockets } from '../net/dns/plan-dns.ts';
 import { type NamedMember, resolveName } from '../net/dns/resolve-names.ts';
 import { type DnsServer, serveDns } from '../net/dns/serve-dns.ts';
 import { type IpAddress, renderIp } from '../net/ip.ts';
-import {
-  type Attachment,
-  planConnect,
-  planContainerNetwork,
-  planDisconnect,
-  planSilence,
-} from '../net/plan-attach.ts';
+import { type Attachment, planConnect, planContainerNetwork, planDisconnect } from '../net/plan-attach.ts';
 import { type PolicyMember, policyMember } from '../net/policy/policy-member.ts';
 import { candidatePorts } from '../net/publish/candidate-ports.ts';
 import { type Publication, publishPort } from '../net/publish/publish-port.ts';
@@ -215,7 +209,8 @@ export class ContainerNetworks {
     member.dns?.close();
     for (const attachment of member.attachments) this.#networks.release(attachment);
     await Promise.all([
-      ...member.attachments.map((each) => this.#init.perform(planSilence(each)).catch(() => {})), // gone already
+      // The kernel would get to it some time after the container's end; until then it would go on answering echo requests.
+      ...member.attachments.map((each) => this.#unplug(each).catch(ignoreEndedLauncher)),
       ...member.publications.map((each) => each.close(0)),
       this.#policies.renew(...member.attachments.map(({ network }) => network)).catch(ignoreEndedLauncher),
     ]);

@@ -1,6 +1,7 @@
 import type { NetworkSpec } from '../../../core/container.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { NetworkPolicy } from '../../../core/network-policy.ts';
+import type { SourceLocation } from '../../../core/source-location.ts';
 import { planBridgeCalls } from '../net/netfilter/bridge-calls.ts';
 import { performBatches } from '../net/netfilter/perform-batch.ts';
 import type { NetlinkMessage } from '../net/netlink/message.ts';
@@ -53,10 +54,11 @@ export class NetworkPolicies {
       await this.#perform(network, [planPolicy(policy, 'stateful')], planBridgeCalls());
       this.#kinds.set(network, 'stateful');
     } catch (cause) {
-      if (policy.allow.some(({ protocol }) => protocol === 'udp'))
-        throw unsupported(network, 'policies-stateful', cause);
+      const stateful = policy.allow.find(({ protocol }) => protocol === 'udp');
+      if (stateful !== undefined)
+        throw unsupported(network, 'policies-stateful', cause, stateful.at ?? policy.at);
       await this.#perform(network, [planPolicy(policy, 'stateless')]).catch((error: unknown) => {
-        throw unsupported(network, 'policies', error);
+        throw unsupported(network, 'policies', error, policy.at);
       });
       this.#kinds.set(network, 'stateless');
     }
@@ -71,11 +73,16 @@ export class NetworkPolicies {
   }
 }
 
-function unsupported(network: string, feature: string, cause: unknown): MayflyError {
+function unsupported(
+  network: string,
+  feature: string,
+  cause: unknown,
+  at: SourceLocation | undefined,
+): MayflyError {
   const why = cause instanceof Error ? ` (${cause.message})` : '';
   return new MayflyError(
     'HOST_MISSING_FEATURE',
     `the policy of network ${network} needs ${feature}, which this host lacks${why}`,
-    { cause },
+    { cause, ...(at === undefined ? {} : { at }) },
   );
 }

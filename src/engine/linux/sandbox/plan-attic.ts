@@ -79,7 +79,7 @@ export function planAtticUnmount(name: string): Tape {
   const path = `/${atticDirectory}/${name}`;
   return inAttic([
     { kind: 'umount', target: path, flags: umountFlags.MNT_DETACH },
-    { kind: 'unlink', dir: noSlot, path, flags: AT_REMOVEDIR },
+    { kind: 'unlink', dir: noSlot, path, flags: AT_REMOVEDIR, missing: 0 },
   ]);
 }
 

@@ -1,9 +1,13 @@
-/** Most writers need less, and Node takes as little from a pool. */
+/** Most writers need no more, and Node takes as little from a pool. */
 const initialBytes = 1024;
 
-/** Little-endian bytes in a buffer that grows by doubling; lengths are patched in once they are known. */
+/**
+ * Little-endian bytes in a buffer that grows by doubling; lengths are patched in once they are known. A DataView, because most of what is
+ * written is written once, by code that is not compiled yet: Buffer's own functions are such, too.
+ */
 export class ByteWriter {
   #buffer = Buffer.allocUnsafe(initialBytes);
+  #view = viewOf(this.#buffer);
   #length = 0;
 
   get length(): number {
@@ -12,27 +16,25 @@ export class ByteWriter {
 
   u8(value: number): void {
     const at = this.#reserve(1);
-    this.#buffer[at] = value;
+    this.#view.setUint8(at, value);
   }
 
   u32(value: number): void {
     const at = this.#reserve(4);
-    this.#buffer.writeUInt32LE(value, at);
+    this.#view.setUint32(at, requireUnsigned(value, 2 ** 32), true);
   }
 
-  /** RangeError for what it cannot be. */
   u64(value: number | bigint): void {
-    if (value < 0 || value >= 2 ** 64) throw new RangeError(`${value} does not fit in 64 bits`);
-    this.i64(value);
+    this.i64(requireUnsigned(value, 2 ** 64));
   }
 
-  /** As the two's complement has it, modulo 2 to the 64. By halves: one check asks thousands of calls, and BigInt is slow. */
+  /** As the two's complement has it, modulo 2 to the 64. By halves, for BigInt is slow. */
   i64(value: number | bigint): void {
     const at = this.#reserve(8);
     if (typeof value === 'number' && Number.isSafeInteger(value)) {
-      this.#buffer.writeUInt32LE(value >>> 0, at);
-      this.#buffer.writeUInt32LE(Math.floor(value / 2 ** 32) >>> 0, at + 4);
-    } else this.#buffer.writeBigUInt64LE(BigInt.asUintN(64, BigInt(value)), at);
+      this.#view.setUint32(at, value, true);
+      this.#view.setInt32(at + 4, Math.floor(value / 2 ** 32), true);
+    } else this.#view.setBigUint64(at, BigInt.asUintN(64, BigInt(value)), true);
   }
 
   bytes(value: Uint8Array): void {
@@ -56,7 +58,7 @@ export class ByteWriter {
   }
 
   patchLength(at: number): void {
-    this.#buffer.writeUInt32LE(this.#length - at - 4, at);
+    this.#view.setUint32(at, this.#length - at - 4, true);
   }
 
   finish(): Uint8Array {
@@ -66,12 +68,22 @@ export class ByteWriter {
   #reserve(count: number): number {
     const at = this.#length;
     const needed = at + count;
-    if (needed > this.#buffer.length) {
-      const grown = Buffer.allocUnsafe(Math.max(needed, this.#buffer.length * 2));
-      this.#buffer.copy(grown, 0, 0, at);
-      this.#buffer = grown;
-    }
+    if (needed > this.#buffer.length) this.#grow(needed);
     this.#length = needed;
     return at;
   }
+
+  #grow(needed: number): void {
+    const grown = Buffer.allocUnsafe(Math.max(needed, this.#buffer.length * 2));
+    this.#buffer.copy(grown, 0, 0, this.#length);
+    this.#buffer = grown;
+    this.#view = viewOf(grown);
+  }
+}
+
+const viewOf = ({ buffer, byteOffset, length }: Buffer): DataView => new DataView(buffer, byteOffset, length);
+
+function requireUnsigned<T extends number | bigint>(value: T, limit: number): T {
+  if (value >= 0 && value < limit) return value;
+  throw new RangeError(`${value} is not from 0 to ${limit - 1}`);
 }

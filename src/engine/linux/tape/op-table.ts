@@ -74,9 +74,9 @@ export const opTable = {
   mkdir: { dir: 'slot', path: 'text', mode: 'u32', flags: 'u32' },
   symlink: { dir: 'slot', path: 'text', target: 'text' },
   link: { fromDir: 'slot', fromPath: 'text', dir: 'slot', path: 'text' },
-  mknod: { dir: 'slot', path: 'text', mode: 'u32', device: 'u64' },
-  /** flags: AT_REMOVEDIR; 0x10000 = a missing file is fine. */
-  unlink: { dir: 'slot', path: 'text', flags: 'u32' },
+  mknod: { dir: 'slot', path: 'text', mode: 'u32', device: 'u32' },
+  /** flags: AT_REMOVEDIR. missing: 1 = a missing file is fine. */
+  unlink: { dir: 'slot', path: 'text', flags: 'u32', missing: 'u32' },
   chown: { dir: 'slot', path: 'text', uid: 'u32', gid: 'u32' },
   chmod: { dir: 'slot', path: 'text', mode: 'u32' },
   setTimes: { dir: 'slot', path: 'text', seconds: 'u64', nanoseconds: 'u32' },
@@ -118,7 +118,6 @@ export const opTable = {
   listen: { slot: 'slot', backlog: 'u32' },
   /** Non-blocking: the outcome arrives on the pump. */
   connect: { slot: 'slot', address: 'bytes' },
-  socketName: { slot: 'slot' },
   /** Sends the messages, reads until every one is acknowledged; `reply` = 1 returns the data messages. */
   netlink: { slot: 'slot', messages: 'bytes', reply: 'u32' },
 

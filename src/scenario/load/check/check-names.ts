@@ -65,7 +65,7 @@ export function spanOfUse(document: LoadedDocument, use: NameUse): Span {
   return { start, end: start + use.name.length };
 }
 
-/** R1: what is declared is used; a warning. */
+/** R1: what is declared is used; a warning. What is included is shared with others, and need not all be used by each. */
 export function checkUnused(
   document: LoadedDocument,
   uses: readonly NameUse[],
@@ -89,12 +89,10 @@ export function checkUnused(
 }
 
 function warn(document: LoadedDocument, kind: string, name: string, pointer: string): void {
-  document.warning(
-    'SCENARIO_UNUSED',
-    `the ${kind} \`${name}\` is never used`,
-    document.keySpan(pointer),
-    pointer,
-  );
+  const { source } = document;
+  const span = document.keySpan(pointer);
+  if (source.locate(span.start).file !== source.file) return;
+  document.warning('SCENARIO_UNUSED', `the ${kind} \`${name}\` is never used`, span, pointer);
 }
 
 /** `image: ${{ matrix.image }}` may use any of them. */

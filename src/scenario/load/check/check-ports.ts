@@ -67,7 +67,7 @@ function checkRanges(
       at,
       'write the lower port first',
     );
-  } else if (host !== undefined && host.last - host.first !== container.last - container.first) {
+  } else if (host !== undefined && lengthOf(container) !== 1 && lengthOf(host) !== lengthOf(container)) {
     document.error(
       'SCENARIO_WRONG_VALUE',
       'the two ranges are not equally long',
@@ -77,6 +77,8 @@ function checkRanges(
     );
   }
 }
+
+const lengthOf = ({ first, last }: Range): number => last - first + 1;
 
 function checkTaken(
   document: LoadedDocument,

@@ -77,7 +77,8 @@ function extendBy(name: string, node: YamlNode, written: YamlNode, extending: Ex
   }
   const extendedBase = extendService(target.service, base, { ...extending, chain: links });
   if (extendedBase.kind !== 'map') return node;
-  return mergeService(withoutExtends(extendedBase), withoutExtends(node));
+  // Where the base could not be extended it still says by what, and so does what is made of it.
+  return mergeService(extendedBase, withoutExtends(node));
 }
 
 interface Target {

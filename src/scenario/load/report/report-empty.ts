@@ -29,6 +29,7 @@ export function reportEmpty(error: SchemaError, document: LoadedDocument): void 
       `${subject} is empty, so nothing would be checked`,
       span,
       instancePath,
+      textOf(part, 'x-remedy'),
     );
   } else if (textOf(part, 'x-empty') === 'wrong-value') {
     document.error(

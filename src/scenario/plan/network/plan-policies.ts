@@ -1,5 +1,6 @@
 import type { AllowedEdge, NetworkPolicy } from '../../../core/network-policy.ts';
 import type { ServicePlan } from '../../../core/plan.ts';
+import type { SourceLocation } from '../../../core/source-location.ts';
 import { problemOfRule, type Standing, serviceOfWord } from '../../reach/check-rule.ts';
 import { everyone, isProblem, parseRule, type RuleWord } from '../../reach/parse-rule.ts';
 import type { DocumentNode } from '../document-node.ts';
@@ -14,6 +15,7 @@ interface PolicyContext {
   readonly services: readonly ServicePlan[];
   readonly scales: Scales;
   readonly networks: ReadonlyMap<string, PlannedNetwork>;
+  readonly locate: (pointer: string) => SourceLocation;
 }
 
 /** What passes on the networks that have a policy, by their names (language.md R12). */
@@ -42,7 +44,7 @@ export function planPolicies(
           `these rules allow ${pairs} pairs of containers; the limit is ${mostPairs}`,
           'write * for one of the sides',
         );
-    planned.set(network, { allow });
+    planned.set(network, { allow, at: context.locate(policy.pointer) });
   }
   return planned;
 }
@@ -58,7 +60,15 @@ function planRule(node: DocumentNode, network: string, context: PolicyContext): 
   // A service that does not run today has nobody to open anything.
   if (from?.length === 0 || to?.length === 0) return [];
   const { protocol, port } = rule;
-  return [{ ...optionalKey('from', from), ...optionalKey('to', to), protocol, ...optionalKey('port', port) }];
+  return [
+    {
+      ...optionalKey('from', from),
+      ...optionalKey('to', to),
+      protocol,
+      ...optionalKey('port', port),
+      at: context.locate(node.pointer),
+    },
+  ];
 }
 
 /** Undefined for everyone. */

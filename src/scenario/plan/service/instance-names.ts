@@ -7,15 +7,18 @@ export type Scales = ReadonlyMap<string, number>;
 export interface Instance {
   readonly name: string;
   readonly container: string;
+  /** Its place among its like, from 0. */
+  readonly index: number;
   readonly instanceOf?: string;
 }
 
 export function instancesOf(service: string, scales: Scales): readonly Instance[] {
   const scale = scales.get(service) ?? 1;
-  if (scale === 1) return [{ name: service, container: service }];
+  if (scale === 1) return [{ name: service, container: service, index: 0 }];
   return Array.from({ length: scale }, (_unused, index) => ({
     name: `${service}[${index + 1}]`,
     container: `${service}-${index + 1}`,
+    index,
     instanceOf: service,
   }));
 }

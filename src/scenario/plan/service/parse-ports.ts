@@ -1,9 +1,13 @@
 import type { PublishedPort } from '../../../core/container.ts';
 import type { DocumentNode } from '../document-node.ts';
 import { isLoopback, parseIp } from '../network/ip-address.ts';
+import type { Instance } from './instance-names.ts';
 
 /** Where a port is published when nothing is said: this machine only, over both families and with the same number. */
 const defaultHostAddress = 'localhost';
+
+/** Whose ports they are. */
+type PortHolder = Pick<Instance, 'index' | 'instanceOf'>;
 
 interface PortText {
   readonly host: string | undefined;
@@ -13,12 +17,16 @@ interface PortText {
 }
 
 /** `ports:`, short and long form (Compose specification, "ports"). Other addresses than loopback need leave. */
-export function parsePorts(ports: DocumentNode, mayPublishAnywhere: boolean): readonly PublishedPort[] {
+export function parsePorts(
+  ports: DocumentNode,
+  instance: PortHolder,
+  mayPublishAnywhere: boolean,
+): readonly PublishedPort[] {
   return ports.items().flatMap((item) => {
     const text = item.isMap ? longForm(item) : shortForm(item);
     if (text === undefined) return [];
     const hostAddress = addressOnHost(item, text.host, mayPublishAnywhere);
-    const pairs = portPairs(item, text);
+    const pairs = portPairs(item, text, instance);
     if (hostAddress === undefined) return [];
     const protocol = text.protocol;
     if (protocol !== 'tcp' && protocol !== 'udp') {
@@ -73,18 +81,38 @@ function addressOnHost(item: DocumentNode, text: string | undefined, anywhere: b
   return bare;
 }
 
-/** Host and container ports, side by side; 0 means any free port. */
-function portPairs(item: DocumentNode, text: PortText): readonly (readonly [number, number])[] {
+/**
+ * Host and container ports, side by side; 0 means any free port. A range before a single port has one for each instance, as
+ * Compose has it with `--scale`; there whoever comes first takes the first, here the plan says who.
+ */
+function portPairs(
+  item: DocumentNode,
+  text: PortText,
+  { index, instanceOf }: PortHolder,
+): readonly (readonly [number, number])[] {
   const targets = portRange(item, text.target, 1);
   if (targets === undefined) return [];
   if (text.published === undefined || text.published === '') return targets.map((target) => [0, target]);
   const published = portRange(item, text.published, 0);
   if (published === undefined) return [];
+  const [target] = targets;
+  if (published.length > 1 && targets.length === 1 && target !== undefined) {
+    const own = published[index];
+    if (own !== undefined) return [[own, target]];
+    const message = `there are more instances of \`${instanceOf}\` than ports in ${text.published}`;
+    item.fail('SCENARIO_CONFLICT', message, 'write a port for each of them, or leave the host port out');
+    return [];
+  }
   if (published.length !== targets.length) {
     item.fail('SCENARIO_WRONG_VALUE', `${text.published} and ${text.target} are not equally many ports`);
     return [];
   }
-  return targets.map((target, index) => [published[index] ?? 0, target]);
+  if (instanceOf !== undefined && published.some((port) => port !== 0)) {
+    const message = `every instance of \`${instanceOf}\` would want the same host port`;
+    item.fail('SCENARIO_CONFLICT', message, 'leave the host port out, or write a range with a port for each');
+    return [];
+  }
+  return targets.map((port, place) => [published[place] ?? 0, port]);
 }
 
 function portRange(item: DocumentNode, text: string, lowest: number): readonly number[] | undefined {

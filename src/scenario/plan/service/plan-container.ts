@@ -50,7 +50,7 @@ export function planContainer(
     init: service.child('init').boolean() ?? true,
     mounts: planMounts(service, instance, context),
     network,
-    ports: planPorts(service.child('ports'), instance, options),
+    ports: parsePorts(service.child('ports'), instance, options.allow.publish),
     limits: parseLimits(service),
     sysctls: parseSysctls(service.child('sysctls'), network.kind === 'shared'),
     devices: parseDevices(service.child('devices'), options.allow),
@@ -97,19 +97,6 @@ function planMounts(
     targets.add(target);
   }
   return mounts;
-}
-
-function planPorts(node: DocumentNode, instance: Instance, options: PlanOptions): ContainerTemplate['ports'] {
-  const ports = parsePorts(node, options.allow.publish);
-  if (instance.instanceOf !== undefined && ports.some((port) => port.hostPort !== 0)) {
-    const hint = 'leave the host port out: each instance then gets a free one';
-    node.fail(
-      'SCENARIO_CONFLICT',
-      `every instance of \`${instance.instanceOf}\` would want the same host port`,
-      hint,
-    );
-  }
-  return ports;
 }
 
 /** sethostname(2) takes 64 bytes. */

@@ -98,7 +98,10 @@ function checkPublishedOnce(
 ): void {
   const holders = new Map<string, string>();
   for (const [name, node] of declared) {
-    for (const port of parsePorts(node.child('ports'), context.options.allow.publish)) {
+    const ports = instancesOf(name, context.scales).flatMap((instance) =>
+      parsePorts(node.child('ports'), instance, context.options.allow.publish),
+    );
+    for (const port of ports) {
       if (port.hostPort === 0) continue;
       const socket = `${port.hostAddress} ${port.hostPort}/${port.protocol}`;
       const holder = holders.get(socket);

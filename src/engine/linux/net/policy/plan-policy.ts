@@ -106,8 +106,9 @@ const sameKeys = (members: readonly PolicyMember[], family: 4 | 6): readonly Uin
   );
 
 /**
- * What an edge allows passes in the direction it was opened, connection or not, so that rights end when an address changes hands; the
- * other direction passes for as long as the connection is known. An ICMP error must come from the very address that it speaks of: on one
+ * What an edge allows passes in the direction it was opened, connection or not; the other direction passes for as long as the connection is
+ * known. Both are looked up by who is there now, so that rights end when an address changes hands: whoever comes after does not answer
+ * in its predecessor's place. An ICMP error must come from the very address that it speaks of: on one
  * bridge there are no routers that could have a say.
  */
 function statefulChain(sets: readonly AllowSet[]): Chain {
@@ -115,7 +116,13 @@ function statefulChain(sets: readonly AllowSet[]): Chain {
     name: 'policy',
     hook: { at: 'forward', priority: 0, policy: 'drop' },
     rules: [
-      [...isDirection('reply'), ...isConnection('established'), accept],
+      ...sets.map((set) => [
+        ...isFamily(set.family),
+        ...isDirection('reply'),
+        ...isConnection('established'),
+        ...isAllowed(set, 'answers'),
+        accept,
+      ]),
       ...sets.map((set) => [...isFamily(set.family), ...isAllowed(set, 'opens'), accept]),
       ...families.map((family) => [
         ...isFamily(family),
