@@ -36,7 +36,7 @@
 #include <unistd.h>
 
 enum { IDS = 65536, FIRST_ID = 0x6ffe0000, LAST_CAP = 40 };
-/* Docker's default set without NET_RAW, as in src/scenario/plan/container-defaults.ts. */
+/* Docker's default set without NET_RAW, as in src/core/container-defaults.ts. */
 static const uint64_t capabilities = 1ull << CAP_CHOWN | 1ull << CAP_DAC_OVERRIDE | 1ull << CAP_FSETID | 1ull << CAP_FOWNER |
     1ull << CAP_MKNOD | 1ull << CAP_SETGID | 1ull << CAP_SETUID | 1ull << CAP_SETFCAP | 1ull << CAP_SETPCAP |
     1ull << CAP_NET_BIND_SERVICE | 1ull << CAP_SYS_CHROOT | 1ull << CAP_KILL | 1ull << CAP_AUDIT_WRITE;

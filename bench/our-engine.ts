@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { release, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { ContainerSpec } from '../src/core/container.ts';
+import { defaultContainer } from '../src/core/container-defaults.ts';
 import type { Sandbox, SandboxSpec } from '../src/core/engine.ts';
 import { emptyImageConfig, type Image } from '../src/core/image.ts';
 import { LinuxEngine } from '../src/engine/linux/linux-engine.ts';
-import { defaultContainer } from '../src/scenario/plan/container-defaults.ts';
 import { mergeImage } from '../src/scenario/plan/merge-image.ts';
 import type { Workspace } from './workspace.ts';
 

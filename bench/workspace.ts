@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { defaultCapabilities } from '../src/core/container-defaults.ts';
 import { SeccompCompiler } from '../src/engine/linux/seccomp/seccomp-compiler.ts';
-import { defaultCapabilities } from '../src/scenario/plan/container-defaults.ts';
 
 /** What all rows measure with: one tiny layer, the floor, a directory that goes when the benchmark ends. */
 export interface Workspace {

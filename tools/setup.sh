@@ -12,6 +12,7 @@ needed=(
   "crun /usr/bin/crun"                                      # the peer whose seccomp filter and containers ours are compared with
   "docker-registry /usr/bin/docker-registry"                # what images are pushed to and pulled from,
   "skopeo /usr/bin/skopeo"                                  # and who else does so
+  "buildah /usr/bin/buildah"                                # who else builds Dockerfiles
   "openssl /usr/bin/openssl"                                # its certificates,
   "apache2-utils /usr/bin/htpasswd"                         # logins of that registry
   "umoci /usr/bin/umoci"                                    # images that we read, and that read ours: umoci's

@@ -1,5 +1,14 @@
-import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Problem } from '../../src/core/event.ts';
 import type { Summary } from '../../src/report/summary.ts';
@@ -27,6 +36,18 @@ function writeApp(): void {
   bench.chmod('broken/app/script', 0o755);
 }
 
+/** A program with its loader and its C library, and without the other libraries it needs: `rootfs: ./linked`. */
+function writeLinked(): void {
+  const program = '/bin/ls';
+  const folder = join(bench.folder, 'broken/linked');
+  const libraries = execFileSync('ldd', [program], { encoding: 'utf8' }).match(/\/\S+/g) ?? [];
+  const there = libraries.filter((path) => /\/(?:ld-linux[^/]*|libc)\.so\.\d+$/.test(path));
+  for (const [from, to] of [[program, '/ls'] as const, ...there.map((path) => [path, path] as const)]) {
+    mkdirSync(dirname(join(folder, to)), { recursive: true });
+    copyFileSync(from, join(folder, to));
+  }
+}
+
 /** As a user reads it: the message, and where. */
 function renderProblem({ code, message, at }: Problem): string {
   const place = at === undefined ? '' : `\n --> ${at.file.replace(/^.*\//, '')}:${at.line}:${at.column}`;
@@ -42,6 +63,7 @@ describeAsRoot(
     beforeAll(async () => {
       cpSync(directory, join(bench.folder, 'broken'), { recursive: true });
       writeApp();
+      writeLinked();
       const { out, err } = await bench.run(['test', 'broken', '--jobs', '4', '--report', 'json']);
       if (!out.startsWith('{')) throw new Error(err);
       const { scenarios } = JSON.parse(out) as Summary;

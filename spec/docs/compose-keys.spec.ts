@@ -62,12 +62,6 @@ describe('R13 a key of Compose that can change no result is a warning', () => {
   });
 });
 
-describe('a key of Compose that is not available yet says so', () => {
-  test.each(keysThat('not yet'))('$place $key', (key) => {
-    expect(findingsOf(key)).toContainEqual(expect.stringMatching('^error LANGUAGE_NOT_AVAILABLE_YET '));
-  });
-});
-
 interface Effect {
   readonly value?: Json;
   /** What else the service has, with the key and without. */
@@ -77,6 +71,7 @@ interface Effect {
 
 /** Where the schema's own example is what holds anyway, or needs something beside it. */
 const effects: Readonly<Record<string, Effect>> = {
+  build: { beside: { image: 'registry.example.org/app:1' } },
   depends_on: { document: { services: { db: { image: 'tools', ready: { port: 1 } } } } },
   dns: { beside: { networks: ['out'] }, document: { networks: { out: { egress: true } } } },
   healthcheck: { value: { test: ['CMD', 'true'] } },

@@ -1,5 +1,5 @@
 import type { CheckResult } from '../../src/core/check-result.ts';
-import { defaultContainer } from '../../src/scenario/plan/container-defaults.ts';
+import { defaultContainer } from '../../src/core/container-defaults.ts';
 import type { OciConfig } from './peer-world.ts';
 
 /** One thing of a sealed container that is not as it should be. */

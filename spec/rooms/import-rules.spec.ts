@@ -17,6 +17,7 @@ const allowedRooms: Readonly<Record<string, readonly string[]>> = {
 const allowedPlaces: Readonly<Record<string, readonly string[]>> = {
   ajv: ['src/scenario/'],
   'cli-table3': ['src/report/'],
+  'dockerfile-ast': ['src/image/build/dockerfile/'],
   fzstd: ['src/image/'],
   'js-yaml': ['src/scenario/'],
   'json-p3': ['src/scenario/'],

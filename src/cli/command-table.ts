@@ -42,6 +42,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./command/lock.ts')).lockCommand,
   },
   {
+    name: 'build',
+    summary: 'build an image from a Dockerfile',
+    load: async () => (await import('./command/build.ts')).buildCommand,
+  },
+  {
     name: 'images',
     otherName: 'image ls',
     summary: 'list the images of the store',

@@ -69,6 +69,8 @@ export interface ConnectivityFacts {
   readonly surprises: readonly Surprise[];
   /** How many more there are. */
   readonly moreSurprises?: number;
+  /** Ways that a partition cut meanwhile: what is said of them holds for as long as it lasts. */
+  readonly cut?: readonly { readonly from: string; readonly to: string }[];
   /** Services that were not asked about. */
   readonly leftOut: readonly { readonly service: string; readonly reason: string }[];
 }

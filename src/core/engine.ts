@@ -9,6 +9,7 @@ import type {
 } from './container.ts';
 import type { Fault, FaultSpec } from './fault.ts';
 import type { HostReport } from './host-feature.ts';
+import type { Layer } from './image.ts';
 import type { Probe, ProbeRights, Witness } from './probe.ts';
 
 /** The port between the layers that decide and the engine that acts. `engine/linux` and `engine/fake` implement it; one contract suite runs against both. */
@@ -36,6 +37,8 @@ export interface SandboxSpec {
 export interface Sandbox extends AsyncDisposable {
   /** Makes the container and starts its process. Rejects with what refused (PROGRAM_NOT_FOUND, LAUNCH_FAILED …). */
   startContainer(spec: ContainerSpec, signal: AbortSignal): Promise<Container>;
+  /** The files that layers make together, to be looked at without a container. Rejects with STORE_FAILED for layers that are gone. */
+  openImageFiles(layers: readonly Layer[], signal: AbortSignal): Promise<ImageFiles>;
   /**
    * Keeps the state of all writable layers and volumes as it is now. Every container must have ended (CONTAINER_STATE else).
    * Costs nothing that grows with their size.
@@ -55,6 +58,9 @@ export interface Sandbox extends AsyncDisposable {
   /** Ends everything; idempotent. Resolves within the budget, with what was left behind: empty is the proof. */
   close(budgetMs: number): Promise<readonly Leak[]>;
 }
+
+/** Until it is disposed of. Its members are those of a container. */
+export interface ImageFiles extends Pick<Container, 'stat' | 'readFile' | 'readArchive'>, AsyncDisposable {}
 
 export interface Container {
   readonly name: string;
@@ -105,6 +111,11 @@ export interface Container {
    * before what is in it. Volumes and other mounts are not among it, nor what was made to mount them on. Also after its end.
    */
   changes(most: number): Promise<FileChanges>;
+  /**
+   * The same as a layer of an image: a tar stream with whiteouts by name (image-spec, layer.md), owners, attributes and hard links, in
+   * an order of its own alone. Once it has ended, so that nothing changes while it is read.
+   */
+  readLayer(): Readable;
   /** Extracts a tar stream into the existing directory `path`. */
   writeArchive(path: string, tar: Readable): Promise<void>;
 }

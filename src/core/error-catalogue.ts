@@ -145,6 +145,12 @@ export const errorCatalogue = {
     'What an image is made of is not signed by a key that this machine trusts.',
     'install the keyring of its publisher; do not trust this copy',
   ),
+  DOCKERFILE_INVALID: input('A Dockerfile is wrong.', 'correct the line shown'),
+  BUILD_STEP_FAILED: {
+    exitStatus: 1,
+    meaning: 'A command of a Dockerfile failed.',
+    hint: 'see its output; RUN has a network only where the build declares one (`--network default`)',
+  },
   IMAGE_BUILD_FAILED: harness('Making an image failed.', 'see what the program that made it said'),
   STORE_FAILED: harness(
     'The image store cannot be read or written.',

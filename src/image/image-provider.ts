@@ -2,6 +2,7 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Image, ImageProvider, ImageRequest } from '../core/image.ts';
 import { MayflyError } from '../core/mayfly-error.ts';
+import { type BuilderHost, noBuilder } from './build/builder-host.ts';
 import { applyOverrides } from './image-config.ts';
 import { defaultImageLimits, type ImageLimits } from './image-limits.ts';
 import { type ImagePlatform, renderPlatform } from './image-platform.ts';
@@ -38,6 +39,8 @@ export interface ImageProviderOptions {
   readonly programs?: ProgramRunner;
   /** How registries are reached, asked when one is; without it those that want nothing of anybody. */
   readonly readRegistries?: () => Promise<RegistrySettings>;
+  /** What runs the steps of Dockerfiles, asked when one is built; without it none can be. */
+  readonly openBuilder?: () => Promise<BuilderHost>;
   /** Where programs make file systems before they come to the store: on a disk with room, open to every user. */
   readonly temporaryDirectory?: string;
 }
@@ -52,6 +55,7 @@ export function completeOptions(given: ImageProviderOptions): Required<ImageProv
     limits: defaultImageLimits,
     programs: noPrograms,
     readRegistries: async () => noRegistrySettings,
+    openBuilder: noBuilder,
     temporaryDirectory: '/var/tmp',
     ...given,
   };
@@ -97,6 +101,8 @@ class StoreImageProvider implements ImageProvider {
   /** The image as it was prepared before, if nothing it was made from has changed since. */
   async #readWarm(key: string, { source, pull }: ImageRequest): Promise<ImageRecord | undefined> {
     // What there is now is asked anew; of that there are layers already, or there are not.
+    // Only its steps know what they were made from, and they are asked.
+    if (source.kind === 'build') return undefined;
     if ((source.kind === 'debian' || source.kind === 'registry') && pull === 'always') return undefined;
     const record = readImageRecord(this.#paths, key);
     if (
@@ -162,7 +168,14 @@ function isThere(path: string): boolean {
 /** Every error says which image; what the file system says becomes the store's error, or the source's. */
 function explain(error: unknown, name: string, store: string): unknown {
   if (error instanceof MayflyError) {
-    return new MayflyError(error.code, `image ${name}: ${error.message}`, { hint: error.hint, cause: error });
+    const { hint, at, sourceLine, length } = error;
+    return new MayflyError(error.code, `image ${name}: ${error.message}`, {
+      hint,
+      length,
+      cause: error,
+      ...(at === undefined ? {} : { at }),
+      ...(sourceLine === undefined ? {} : { sourceLine }),
+    });
   }
   if (!(error instanceof Error) || !('syscall' in error)) return error;
   const ofSource = 'path' in error && typeof error.path === 'string' && !error.path.startsWith(store);

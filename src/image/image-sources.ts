@@ -1,5 +1,4 @@
 import type { ImageSource } from '../core/image.ts';
-import { MayflyError } from '../core/mayfly-error.ts';
 import type { PrepareContext } from './add-to-store.ts';
 import type { SourcedImage } from './image-source.ts';
 
@@ -18,14 +17,8 @@ const imageSources: { readonly [K in SourceKind]: () => Promise<ReadSource<K>> }
   oci: async () => (await import('./source/oci-layout.ts')).readOciLayoutImage,
   registry: async () => (await import('./source/registry.ts')).readRegistryImage,
   debian: async () => (await import('./source/debian.ts')).readDebianImage,
-  build: async () => notYet('build'),
+  build: async () => (await import('./source/dockerfile.ts')).readBuiltImage,
 };
-
-function notYet(kind: SourceKind): never {
-  throw new MayflyError('LANGUAGE_NOT_AVAILABLE_YET', `images cannot come from \`${kind}\` yet`, {
-    hint: 'use host, debian, rootfs, archive, oci or registry for now',
-  });
-}
 
 export async function readSource<K extends SourceKind>(
   source: SourceOf<K> & { readonly kind: K },

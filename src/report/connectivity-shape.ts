@@ -44,5 +44,6 @@ export const connectivityShape = object<ConnectivityFacts>({
   rows: list(row),
   surprises: list(surprise),
   moreSurprises: optional(count),
+  cut: optional(list(object<NonNullable<ConnectivityFacts['cut']>[number]>({ from: text, to: text }))),
   leftOut: list(object<ConnectivityFacts['leftOut'][number]>({ service: text, reason: text })),
 });

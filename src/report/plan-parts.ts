@@ -14,8 +14,9 @@ export function renderImageSource(source: ImageSource): string {
       return `${source.kind}: ${source.path}${source.reference === undefined ? '' : ` (${source.reference})`}`;
     case 'registry':
       return source.reference;
-    case 'debian':
     case 'build':
+      return `build: ${String(source.options.context)}`;
+    case 'debian':
       return `${source.kind}: ${JSON.stringify(source.options)}`;
   }
 }

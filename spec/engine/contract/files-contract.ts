@@ -262,5 +262,40 @@ export function describeFiles(subject: ContractSubject): void {
           expect(await lines(container)).toEqual(['added /after', 'changed /before']);
         }));
     });
+
+    describe('readLayer', () => {
+      test('what was added, changed and deleted, as a layer of an image', () =>
+        inSandbox(subject, async ({ start }) => {
+          const script =
+            'mkdir /new && echo 1 > /new/a && ln -s a /new/b && echo 3 > /etc/group && rm /etc/passwd';
+          const container = await start('one', sh(script));
+          expect((await finish(container.main)).stderr).toBe('');
+          expect(await entriesOf(container.readLayer())).toEqual({
+            etc: 'directory',
+            'etc/.wh.passwd': '',
+            'etc/group': '3\n',
+            new: 'directory',
+            'new/a': '1\n',
+            'new/b': '-> a',
+          });
+        }));
+
+      test('of one that runs there is none yet', () =>
+        inSandbox(subject, async ({ start }) => {
+          const container = await start('one', ['sleep', '1000']);
+          expect(() => container.readLayer()).toThrow('cannot read the layer');
+        }));
+    });
+
+    test('the files of an image without a container: nothing is mounted over them', () =>
+      inSandbox(subject, async ({ sandbox, image, start }) => {
+        const container = await start('one', sh('echo changed > /etc/group; exec sleep 1000'));
+        await using files = await sandbox.openImageFiles(image.layers, never);
+        expect(await files.stat('/etc/group')).toMatchObject({ type: 'file', uid: 0 });
+        const decoded = decode(await files.readFile('/etc/passwd', 10_000));
+        expect(decoded).toBe(decode(await container.readFile('/etc/passwd', 10_000)));
+        expect(Object.keys(await entriesOf(files.readArchive('/etc')))).toContain('etc/passwd');
+        expect(await files.stat('/proc/self')).toBeUndefined();
+      }));
   });
 }

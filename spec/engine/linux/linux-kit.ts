@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Image, ImageSource } from '../../../src/core/image.ts';
 import { LinuxEngine } from '../../../src/engine/linux/linux-engine.ts';
+import type { BuilderHost } from '../../../src/image/build/builder-host.ts';
 import { hostPlatform } from '../../../src/image/image-platform.ts';
 import { createImageProvider } from '../../../src/image/image-provider.ts';
 
@@ -25,6 +26,7 @@ export async function linuxEngineFor(
   directory: string,
   launcher = launcherPath,
   environment = process.env,
+  builder: Partial<BuilderHost> = {},
 ): Promise<LinuxKit> {
   const { uid, gid, username } = userInfo();
   const storeDirectory = join(directory, 'store');
@@ -56,6 +58,13 @@ export async function linuxEngineFor(
     searchPath: (process.env.PATH ?? '/usr/bin:/bin').split(':'),
     programPlaces: { node: process.execPath },
     programs: engine.programs,
+    openBuilder: async () => ({
+      engine,
+      newRunId: () => randomBytes(8).toString('hex'),
+      secrets: {},
+      onEvent: undefined,
+      ...builder,
+    }),
   });
   return {
     engine,

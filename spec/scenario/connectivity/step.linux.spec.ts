@@ -129,18 +129,45 @@ describeRequiring(['userns', 'overlay', 'net', 'ipv6'], 'a `connectivity` step',
     );
   });
 
-  test('R24 with a fault on the line, no silence is evidence', async () => {
+  test('R24 R25 what a partition cuts is closed as long as it lasts, and the report says so', async () => {
+    const services = { web: { ...idle, expose: [80] }, client: idle, other: idle };
+    const fault = { partition: { from: ['client'], to: ['web'] } };
+    const open = { default: 'allow', families: [4] };
+    const closed = { ...open, deny: ['client -> web:80'] };
+    const { status, facts, text } = await run({
+      services,
+      steps: [
+        { connectivity: open },
+        { fault, during: [{ connectivity: closed }] },
+        { connectivity: open },
+        { fault, during: [{ connectivity: { ...open, deny: ['other -> web:80'] } }] },
+      ],
+    });
+    expect(status, text).toBe(1);
+    expect(facts.map(surprisesOf), text).toEqual([
+      [],
+      [],
+      [],
+      ['client -> web:80/tcp 4 too-closed timed-out', 'other -> web:80/tcp 4 too-open open'],
+    ]);
+    const cut = [{ from: 'client', to: 'web' }];
+    expect(facts.map((each) => each.cut)).toEqual([undefined, cut, undefined, cut]);
+    expect(facts[1]?.summary).toMatch(/: all as declared, while a partition cuts 1 way$/);
+    expect(facts[3]?.surprises.find(({ from }) => from === 'client')?.why).toContain(
+      'a partition cuts this way',
+    );
+  });
+
+  test('R24 with another fault on the line, no silence is evidence', async () => {
     const services = { web: idle, client: idle, other: idle };
     const connectivity = { default: 'allow', families: [4], deny: ['client -> web:80'] };
     const during = [{ connectivity }];
-    const cut = await run({ services, steps: [{ fault: { partition: [['client'], ['web']] }, during }] });
-    expect(cut.facts.map(surprisesOf), cut.text).toEqual([['client -> web:80/tcp 4 inconclusive timed-out']]);
     const steps = [{ fault: { delay: { service: 'web', by: '2s' } }, during }];
     const late = await run({ services, steps });
     expect(late.facts.map(surprisesOf), late.text).toEqual([
       ['client -> web:80/tcp 4 inconclusive timed-out', 'other -> web:80/tcp 4 inconclusive timed-out'],
     ]);
-    expect(cut.facts[0]?.surprises[0]?.why).toContain('a fault on the line (partition)');
+    expect(late.facts[0]?.surprises[0]?.why).toContain('a fault on the line (delay)');
   });
 
   test('R23 a table that asks nothing, and a rule that speaks of nothing, are no pass', async () => {

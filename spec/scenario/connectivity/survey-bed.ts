@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { systemClock } from '../../../src/core/clock.ts';
 import { type ConnectivityFacts, type Family, outsidePlaces } from '../../../src/core/connectivity.ts';
 import type { Container } from '../../../src/core/engine.ts';
+import type { FaultSpec } from '../../../src/core/fault.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import type { PortOf } from '../../../src/scenario/connectivity/choose-columns.ts';
 import { composeFacts, type Matrix } from '../../../src/scenario/connectivity/compose-facts.ts';
@@ -35,6 +36,7 @@ export async function matrixOf(
   all: readonly Asked[],
   value: JsonObject,
   families: readonly Family[] = [4, 6],
+  faults: Iterable<FaultSpec> = [],
 ): Promise<Matrix> {
   const places = outsidePlaces.filter((place) => Array.isArray(value.also) && value.also.includes(place));
   const truth = readTruth(value, { services: all.map(knownAs), places });
@@ -44,7 +46,7 @@ export async function matrixOf(
     namespaceOf: one.namespaceOf ?? one.container.name,
     declaredPorts: declaredOf(one),
   }));
-  return await survey({ services, truth, families, places, leftOut: [], clock, signal });
+  return await survey({ services, truth, families, places, leftOut: [], faults, clock, signal });
 }
 
 /** As `expose` would. */

@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
 import type { Container } from '../../../src/core/engine.ts';
+import type { FaultSpec } from '../../../src/core/fault.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
+import { composeFacts } from '../../../src/scenario/connectivity/compose-facts.ts';
 import { on } from '../../engine/contract/container-spec.ts';
 import { type Bench, firstOutput, inSandbox, never } from '../../engine/contract/contract-kit.ts';
 import { openNetworkBed } from '../../engine/linux/network/network-bed.ts';
 import { describeRequiring } from '../../requires.ts';
 import { blinded, dyingAfter, takeDown, unattached } from './odd-containers.ts';
-import { type Asked, server, surprisesOf, surveyOf } from './survey-bed.ts';
+import { type Asked, matrixOf, server, surprisesOf, surveyOf } from './survey-bed.ts';
 
 const networks = ['front', 'back'].map((name) => ({ name, egress: false }));
 
@@ -174,6 +176,32 @@ describeRequiring(['userns', 'overlay', 'net', 'ipv6'], 'who reaches whom', () =
         both((family) => `web -> client:80/tcp ${family} too-closed timed-out`),
       );
       expect(web?.state).toBe('running');
+    }));
+
+  test('R24 only a partition that lasts all the time is certain to have taken what did not arrive', () =>
+    within(async (bench) => {
+      const asked = (await shop(bench)).slice(0, 2);
+      await takeDown(asked[0]?.container);
+      const partition: FaultSpec = { kind: 'partition', cuts: [{ from: ['web'], to: ['client'] }] };
+      /** Who looks for the first time, and who looks later. */
+      const seen = (first: boolean, later: boolean): Iterable<FaultSpec> => {
+        let looks = 0;
+        return {
+          *[Symbol.iterator]() {
+            looks += 1;
+            if (looks === 1 ? first : later) yield partition;
+          },
+        };
+      };
+      const found = async (faults: Iterable<FaultSpec>) => {
+        const facts = composeFacts(await matrixOf(asked, { deny: ['web -> client:80'] }, [4], faults));
+        const ofWeb = surprisesOf(facts).filter((line) => line.startsWith('web'));
+        return [ofWeb, facts.cut];
+      };
+      const chance = ['web -> client:80/tcp 4 inconclusive timed-out'];
+      expect(await found(seen(true, true))).toEqual([[], [{ from: 'web', to: 'client' }]]);
+      expect(await found(seen(true, false)), 'it ended meanwhile').toEqual([chance, undefined]);
+      expect(await found(seen(false, true)), 'it began meanwhile').toEqual([chance, undefined]);
     }));
 
   test('a server that accepts once still has its connection', () =>

@@ -39,6 +39,7 @@ export function fakeContainer(change: Partial<Container> = {}): Container {
     readFile: refuse,
     readArchive: refuse,
     changes: refuse,
+    readLayer: refuse,
     writeArchive: refuse,
     ...change,
   };

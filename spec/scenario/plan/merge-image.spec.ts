@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { defaultContainer } from '../../../src/core/container-defaults.ts';
 import { emptyImageConfig, type Image, type ImageConfig } from '../../../src/core/image.ts';
 import { MayflyError } from '../../../src/core/mayfly-error.ts';
 import type { ContainerTemplate } from '../../../src/core/plan.ts';
-import { defaultContainer } from '../../../src/scenario/plan/container-defaults.ts';
 import { anonymousVolumes, mergeImage } from '../../../src/scenario/plan/merge-image.ts';
 import { canonicalSignal } from '../../../src/scenario/plan/signal-name.ts';
 

@@ -132,10 +132,4 @@ finally: [{ control: { kill: db, signal: SIGUSR1 } }]
       actual: '1',
     });
   });
-
-  test('one that says nothing is refused', async () => {
-    await expect(run('  - { service: db }', '  - { wait: 1s }')).rejects.toMatchObject({
-      errors: [{ message: 'this invariant says nothing of what should hold' }],
-    });
-  });
 });

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { Clock } from '../../../src/core/clock.ts';
+import { defaultContainer } from '../../../src/core/container-defaults.ts';
 import type { MayflyEvent, Outcome, Problem } from '../../../src/core/event.ts';
 import {
   emptyImageConfig,
@@ -17,7 +18,6 @@ import type { FakeProgram } from '../../../src/engine/fake/fake-program.ts';
 import { treeOf } from '../../../src/engine/fake/fake-tree.ts';
 import { extractCapture } from '../../../src/scenario/capture/extract-capture.ts';
 import { compileMatcher } from '../../../src/scenario/matcher/compile-matcher.ts';
-import { defaultContainer } from '../../../src/scenario/plan/container-defaults.ts';
 import type { RunContext, RunResult } from '../../../src/scenario/run/run-context.ts';
 import { defaultRunLimits, type RunLimits } from '../../../src/scenario/run/run-limits.ts';
 import { runScenarios } from '../../../src/scenario/run/run-scenarios.ts';

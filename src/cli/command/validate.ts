@@ -3,6 +3,7 @@ import { type MayflyError, MayflyErrors } from '../../core/mayfly-error.ts';
 import type { Scenario } from '../../core/scenario.ts';
 import { defineCommand } from '../command.ts';
 import { readVars } from '../config/read-vars.ts';
+import { checkProfiles } from '../scenarios/check-profiles.ts';
 import { loadOptions } from '../scenarios/choose-scenarios.ts';
 import { findScenarioFiles } from '../scenarios/find-scenario-files.ts';
 import { errorsOf, loadScenarioFiles } from '../scenarios/load-scenario-files.ts';
@@ -33,7 +34,9 @@ export const validateCommand = defineCommand({
       { flags, vars, seed: flags.seed ?? 0, environmentOf },
       surroundings,
     );
-    const all = [...errorsOf(files), ...errors];
+    const broken = errorsOf(files);
+    const found = files.flatMap(({ scenarios }) => scenarios);
+    const all = [...broken, ...errors, ...(broken.length > 0 ? [] : checkProfiles(flags.profile, found))];
     if (all.length > 0) throw new MayflyErrors(all);
     await showWarnings(
       plan.scenarios.flatMap(({ warnings }) => warnings),

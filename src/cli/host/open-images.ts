@@ -33,8 +33,19 @@ export async function imageOptions(
     programPlaces: { node: machine.nodePath },
     programs: engine.programs,
     readRegistries: () => readRegistries(surroundings),
+    openBuilder: async () => ({
+      engine,
+      newRunId: () => randomName(surroundings),
+      secrets: {},
+      onEvent: undefined,
+    }),
     ...temporaryDirectory(environment.TMPDIR),
   };
+}
+
+/** A name that no other run has. */
+function randomName({ randomBytes }: Surroundings): string {
+  return Buffer.from(randomBytes(8)).toString('hex');
 }
 
 /** TMPDIR is heeded as everywhere (POSIX, 8.3); an image's tree is too large for a /tmp in memory. */

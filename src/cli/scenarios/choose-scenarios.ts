@@ -2,6 +2,7 @@ import { MayflyErrors } from '../../core/mayfly-error.ts';
 import type { LoadOptions } from '../../scenario/load/load-scenarios.ts';
 import { readVars } from '../config/read-vars.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { checkProfiles } from './check-profiles.ts';
 import { findScenarioFiles } from './find-scenario-files.ts';
 import { errorsOf, loadScenarioFiles } from './load-scenario-files.ts';
 import { type PlannedScenarios, planScenarios } from './plan-scenarios.ts';
@@ -31,11 +32,12 @@ export async function chooseScenarios(
     isWanted: (tags) => isWanted(tags, flags.tag),
   });
   const broken = errorsOf(files);
-  if (broken.length > 0) throw new MayflyErrors(broken);
-  const tagged = selectByTags(
-    files.flatMap(({ scenarios }) => scenarios),
-    flags.tag,
-  );
+  const found = files.flatMap(({ scenarios }) => scenarios);
+  // That none is left may be because of what is wrong: then that is to be said.
+  const tagged =
+    broken.length > 0
+      ? found.filter(({ tags }) => isWanted(tags, flags.tag))
+      : selectByTags(found, flags.tag);
   const seed = flags.seed ?? surroundings.randomBytes(4).reduce((number, byte) => number * 256 + byte, 0);
   const { plan, errors } = planScenarios(
     files.map((file) => ({ ...file, scenarios: file.scenarios.filter((each) => tagged.includes(each)) })),
@@ -48,7 +50,8 @@ export async function chooseScenarios(
     },
     surroundings,
   );
-  if (errors.length > 0) throw new MayflyErrors(errors);
+  const all = [...broken, ...errors, ...(broken.length > 0 ? [] : checkProfiles(flags.profile, found))];
+  if (all.length > 0) throw new MayflyErrors(all);
   const named = { ...plan, scenarios: selectByName(plan.scenarios, flags.grep) };
   const part = shard === undefined ? named : selectShard(named, shard, flags.seed ?? 0);
   const partial = new Set([

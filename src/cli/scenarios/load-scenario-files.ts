@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { Scenario } from '../../core/scenario.ts';
 import { renderLocation } from '../../core/source-location.ts';
+import type { BrokenScenario } from '../../scenario/load/broken-scenario.ts';
 import { type LoadOptions, loadScenarios } from '../../scenario/load/load-scenarios.ts';
 import { validatePatterns } from '../../scenario/load/validate-patterns.ts';
 import { openLinks } from './open-links.ts';
@@ -11,6 +12,7 @@ export interface LoadedFile {
   /** Absolute. */
   readonly path: string;
   readonly scenarios: readonly Scenario[];
+  readonly broken: readonly BrokenScenario[];
   readonly errors: readonly MayflyError[];
   readonly warnings: readonly MayflyError[];
 }
@@ -50,7 +52,7 @@ async function loadFile(path: string, workingDirectory: string, options: LoadOpt
   const file = showPath(path, workingDirectory);
   const text = readText(path, file);
   if (text instanceof MayflyError)
-    return { path, scenarios: [], errors: [text], warnings: [], links: [], isPart: false };
+    return { path, scenarios: [], broken: [], errors: [text], warnings: [], links: [], isPart: false };
   const allowAnywhere = options.allow?.hostBinds === true;
   const links = openLinks(path, workingDirectory, allowAnywhere);
   const loaded = loadScenarios(file, text, { ...options, links });

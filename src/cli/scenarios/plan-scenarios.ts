@@ -4,6 +4,7 @@ import type { Json } from '../../core/json.ts';
 import { MayflyError, MayflyErrors } from '../../core/mayfly-error.ts';
 import type { RunPlan, ScenarioPlan } from '../../core/plan.ts';
 import type { Scenario } from '../../core/scenario.ts';
+import { findFileProblems } from '../../scenario/plan/find-file-problems.ts';
 import type { PlanOptions } from '../../scenario/plan/plan-options.ts';
 import { planDefaults } from '../../scenario/plan/plan-options.ts';
 import { planScenario } from '../../scenario/plan/plan-scenario.ts';
@@ -38,6 +39,12 @@ export function planScenarios(
 ): { readonly plan: PlannedScenarios; readonly errors: readonly MayflyError[] } {
   const errors: MayflyError[] = [];
   const directories = new Map<string, string>();
+  for (const { path, broken } of files) {
+    for (const one of broken) {
+      const options = planOptions(dirname(path), one.scenario, choice, surroundings);
+      errors.push(...findFileProblems(one, options));
+    }
+  }
   const scenarios = files.flatMap((file) =>
     file.scenarios.flatMap((scenario) => {
       const directory = dirname(file.path);

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { Readable } from 'node:stream';
 import { extract, type Header, type Pack, pack } from 'tar-stream';
+import type { FileChange } from '../../core/engine.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { FakeFileSystem } from './fake-file-system.ts';
 import { directoryNode, type FakeNode, fileNode, symlinkNode } from './fake-tree.ts';
@@ -8,6 +9,26 @@ import { directoryNode, type FakeNode, fileNode, symlinkNode } from './fake-tree
 /** A tar stream of `path`, whose base name is the root entry. */
 export function packTree(files: FakeFileSystem, path: string): Readable {
   return Readable.from(packedChunks(files, posix.normalize(path)), { objectMode: false });
+}
+
+/** What was changed, as a layer of an image. */
+export function packLayer(files: FakeFileSystem, changes: readonly FileChange[]): Readable {
+  return Readable.from(layerChunks(files, changes), { objectMode: false });
+}
+
+async function* layerChunks(
+  files: FakeFileSystem,
+  changes: readonly FileChange[],
+): AsyncGenerator<Uint8Array> {
+  const stream = pack();
+  for (const { path, change } of changes) {
+    const name = path.slice(1);
+    if (change !== 'deleted') addNode(stream, files.lookup(path, false), name);
+    else
+      stream.entry({ name: posix.join(posix.dirname(name), `.wh.${posix.basename(name)}`), mode: 0o600 }, '');
+  }
+  stream.finalize();
+  for await (const chunk of stream) if (chunk instanceof Uint8Array) yield chunk;
 }
 
 async function* packedChunks(files: FakeFileSystem, path: string): AsyncGenerator<Uint8Array> {
@@ -21,6 +42,12 @@ async function* packedChunks(files: FakeFileSystem, path: string): AsyncGenerato
 
 function addEntry(stream: Pack, files: FakeFileSystem, path: string, name: string): void {
   const node = files.lookup(path, false);
+  addNode(stream, node, name);
+  if (node?.type !== 'directory') return;
+  for (const child of files.list(path)) addEntry(stream, files, posix.join(path, child), `${name}/${child}`);
+}
+
+function addNode(stream: Pack, node: FakeNode | undefined, name: string): void {
   if (node === undefined) return;
   const header = {
     name,
@@ -33,8 +60,6 @@ function addEntry(stream: Pack, files: FakeFileSystem, path: string, name: strin
   if (node.type === 'symlink') stream.entry({ ...header, linkname: node.target });
   else if (node.type === 'directory') stream.entry(header);
   else stream.entry(header, node.content);
-  if (node.type !== 'directory') return;
-  for (const child of files.list(path)) addEntry(stream, files, posix.join(path, child), `${name}/${child}`);
 }
 
 /** Places the entries of a tar stream below a directory. */

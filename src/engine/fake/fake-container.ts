@@ -17,15 +17,15 @@ import type {
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { Probe, ProbeRights, Witness } from '../../core/probe.ts';
 import { completeEnvironment } from './complete-environment.ts';
-import { packTree, unpackTree } from './fake-archive.ts';
+import { packLayer, unpackTree } from './fake-archive.ts';
 import type { FakeFileSystem } from './fake-file-system.ts';
 import { FakeGate } from './fake-gate.ts';
 import { type FakeKernel, fakeProbe, fakeWitness } from './fake-kernel.ts';
+import { lookInto } from './fake-look.ts';
 import { openMachine } from './fake-machine.ts';
 import type { FakeNamespace, FakeNetworks } from './fake-network.ts';
 import { FakeProcess } from './fake-process.ts';
 import type { FakePrograms } from './fake-program.ts';
-import { FakeSystemError } from './fake-system-error.ts';
 import { resolveFakeUser } from './fake-user.ts';
 import { findProgram } from './find-program.ts';
 
@@ -53,6 +53,7 @@ export class FakeContainer implements Container {
   readonly files: FakeFileSystem;
   readonly namespace: FakeNamespace;
   readonly #parts: FakeContainerParts;
+  readonly #look: ReturnType<typeof lookInto>;
   readonly #gate = new FakeGate();
   readonly #processes = new Map<number, FakeProcess>();
   readonly #facts = new Map<number, ProcessFacts>();
@@ -64,6 +65,7 @@ export class FakeContainer implements Container {
     this.#parts = parts;
     this.spec = parts.spec;
     this.files = parts.files;
+    this.#look = lookInto(this.files);
     this.namespace = parts.namespace;
     this.#main = this.#launch(parts.spec.process, true);
   }
@@ -193,29 +195,26 @@ export class FakeContainer implements Container {
     return fakeWitness(this.#parts.kernel, this.name);
   }
 
-  async stat(path: string, options: { readonly followLinks?: boolean } = {}): Promise<FileFacts | undefined> {
-    const node = this.files.lookup(path, options.followLinks ?? true);
-    if (node === undefined) return undefined;
-    const { type, mode, uid, gid, modifiedAtMs } = node;
-    const facts = { type, mode, uid, gid, sizeBytes: node.content.length, modifiedAtMs };
-    return type === 'symlink' ? { ...facts, target: node.target } : facts;
+  stat(path: string, options?: { readonly followLinks?: boolean }): Promise<FileFacts | undefined> {
+    return this.#look.stat(path, options);
   }
 
-  async readFile(path: string, maxBytes: number): Promise<Uint8Array> {
-    const content = orPathError(() => this.files.read(path));
-    if (content.length <= maxBytes) return content;
-    throw new MayflyError(
-      'OUTPUT_LIMIT',
-      `\`${path}\` has ${content.length} bytes, more than the limit of ${maxBytes}`,
-    );
+  readFile(path: string, maxBytes: number): Promise<Uint8Array> {
+    return this.#look.readFile(path, maxBytes);
   }
 
   readArchive(path: string): Readable {
-    return packTree(this.files, path);
+    return this.#look.readArchive(path);
   }
 
   async changes(most: number): Promise<FileChanges> {
     return this.#parts.changes(most);
+  }
+
+  readLayer(): Readable {
+    if (this.state !== 'exited')
+      throw new MayflyError('CONTAINER_STATE', `cannot read the layer of ${this.name}: it is ${this.state}`);
+    return packLayer(this.files, this.#parts.changes(Number.POSITIVE_INFINITY).entries);
   }
 
   async writeArchive(path: string, tar: Readable): Promise<void> {
@@ -279,13 +278,4 @@ const idle: FakePrograms[string] = async (machine) => {
 
 function textOf(files: FakeFileSystem, path: string): string {
   return files.lookup(path) === undefined ? '' : new TextDecoder().decode(files.read(path));
-}
-
-function orPathError<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof FakeSystemError)) throw error;
-    throw new MayflyError('PATH_NOT_FOUND', error.message, { cause: error });
-  }
 }

@@ -1,13 +1,15 @@
 import type { Clock } from '../../core/clock.ts';
 import type { ContainerSpec, MountSpec, PublishedPort } from '../../core/container.ts';
-import type { Container, FileChanges, Leak, Sandbox, SandboxSpec } from '../../core/engine.ts';
+import type { Container, FileChanges, ImageFiles, Leak, Sandbox, SandboxSpec } from '../../core/engine.ts';
 import { containersOf, type Fault, type FaultSpec } from '../../core/fault.ts';
+import type { Layer } from '../../core/image.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import { compareTrees } from './compare-trees.ts';
 import { FakeContainer } from './fake-container.ts';
 import { FakeFaults } from './fake-fault.ts';
 import { FakeFileSystem, type FakeMount } from './fake-file-system.ts';
 import type { FakeKernel } from './fake-kernel.ts';
+import { lookInto } from './fake-look.ts';
 import { FakeNamespace, FakeNetworks, type FakeReach } from './fake-network.ts';
 import type { FakePrograms } from './fake-program.ts';
 import { directoryNode, type FakeNode, type FakeTree, fileNode, treeOf } from './fake-tree.ts';
@@ -87,6 +89,12 @@ export class FakeSandbox implements Sandbox {
     }
   }
 
+  async openImageFiles(layers: readonly Layer[], signal: AbortSignal): Promise<ImageFiles> {
+    signal.throwIfAborted();
+    const files = new FakeFileSystem(this.#treeOf(layers), true, [], () => this.#parts.clock.nowMs());
+    return { ...lookInto(files), async [Symbol.asyncDispose]() {} };
+  }
+
   async checkpoint(): Promise<void> {
     this.#requireAllEnded('checkpoint');
     this.#kept = { roots: copyTrees(this.#roots), volumes: copyTrees(this.#volumes) };
@@ -153,15 +161,19 @@ export class FakeSandbox implements Sandbox {
   }
 
   #filesOf(spec: ContainerSpec): FakeFileSystem {
-    const root: FakeTree = new Map([['/', directoryNode()]]);
-    for (const layer of spec.rootfs.layers) {
-      for (const [path, node] of this.#parts.layers.get(layer.directory) ?? []) root.set(path, node);
-    }
+    const root = this.#treeOf(spec.rootfs.layers);
     this.#roots.set(spec.name, root);
     this.#pristine.set(spec.name, new Map(root));
     this.#baselines.set(spec.name, new Map(root));
     const mounts = spec.mounts.map((mount) => this.#mountOf(mount, root));
     return new FakeFileSystem(root, spec.rootfs.readOnly, mounts, () => this.#parts.clock.nowMs());
+  }
+
+  #treeOf(layers: readonly Layer[]): FakeTree {
+    const root: FakeTree = new Map([['/', directoryNode()]]);
+    for (const layer of layers)
+      for (const [path, node] of this.#parts.layers.get(layer.directory) ?? []) root.set(path, node);
+    return root;
   }
 
   #mountOf(mount: MountSpec, root: FakeTree): FakeMount {

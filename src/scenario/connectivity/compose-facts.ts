@@ -39,6 +39,7 @@ export function composeFacts(matrix: Matrix): ConnectivityFacts {
     .flatMap((cell) => surpriseOf(cell, truth))
     .sort((left, right) => gravity.indexOf(left.verdict) - gravity.indexOf(right.verdict));
   const more = surprises.length - mostSurprises;
+  const cut = waysCut(cells);
   const rows = services.map((from): MatrixRow => {
     const of = (letter: (column: Column) => string): string => columns.map(letter).join('');
     return {
@@ -57,13 +58,14 @@ export function composeFacts(matrix: Matrix): ConnectivityFacts {
   });
   return {
     version: 1,
-    summary: summarize(matrix, surprises),
+    summary: summarize(matrix, surprises, cut.length),
     default: truth.default,
     families,
     columns: columns.map((column) => withListeners(column, byColumn.get(targetOf(column)) ?? [], families)),
     rows,
     surprises: surprises.slice(0, mostSurprises),
     ...(more > 0 ? { moreSurprises: more } : {}),
+    ...(cut.length > 0 ? { cut } : {}),
     leftOut,
   };
 }
@@ -90,7 +92,9 @@ function surpriseOf(cell: MeasuredCell, truth: Truth): readonly Surprise[] {
   const declared = declaredFor(truth, cell);
   const verdict = judgeCell(declared, cell);
   if (verdict === 'pass') return [];
-  const why = verdict === 'inconclusive' ? `${cell.evidence}${doubtOf(cell)}` : cell.evidence;
+  const known =
+    cell.isCut && outcome !== 'open' ? `${cell.evidence}; a partition cuts this way` : cell.evidence;
+  const why = verdict === 'inconclusive' ? `${known}${doubtOf(cell)}` : known;
   const place = { from, to, protocol, ...(port === undefined ? {} : { port }), family };
   return [{ ...place, declared, outcome, verdict, why }];
 }
@@ -101,6 +105,14 @@ function doubtOf({ to, outcome, witnessed, faults = [] }: MeasuredCell): string 
     return `; but with a fault on the line (${faults.join(', ')}), that shows nothing of the networks`;
   if (witnessed) return '';
   return `; but the helper at ${to} did not see its own packets either, so its silence shows nothing`;
+}
+
+/** Ways that a partition cut: that they are closed holds for as long as it lasts, and the report is to say so. */
+function waysCut(cells: readonly MeasuredCell[]): NonNullable<ConnectivityFacts['cut']> {
+  const cut = new Map(
+    cells.flatMap(({ isCut, from, to }) => (isCut ? [[`${from} ${to}`, { from, to }]] : [])),
+  );
+  return [...cut.values()];
 }
 
 /** One and the same for all who ask. */
@@ -116,7 +128,11 @@ function withListeners(
   return { ...column, listeners: Object.fromEntries(listeners) };
 }
 
-function summarize({ services, columns, cells, families }: Matrix, surprises: readonly Surprise[]): string {
+function summarize(
+  { services, columns, cells, families }: Matrix,
+  surprises: readonly Surprise[],
+  cut: number,
+): string {
   const versions = families.map((family) => `IPv${family}`).join(' and ');
   const asked = `${services.length} services, ${columns.length} targets, ${cells.length} cells over ${versions}`;
   const [wrong, unknown] = [
@@ -127,5 +143,6 @@ function summarize({ services, columns, cells, families }: Matrix, surprises: re
     ...(wrong > 0 ? [`${wrong} not as declared`] : []),
     ...(unknown > 0 ? [`${unknown} inconclusive`] : []),
   ];
-  return `${asked}: ${results.length === 0 ? 'all as declared' : results.join(', ')}`;
+  const meanwhile = cut === 0 ? '' : `, while a partition cuts ${cut} ${cut === 1 ? 'way' : 'ways'}`;
+  return `${asked}: ${results.length === 0 ? 'all as declared' : results.join(', ')}${meanwhile}`;
 }

@@ -15,6 +15,16 @@ export function faultsBetween(
   ];
 }
 
+/** A partition takes all that is sent this way: that nothing arrives is certain for as long as it lasts, and is no chance. */
+export function isCutBetween(
+  faults: Iterable<FaultSpec>,
+  cell: Cell,
+  namespaceOf: (service: string) => string,
+): boolean {
+  const partitions = [...faults].filter(({ kind }) => kind === 'partition');
+  return faultsBetween(partitions, cell, namespaceOf).length > 0;
+}
+
 function liesBetween(fault: FaultSpec, { protocol, port }: Cell, from: string, to: string): boolean {
   switch (fault.kind) {
     case 'partition':

@@ -21,6 +21,7 @@ export interface Measurement {
   readonly cells: readonly Cell[];
   readonly listenerOf: (cell: Cell) => Listener | undefined;
   readonly faultsOf: (cell: Cell) => readonly string[];
+  readonly isCut: (cell: Cell) => boolean;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -45,8 +46,10 @@ export async function measure(input: Measurement): Promise<readonly MeasuredCell
   return input.cells.map((cell) => {
     const own = byCell.get(cell) ?? [];
     const witnessed = own.length > 0 && own.every((one) => one.witnessed);
-    const faults = own.some(({ wasSent }) => wasSent) ? input.faultsOf(cell) : [];
+    const wasSent = own.some((one) => one.wasSent);
     const found = classify(cell, own.map(told), input.listenerOf(cell), witnessed);
+    if (wasSent && input.isCut(cell)) return { ...found, isCut: true };
+    const faults = wasSent ? input.faultsOf(cell) : [];
     return faults.length === 0 ? found : { ...found, faults };
   });
 }

@@ -7,7 +7,9 @@ export interface MeasuredCell extends Cell {
   readonly listener?: Listener;
   /** The helper at the destination saw a packet of its own come in, and nothing that it could not keep: its silence is evidence. */
   readonly witnessed: boolean;
-  /** Kinds of faults that lay on the line while something was sent: that it did not arrive shows nothing. */
+  /** A partition cut this way all the time: what is measured holds as long as it does. */
+  readonly isCut?: true;
+  /** Kinds of other faults that lay on the line while something was sent: that it did not arrive shows nothing. */
   readonly faults?: readonly string[];
   /** What was sent where, and what came of it, in a line. */
   readonly evidence: string;

@@ -7,7 +7,7 @@ import { Scope } from '../../core/scope.ts';
 import { askNames } from './ask-names.ts';
 import { type Candidate, type Column, chooseColumns, type PortOf } from './choose-columns.ts';
 import type { Matrix } from './compose-facts.ts';
-import { faultsBetween } from './faults-between.ts';
+import { faultsBetween, isCutBetween } from './faults-between.ts';
 import { groupBy } from './group-by.ts';
 import { measure } from './measure.ts';
 import type { MeasuredCell } from './measured-cell.ts';
@@ -49,9 +49,12 @@ export interface Survey {
 /** Every ordered pair of services, every port, and every place outside, as it is now. */
 export async function survey(input: Survey): Promise<Matrix> {
   const { services, truth, families, places, leftOut, faults = [], clock, signal } = input;
-  // One that ends meanwhile was there, too.
-  const lasting = [...faults];
+  // One that begins or ends meanwhile was there, too; but only one that lasts is certain to have taken everything.
+  const atFirst = [...faults];
+  const either = (): ReadonlySet<FaultSpec> => new Set([...atFirst, ...faults]);
+  const throughout = (): readonly FaultSpec[] => [...faults].filter((fault) => atFirst.includes(fault));
   const owners = new Map(services.map(({ name, namespaceOf }) => [name, namespaceOf]));
+  const namespaceOf = (name: string): string => owners.get(name) ?? name;
   await using scope = new Scope(probeBudgetMs, clock);
   const candidates = await Promise.all(services.map((one) => candidateOf(one, input)));
   const columns = chooseColumns(candidates, truth);
@@ -75,7 +78,8 @@ export async function survey(input: Survey): Promise<Matrix> {
     stations,
     cells: cells.filter((cell) => stations.has(cell.to) && lacking(cell) === undefined),
     listenerOf: (cell) => listeners.get(keyOf(cell, cell.family)),
-    faultsOf: (cell) => faultsBetween(lasting, cell, (name) => owners.get(name) ?? name),
+    faultsOf: (cell) => faultsBetween(either(), cell, namespaceOf),
+    isCut: (cell) => isCutBetween(throughout(), cell, namespaceOf),
     clock,
     signal,
   });

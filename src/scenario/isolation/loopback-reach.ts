@@ -26,10 +26,11 @@ export interface Seen {
  * that a refusal says something of each way.
  */
 export async function tryLoopback({ root, witness, container, examination }: Subject): Promise<Seen> {
-  await using opened = await openControls(witness);
-  const { controls } = opened;
+  // Before anybody of this examination listens: those ports are soon gone.
   const host = hostPorts.get(examination) ?? listeningPorts(witness);
   hostPorts.set(examination, host);
+  await using opened = await openControls(witness);
+  const { controls } = opened;
   const own = controls.flatMap(({ port }) => (port === undefined ? [] : [port]));
   const ports = [...new Set([...own, ...host.slice(0, mostPorts)])];
   const targets = ports.flatMap((port) => loopbacks.map(({ text, ip }) => ({ text, ip, port })));

@@ -2,18 +2,22 @@ import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { Scenario } from '../../core/scenario.ts';
 import { validate } from '../generated/validate-scenario.js';
+import type { BrokenScenario } from './broken-scenario.ts';
 import { checkCases } from './check/check-cases.ts';
 import { checkCounts, checkHasSteps, hasSteps } from './check/check-counts.ts';
 import { checkCycles } from './check/check-cycles.ts';
 import { checkExpressions } from './check/check-expressions.ts';
 import { type Allowed, checkForbidden } from './check/check-forbidden.ts';
+import { checkInvariants } from './check/check-invariants.ts';
 import { checkNames, checkUnused } from './check/check-names.ts';
 import { checkPolicies } from './check/check-policies.ts';
 import { checkServices } from './check/check-services.ts';
 import { checkSteps } from './check/check-steps.ts';
+import { checkUse } from './check/check-use.ts';
 import { nameUsesIn } from './check/name-uses.ts';
 import { Findings } from './findings.ts';
 import { itemsOf, memberOf, textOf } from './json-access.ts';
+import { isAtOrBelow } from './json-pointer.ts';
 import { defaultLimits, type LoadLimits } from './limits.ts';
 import { JoinedSources } from './link/joined-sources.ts';
 import { linkDocument } from './link/link-document.ts';
@@ -42,6 +46,8 @@ export interface LoadOptions {
 export interface LoadResult {
   /** The documents without errors. */
   readonly scenarios: readonly Scenario[];
+  /** The others, as far as they could be read. */
+  readonly broken: readonly BrokenScenario[];
   /** All errors of the file, in its order (R2). */
   readonly errors: readonly MayflyError[];
   /** All warnings of the file; those of a scenario are also in it. */
@@ -65,7 +71,7 @@ export function loadScenarios(file: string, text: string, options: LoadOptions =
       `the file has ${bytes} bytes; the limit \`fileBytes\` is ${limits.fileBytes}`,
       { start: 0, end: 1 },
     );
-    return { scenarios: [], errors: findings.toErrors('error'), warnings: [], links: [], isPart: false };
+    return { ...nothing, errors: findings.toErrors('error') };
   }
   const files = new LinkedFiles(options.links, limits, sources);
   const linkInput = { files, limits, findings, locate: (span: Span) => sources.locate(span.start) };
@@ -86,16 +92,27 @@ export function loadScenarios(file: string, text: string, options: LoadOptions =
       severity === 'error' && document !== undefined ? [document] : [],
     ),
   );
-  const scenarios = documents
-    .filter(({ index }) => !broken.has(index))
-    .flatMap((document) => toScenario(document, findings));
+  const isBroken = ({ index }: LoadedDocument): boolean => broken.has(index);
   return {
-    scenarios,
+    scenarios: documents
+      .filter((document) => !isBroken(document))
+      .flatMap((document) => toScenario(document, findings)),
+    broken: documents.filter(isBroken).flatMap((document) => toBroken(document, findings)),
     errors: capped(findings.toErrors('error'), limits.errors),
     warnings: findings.toErrors('warning'),
     links: files.paths,
     isPart: documents.length > 0 && documents.every(({ json }) => !hasSteps(json)),
   };
+}
+
+const nothing = { scenarios: [], broken: [], warnings: [], links: [], isPart: false } as const;
+
+function toBroken(document: LoadedDocument, findings: Findings): readonly BrokenScenario[] {
+  const pointers = findings.all.flatMap(({ severity, document: index, pointer }) =>
+    severity === 'error' && index === document.index && pointer !== undefined ? [pointer] : [],
+  );
+  const isSound = (place: string): boolean => !pointers.some((pointer) => isAtOrBelow(pointer, place));
+  return toScenario(document, findings).map((scenario) => ({ scenario, isSound }));
 }
 
 function checkDocument(
@@ -115,6 +132,8 @@ function checkDocument(
   checkServices(document);
   checkPolicies(document);
   checkSteps(document, steps);
+  for (const step of steps) checkUse(document, step);
+  checkInvariants(document);
   checkForbidden(document, options.allow ?? {});
   const usedVars = checkExpressions(document, { steps, vars: options.vars ?? [] });
   checkUnused(document, uses, usedVars);

@@ -28,8 +28,4 @@ export interface NotYet {
 
 export const notYet: readonly NotYet[] = [
   { in: 'include', key: 'compose', what: 'including a Compose file' },
-
-  { in: 'image', key: 'build', what: 'building an image from a Dockerfile' },
-
-  { in: 'service', key: 'build', what: 'building an image from a Dockerfile' },
 ];

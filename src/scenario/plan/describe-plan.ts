@@ -108,8 +108,9 @@ function describeSource(source: ImageSource): string {
     case 'archive':
     case 'oci':
       return `${source.kind}: ${source.path}${source.reference === undefined ? '' : ` (${source.reference})`}`;
-    case 'debian':
     case 'build':
+      return `build: ${String(source.options.context)}`;
+    case 'debian':
       return source.kind;
   }
 }

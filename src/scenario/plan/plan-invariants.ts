@@ -1,9 +1,8 @@
 import { isJsonObject, type Json } from '../../core/json.ts';
 import type { InvariantPlan, ServicePlan } from '../../core/plan.ts';
 import type { SourceLocation } from '../../core/source-location.ts';
+import { invariantFacts } from '../load/check/check-invariants.ts';
 import type { DocumentNode } from './document-node.ts';
-
-const facts = ['memory', 'cpu', 'pids', 'oom_kills', 'restarts', 'logs'] as const;
 
 /** What has to hold all the time; of a scaled service, in each of its containers. */
 export function planInvariants(
@@ -13,17 +12,11 @@ export function planInvariants(
 ): readonly InvariantPlan[] {
   return invariants.items().flatMap((node) => {
     const expect = Object.fromEntries(
-      facts.flatMap((fact): readonly (readonly [string, Json])[] => {
+      invariantFacts.flatMap((fact): readonly (readonly [string, Json])[] => {
         const { value } = node.child(fact);
         return value === undefined ? [] : [[fact, value]];
       }),
     );
-    if (Object.keys(expect).length === 0)
-      node.fail(
-        'SCENARIO_ASSERTS_NOTHING',
-        'this invariant says nothing of what should hold',
-        `add one of ${facts.join(', ')}`,
-      );
     const service = node.child('service').text();
     const name =
       node.child('name').text() ?? `${service ?? ''}: ${Object.entries(expect).map(render).join(', ')}`;

@@ -47,12 +47,14 @@ export class Problems {
     this.#errors.set(identityOf(placed), placed);
   }
 
-  /** @throws MayflyErrors if anything was added, in the order of the file. */
+  /** @throws MayflyErrors if anything was added. */
   throwIfAny(): void {
-    if (this.#errors.size === 0) return;
-    throw new MayflyErrors(
-      [...this.#errors.values()].sort((one, other) => positionOf(one) - positionOf(other)),
-    );
+    if (this.#errors.size > 0) throw new MayflyErrors(this.errors);
+  }
+
+  /** In the order of the file. */
+  get errors(): readonly MayflyError[] {
+    return [...this.#errors.values()].sort((one, other) => positionOf(one) - positionOf(other));
   }
 
   #placed(code: ErrorCode, pointer: string, message: string, details: ErrorDetails, word = ''): MayflyError {

@@ -58,7 +58,7 @@ export const matrix = key(
 /** R28 */
 const case_ = object(
   {
-    name: key('Name', 'What reports call the case.', 'empty cart', nonEmptyText),
+    name: key('Name', 'What reports call the case; no two have the same.', 'empty cart', nonEmptyText),
     vars: key('Variables', 'For `case.*`.', { items: 0 }, anyObject),
     steps: key(
       'Steps',

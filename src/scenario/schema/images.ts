@@ -1,6 +1,7 @@
 import { byType, exactlyOne, type JsonSchema, key, list, named, object, ref } from './json-schema.ts';
 import {
   absolutePath,
+  boolean,
   command,
   environment,
   mapOrAssignments,
@@ -116,6 +117,19 @@ export const build: JsonSchema = byType('the path of a build context, or { conte
         'Labels of the image.',
         { team: 'shop' },
         mapOrAssignments('labels as a mapping or a list', '^[^=]+'),
+      ),
+      network: key(
+        'Network',
+        'Whether RUN reaches other networks: `default`, or by default `none`.',
+        'default',
+        oneOfWords(['none', 'default']),
+      ),
+      no_cache: key('No cache', 'Runs every step anew.', true, boolean),
+      additional_contexts: key(
+        'Contexts',
+        'What FROM and `--from` know by these names: a path, `oci-layout://PATH` or `docker-image://REFERENCE`.',
+        { base: './base' },
+        mapOrAssignments('names with their contexts', '^[^=]+'),
       ),
     },
     { what: '`build`' },

@@ -109,12 +109,13 @@ const findingOfIdle = ({ text }: TruthRule): Finding => ({
 });
 
 function asFacts(facts: ConnectivityFacts): Facts {
-  const { columns, rows, surprises, leftOut, ...rest } = facts;
+  const { columns, rows, surprises, leftOut, cut, ...rest } = facts;
   return {
     ...rest,
     columns: columns.map((column) => ({ ...column })),
     rows: rows.map((row) => ({ ...row })),
     surprises: surprises.map((surprise) => ({ ...surprise })),
+    ...(cut === undefined ? {} : { cut: cut.map((one) => ({ ...one })) }),
     leftOut: leftOut.map((one) => ({ ...one })),
   };
 }

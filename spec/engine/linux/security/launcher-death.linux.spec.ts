@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { release, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { Sandbox } from '../../../../src/core/engine.ts';
 import { LinuxEngine } from '../../../../src/engine/linux/linux-engine.ts';
 import { describeRequiring } from '../../../requires.ts';
@@ -43,6 +43,8 @@ function engineWith(launcher: string, layersDirectory: string): LinuxEngine {
 }
 
 describeRequiring(['userns', 'overlay', 'net'], 'a sandbox that cannot be opened', () => {
+  beforeAll(() => subject.image()); // what unpacks it is a launcher, too
+
   const script = (name: string, text: string): string => {
     const path = join(directory, name);
     writeFileSync(path, `#!/bin/sh\n${text}\n`, { mode: 0o755 });

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 import type { ProcessSpec } from '../../../../src/core/container.ts';
+import { defaultContainer } from '../../../../src/core/container-defaults.ts';
 import type { Container } from '../../../../src/core/engine.ts';
 import type { ImageSource } from '../../../../src/core/image.ts';
-import { defaultContainer } from '../../../../src/scenario/plan/container-defaults.ts';
 import { processSpec } from '../../contract/container-spec.ts';
 import { type ContractSubject, contractPrograms, finish, never } from '../../contract/contract-kit.ts';
 import { linuxEngineFor } from '../linux-kit.ts';
@@ -31,14 +31,18 @@ export interface Bed {
 /** An engine with a store of its own and an image that has an attacker's tools. */
 export function openBed(name: string): Bed {
   const directory = mkdtempSync(join(tmpdir(), `mayfly-${name}-`));
-  afterAll(() => rm(directory, { recursive: true, force: true }));
   const attack = compileAttack(directory);
   const kit = linuxEngineFor(directory);
+  const begun: Promise<unknown>[] = [];
   const prepare = (image: string, source: ImageSource) => {
     const prepared = kit.then(({ prepareImage }) => prepareImage(image, source));
-    prepared.catch(() => {}); // reported by the tests that await it
+    begun.push(prepared.catch(() => {})); // reported by the tests that await it
     return prepared;
   };
+  afterAll(async () => {
+    await Promise.all(begun); // a test file that needs none has ended before they are made
+    await rm(directory, { recursive: true, force: true });
+  });
   const image = prepare('attacker', { kind: 'host', programs: [...programs, attack], files: [] });
   const engine = async () => (await kit).engine;
   return {

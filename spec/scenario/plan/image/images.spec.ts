@@ -76,6 +76,43 @@ test('R9 only images that something uses are asked for, each once', () => {
   expect(planOf(document).images.map((image) => image.name)).toEqual(['used', 'example.org/x:1']);
 });
 
+test('R9 images that are built: in `images`, and of services', () => {
+  const document = {
+    images: {
+      app: {
+        build: { context: 'app', args: { A: 1 }, additional_contexts: ['base=image:tools', 'docs=../docs'] },
+      },
+      tools: { host: ['sh'] },
+    },
+    services: {
+      a: { image: 'app' },
+      b: { build: './b' },
+      c: { build: { dockerfile_inline: 'FROM scratch', network: 'default' }, image: 'named' },
+    },
+  };
+  expect(planOf(document).images.map(({ name, source }) => [name, source])).toEqual([
+    [
+      'app',
+      {
+        kind: 'build',
+        options: {
+          context: '/work/scenarios/app',
+          args: { A: '1' },
+          additional_contexts: { base: { kind: 'host', programs: ['sh'], files: [] }, docs: '/work/docs' },
+        },
+      },
+    ],
+    ['b', { kind: 'build', options: { context: '/work/scenarios/b' } }],
+    [
+      'named',
+      {
+        kind: 'build',
+        options: { context: '/work/scenarios', dockerfile_inline: 'FROM scratch', network: 'default' },
+      },
+    ],
+  ]);
+});
+
 test('R9 a bare unknown word is an error that proposes both', () => {
   expect(problemsOf({ services: { a: { image: 'redis' } } })).toEqual([
     'SCENARIO_UNDECLARED at /services/a/image: image `redis` is not declared',
@@ -86,8 +123,16 @@ const mistakes: readonly (readonly [Json, string])[] = [
   [{ host: ['sh'], oci: 'x' }, 'SCENARIO_CONFLICT at /images/x: image `x` has several sources: host, oci'],
   [{ host: [] }, 'SCENARIO_MISSING_KEY at /images/x/host: `host` names no program'],
   [
-    { build: '.' },
-    'LANGUAGE_NOT_AVAILABLE_YET at /images/x/build: images from `build` are not available yet',
+    { build: { dockerfile: 'D', dockerfile_inline: 'FROM scratch' } },
+    'SCENARIO_CONFLICT at /images/x/build: `dockerfile` and `dockerfile_inline` are both given',
+  ],
+  [
+    { build: { args: ['A'] } },
+    'SCENARIO_WRONG_VALUE at /images/x/build/args: the build argument `A` has no value',
+  ],
+  [
+    { build: { additional_contexts: { base: 'image:x' } } },
+    'SCENARIO_UNDECLARED at /images/x/build/additional_contexts: image `x` is not declared, or cannot be built on',
   ],
   ['Not/Valid', 'IMAGE_REFERENCE_INVALID at /images/x: `Not/Valid` is no image reference'],
 ];

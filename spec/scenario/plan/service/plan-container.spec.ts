@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { defaultCapabilities } from '../../../../src/scenario/plan/container-defaults.ts';
+import { defaultCapabilities } from '../../../../src/core/container-defaults.ts';
 import { containerOf } from '../scenario-builder.ts';
 
 describe('what a service is when it says nothing', () => {

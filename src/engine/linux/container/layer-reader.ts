@@ -34,7 +34,13 @@ export class LayerReader {
 
   /** By path; those that are not there are not in it. */
   async marks(dir: Slot, paths: readonly string[]): Promise<ReadonlyMap<string, LayerMark>> {
-    const found = new Map<string, LayerMark>();
+    const found = await this.stats(dir, paths);
+    return new Map([...found].map(([path, statx]) => [path, markOf(statx)]));
+  }
+
+  /** `struct statx` by path, in the order of the paths; those that are not there are not in it. */
+  async stats(dir: Slot, paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+    const found = new Map<string, Uint8Array>();
     const statOf = (path: string): Op => ({ kind: 'stat', dir, path, flags: 0 });
     for (let at = 0; at < paths.length; at += opsPerTape) {
       const part = paths.slice(at, at + opsPerTape);
@@ -46,7 +52,7 @@ export class LayerReader {
           : await Promise.all(part.map(async (path) => (await this.#unlessGone([statOf(path)]))[0]));
       for (const [index, path] of part.entries()) {
         const reply = replies[index];
-        if (reply !== undefined) found.set(path, markOf(reply));
+        if (reply !== undefined) found.set(path, reply);
       }
     }
     return found;
@@ -66,7 +72,7 @@ export class LayerReader {
 const opaqueAttribute = 'user.overlay.opaque\0\x01\0\0\0y';
 
 /** struct statx: mode at 28, the device's numbers at 128 and 132. A whiteout is a character device 0:0. */
-function markOf(statx: Uint8Array): LayerMark {
+export function markOf(statx: Uint8Array): LayerMark {
   const view = Buffer.from(statx.buffer, statx.byteOffset, statx.byteLength);
   const type = view.readUInt16LE(28) & 0o170000;
   if (type === 0o040000) return 'directory';

@@ -231,6 +231,11 @@ export class LinuxContainer implements Container {
     return this.#files.changes(this.#home.partsOf(this.spec), most);
   }
 
+  readLayer(): Readable {
+    if (this.state !== 'exited') throw this.#wrongState('read the layer of');
+    return this.#files.readLayer(this.#home.partsOf(this.spec));
+  }
+
   writeArchive(path: string, tar: Readable): Promise<void> {
     return this.#files.writeArchive(path, tar);
   }

@@ -29,18 +29,21 @@ export interface RootParts {
 
 const partBytes = 1 << 16;
 
-/** Opens them for the time of `use`. `mounts`: the container's mount namespace. */
-export async function withOwnFiles<T>(
+/** Opens them until they are disposed of. `mounts`: the container's mount namespace. */
+export async function openOwnFiles(
   init: TapePerformer,
   slots: SlotPool,
   parts: RootParts,
   mounts: Slot,
-  use: (files: OwnFiles) => Promise<T>,
-): Promise<T> {
+): Promise<OwnFiles & AsyncDisposable> {
   const frozen = parts.layer.below.map((place) => ({ place, slot: slots.take() }));
   const image = Array.from({ length: parts.imageLayers }, () => slots.take());
   const [upper, scratch] = [slots.take(), slots.take()];
   const taken = [upper, scratch, ...frozen.map(({ slot }) => slot), ...image];
+  const close = async (): Promise<void> => {
+    await init.perform(taken.map((slot) => ({ kind: 'close', slot }))).catch(() => {}); // the sandbox is gone
+    slots.give(...taken);
+  };
   try {
     await init.perform(
       inAttic([
@@ -54,10 +57,11 @@ export async function withOwnFiles<T>(
       ),
     );
     const mountPoints = await readMountPoints(init, mounts, scratch);
-    return await use({ upper, lowers: [...frozen.map(({ slot }) => slot), ...image], mountPoints });
-  } finally {
-    await init.perform(taken.map((slot) => ({ kind: 'close', slot }))).catch(() => {}); // the sandbox is gone
-    slots.give(...taken);
+    const lowers = [...frozen.map(({ slot }) => slot), ...image];
+    return { upper, lowers, mountPoints, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
   }
 }
 

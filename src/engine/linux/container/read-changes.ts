@@ -2,6 +2,7 @@ import type { FileChange, FileChanges } from '../../../core/engine.ts';
 import type { Slot } from '../tape/op.ts';
 import type { TapePerformer } from '../tape/tape-performer.ts';
 import { type LayerMark, LayerReader } from './layer-reader.ts';
+import { lookBelow } from './look-below.ts';
 import type { OwnFiles } from './own-files.ts';
 
 /**
@@ -17,13 +18,6 @@ export async function readChanges(
   const comparison = new Comparison(new LayerReader(performer), files, most);
   await comparison.walk('', files.lowers);
   return { entries: comparison.entries.slice(0, most), isCut: comparison.entries.length > most };
-}
-
-/** What the layers below have at a path. */
-interface Below {
-  readonly exists: boolean;
-  /** Those that show through together: a directory merges with those below it. Top first. */
-  readonly directories: readonly Slot[];
 }
 
 class Comparison {
@@ -58,7 +52,7 @@ class Comparison {
       if (mountPoints.has(`/${child}`)) holdsMounts = true;
       else if (mark !== undefined)
         holdsMounts = (await this.#compare(child, mark, holding(name))) || holdsMounts;
-      else if (hidden.includes(name) && (await this.#below(child, holding(name))).exists)
+      else if (hidden.includes(name) && (await lookBelow(this.#reader, child, holding(name))).exists)
         this.#add(child, 'deleted');
     }
     return holdsMounts;
@@ -69,7 +63,7 @@ class Comparison {
       this.#add(path, 'deleted');
       return false;
     }
-    const below = await this.#below(path, holding);
+    const below = await lookBelow(this.#reader, path, holding);
     const at = this.entries.length;
     this.#add(path, below.exists ? 'changed' : 'added');
     if (mark !== 'directory') return false;
@@ -77,19 +71,6 @@ class Comparison {
     // It is there only for what is mounted in it.
     if (holdsMounts && this.entries.length === at + 1) this.entries.pop();
     return holdsMounts;
-  }
-
-  async #below(path: string, holding: readonly Slot[]): Promise<Below> {
-    const directories: Slot[] = [];
-    for (const slot of holding) {
-      const mark = (await this.#reader.marks(slot, [path])).get(path);
-      if (mark === 'whiteout' || mark === 'other')
-        return { exists: mark === 'other' || directories.length > 0, directories };
-      if (mark === undefined) continue;
-      directories.push(slot);
-      if (await this.#reader.isOpaque(slot, path)) break;
-    }
-    return { exists: directories.length > 0, directories };
   }
 
   #add(path: string, change: FileChange['change']): void {

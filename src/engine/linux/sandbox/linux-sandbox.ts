@@ -3,11 +3,13 @@ import type {
   AttachedNetwork,
   Container,
   ContainerUsage,
+  ImageFiles,
   Leak,
   Sandbox,
   SandboxSpec,
 } from '../../../core/engine.ts';
 import type { Fault, FaultSpec } from '../../../core/fault.ts';
+import type { Layer } from '../../../core/image.ts';
 import { MayflyError } from '../../../core/mayfly-error.ts';
 import type { ContainerHandles, ContainerHome } from '../container/container-home.ts';
 import { LinuxContainer } from '../container/linux-container.ts';
@@ -104,6 +106,13 @@ export class LinuxSandbox implements Sandbox, ContainerHome {
       throw error;
     }
     return container;
+  }
+
+  async openImageFiles(layers: readonly Layer[], signal: AbortSignal): Promise<ImageFiles> {
+    signal.throwIfAborted();
+    await this.#images.usersOf(layers);
+    const { openImageFiles } = await import('./image-files.ts');
+    return openImageFiles(this, { key: this.#images.keyOf(layers), layers: layers.length });
   }
 
   async launch(declared: ContainerSpec, { pidfd, mounts }: ContainerHandles): Promise<LinuxProcess> {

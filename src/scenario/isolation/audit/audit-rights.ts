@@ -1,5 +1,5 @@
+import { defaultCapabilities } from '../../../core/container-defaults.ts';
 import type { ForeignWitness } from '../../../core/foreign-process.ts';
-import { defaultCapabilities } from '../../plan/container-defaults.ts';
 import { dangerous, maskIn, maskOf, namesOf, sets } from '../capabilities.ts';
 import type { Verdict } from '../check.ts';
 import { statusField } from '../status-fields.ts';

@@ -40,6 +40,7 @@ export function nameUsesIn(document: Json, steps: readonly StepAt[]): readonly N
   };
   for (const [name, image] of entriesOf(memberOf(document, 'images'))) {
     if (typeof image === 'string') use('registry', image, below('/images', name));
+    usesOfBuild(memberOf(image, 'build'), below('/images', name, 'build'), use);
   }
   for (const [name, service] of entriesOf(memberOf(document, 'services')))
     usesOfService(service, below('/services', name), use, useImage);
@@ -52,7 +53,10 @@ export function nameUsesIn(document: Json, steps: readonly StepAt[]): readonly N
 }
 
 function usesOfService(service: Json, pointer: string, use: Use, useImage: Use): void {
-  useImage('image', memberOf(service, 'image'), below(pointer, 'image'));
+  const build = memberOf(service, 'build');
+  usesOfBuild(build, below(pointer, 'build'), use);
+  // Beside `build`, `image` is the name that what is built gets.
+  if (build === undefined) useImage('image', memberOf(service, 'image'), below(pointer, 'image'));
   useListOrKeys('service', memberOf(service, 'depends_on'), below(pointer, 'depends_on'), use);
   useListOrKeys('network', memberOf(service, 'networks'), below(pointer, 'networks'), use);
   const mode = /^service:(.+)$/.exec(textOf(memberOf(service, 'network_mode')) ?? '');
@@ -69,6 +73,19 @@ function usesOfService(service: Json, pointer: string, use: Use, useImage: Use):
       );
     }
   }
+}
+
+/** `additional_contexts: { base: image:NAME }` */
+function usesOfBuild(build: Json | undefined, pointer: string, use: Use): void {
+  const contexts = memberOf(build ?? null, 'additional_contexts');
+  const place = below(pointer, 'additional_contexts');
+  for (const [name, source] of entriesOf(contexts)) use('image', imageOf(source), below(place, name));
+  for (const [index, item] of itemsOf(contexts).entries())
+    use('image', imageOf(textOf(item)?.replace(/^[^=]*=/, '')), below(place, index));
+}
+
+function imageOf(source: Json | undefined): string | undefined {
+  return /^image:(.+)$/.exec(textOf(source) ?? '')?.[1];
 }
 
 function useListOrKeys(kind: DeclaredKind, value: Json | undefined, pointer: string, use: Use): void {

@@ -4,11 +4,16 @@ import { isImageReference } from '../../../core/image-reference.ts';
 import type { Json } from '../../../core/json.ts';
 import type { DocumentNode } from '../document-node.ts';
 import { optionalKey } from '../optional-key.ts';
+import { parseBuildSource } from './parse-build-source.ts';
 
 const kinds = ['host', 'rootfs', 'archive', 'oci', 'registry', 'debian', 'build'] as const;
 
 /** Where an image of `images:` comes from (language.md R9); paths count from the scenario's folder. */
-export function parseImageSource(node: DocumentNode, directory: string): ImageSource | undefined {
+export function parseImageSource(
+  node: DocumentNode,
+  directory: string,
+  sourceOf: (image: string) => ImageSource | undefined,
+): ImageSource | undefined {
   if (!node.isMap) return registrySource(node);
   const present = kinds.filter((kind) => node.has(kind));
   const [kind] = present;
@@ -40,8 +45,7 @@ export function parseImageSource(node: DocumentNode, directory: string): ImageSo
     case 'debian':
       return debianSource(value);
     case 'build':
-      value.fail('LANGUAGE_NOT_AVAILABLE_YET', `images from \`${kind}\` are not available yet`);
-      return undefined;
+      return parseBuildSource(value, directory, sourceOf);
   }
 }
 

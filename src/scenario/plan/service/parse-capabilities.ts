@@ -1,5 +1,5 @@
 import { capabilityNames } from '../../../core/capability-names.ts';
-import { defaultCapabilities } from '../container-defaults.ts';
+import { defaultCapabilities } from '../../../core/container-defaults.ts';
 import type { DocumentNode } from '../document-node.ts';
 
 /** In the kernel's order. */

@@ -1,6 +1,6 @@
+import { defaultContainer } from '../../../core/container-defaults.ts';
 import type { ContainerTemplate } from '../../../core/plan.ts';
 import type { Scenario } from '../../../core/scenario.ts';
-import { defaultContainer } from '../container-defaults.ts';
 import type { DocumentNode } from '../document-node.ts';
 import type { ImageBook } from '../image/image-book.ts';
 import { optionalKey } from '../optional-key.ts';

@@ -13,10 +13,7 @@ export function planEnvironment(
   service: DocumentNode,
   options: PlanOptions,
 ): Readonly<Record<string, string | null>> {
-  const files = service
-    .child('env_file')
-    .itemsOrSelf()
-    .map((file) => readEnvFile(file, options));
+  const files = readEnvFiles(service, options);
   const environment = service.child('environment');
   const merged: Record<string, string | null> = Object.assign({}, ...files, parseAssignments(environment));
   const entries = Object.entries(merged).map(([name, value]) => {
@@ -26,6 +23,17 @@ export function planEnvironment(
     return [name, value ?? options.env[name] ?? null] as const;
   });
   return Object.fromEntries(entries);
+}
+
+/** What each file of `env_file:` says; what is wrong with one is noted at its place. */
+export function readEnvFiles(
+  service: DocumentNode,
+  options: PlanOptions,
+): readonly Readonly<Record<string, string | null>>[] {
+  return service
+    .child('env_file')
+    .itemsOrSelf()
+    .map((file) => readEnvFile(file, options));
 }
 
 function readEnvFile(file: DocumentNode, options: PlanOptions): Readonly<Record<string, string | null>> {

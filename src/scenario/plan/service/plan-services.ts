@@ -43,8 +43,12 @@ function planService(
   awaited: ReadonlySet<Dependency['condition']>,
   context: ServiceContext,
 ): readonly ServicePlan[] {
-  const image = context.images.requestFor(node.child('image'));
-  if (!node.child('image').present) node.fail('SCENARIO_MISSING_KEY', `service \`${name}\` has no \`image\``);
+  const [build, written] = [node.child('build'), node.child('image')];
+  const image = build.present
+    ? context.images.requestBuild(build, written, name)
+    : context.images.requestFor(written);
+  if (!written.present && !build.present)
+    node.fail('SCENARIO_MISSING_KEY', `service \`${name}\` has no \`image\``);
   if (image !== undefined) context.images.setPull(image, node.child('pull_policy'));
   const ready = planReady(node, image, awaited.has('service_healthy'), context);
   // Something that is waited for until it has completed is one that should end, and well.

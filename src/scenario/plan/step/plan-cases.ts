@@ -14,9 +14,31 @@ const maxCases = 1_000;
 /** One `CasePlan` each, and one for each row of a `table`. */
 export function planCases(cases: DocumentNode, context: StepContext): readonly CasePlan[] {
   const rows = cases.items().flatMap((node) => rowsOf(node, context).map((row) => ({ node, row })));
-  if (rows.length <= maxCases) return rows.map(({ node, row }) => planCase(node, row, context));
-  cases.fail('SCENARIO_LIMIT', `there are ${rows.length} cases; the limit is ${maxCases}`);
-  return [];
+  if (rows.length > maxCases) {
+    cases.fail('SCENARIO_LIMIT', `there are ${rows.length} cases; the limit is ${maxCases}`);
+    return [];
+  }
+  const planned = rows.map(({ node, row }) => planCase(node, row, context));
+  checkNamedOnce(planned, rows, context.problems);
+  return planned;
+}
+
+/** Reports tell cases apart by their names. */
+function checkNamedOnce(planned: readonly CasePlan[], rows: readonly RowOfCase[], problems: Problems): void {
+  const holders = new Map<string, number>();
+  for (const [index, { name }] of planned.entries()) {
+    const before = holders.get(name) ?? index;
+    holders.set(name, before);
+    const row = rows[index];
+    if (before === index || row === undefined) continue;
+    const isSameTable = rows[before]?.node === row.node;
+    problems.add(
+      'SCENARIO_CONFLICT',
+      placeOf(row),
+      `the case on line ${planned[before]?.at.line} is called \`${name}\`, too`,
+      isSameTable ? 'let its rows differ, or give them a column `name`' : 'give each case a name of its own',
+    );
+  }
 }
 
 /** A row of a case's table; without a table there is one, of no columns. */
@@ -24,6 +46,15 @@ interface Row {
   readonly values: JsonObject;
   /** In the table. */
   readonly index?: number;
+}
+
+interface RowOfCase {
+  readonly node: DocumentNode;
+  readonly row: Row;
+}
+
+function placeOf({ node, row }: RowOfCase): string {
+  return row.index === undefined ? node.pointer : `${node.pointer}/table/${row.index}`;
 }
 
 function rowsOf(node: DocumentNode, { scope, problems }: StepContext): readonly Row[] {
@@ -53,9 +84,7 @@ function planCase(node: DocumentNode, row: Row, context: StepContext): CasePlan 
   return {
     name,
     path,
-    at: context.scenario.locate(
-      row.index === undefined ? node.pointer : `${node.pointer}/table/${row.index}`,
-    ),
+    at: context.scenario.locate(placeOf({ node, row })),
     values: known,
     // Rows share the steps that are written once; in reports each has its own.
     steps: steps.map((step) => moveStep(step, node.pointer, path)),

@@ -1,6 +1,7 @@
-import type { Json, JsonObject } from '../../../core/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../../core/json.ts';
 import type { Step } from '../../../core/scenario.ts';
 import { interpolateDeep } from '../../expression/interpolate-deep.ts';
+import { problemsOfInputs } from '../../fragment/problems-of-inputs.ts';
 import { DocumentNode } from '../document-node.ts';
 import { interpolateDocument, readsLater } from '../interpolate-document.ts';
 import { interpolateStep } from './interpolate-step.ts';
@@ -31,6 +32,8 @@ export function planUse(node: DocumentNode, context: StepContext): Pick<Step, 's
     return { steps: [] };
   }
   const given = readInputs(node, fragment, context);
+  // What its steps would say of an input that is not there is only a consequence.
+  if (given === undefined) return { steps: [] };
   const known = Object.entries(given).filter(([, value]) => !readsLater(value));
   const inputs = Object.fromEntries(known.map(([key, value]) => [key, interpolateDeep(value, {})]));
   const scope = { ...context.scope, inputs };
@@ -43,26 +46,31 @@ export function planUse(node: DocumentNode, context: StepContext): Pick<Step, 's
   return { steps: steps.map((step) => moveStep(step, written.pointer, `${node.pointer}/use`)), with: given };
 }
 
-/** Still templates where they read what is known only while the scenario runs. */
-function readInputs(node: DocumentNode, fragment: DocumentNode, context: StepContext): JsonObject {
-  const declared = fragment.child('inputs').entries();
+/** Still templates where they read what is known only while the scenario runs. Undefined if some are missing. */
+function readInputs(
+  node: DocumentNode,
+  fragment: DocumentNode,
+  context: StepContext,
+): JsonObject | undefined {
+  const declared = fragment.child('inputs');
   const given = node.child('with');
-  const names = declared.map(([key]) => key);
-  for (const [key, child] of given.entries()) {
-    if (names.includes(key)) continue;
-    const hint = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
-    child.fail('SCENARIO_UNDECLARED', `the fragment has no input \`${key}\``, hint);
+  const problems = problemsOfInputs(objectOf(declared), objectOf(given));
+  for (const { input, code, message, hint } of problems) {
+    const place = code === 'SCENARIO_UNDECLARED' ? given.child(input) : node.child('use');
+    place.fail(code, message, hint);
   }
-  const entries = declared.map(([key, child]): [string, Json] => {
-    const own = given.has(key) ? given.child(key).value : undefined;
-    const value =
+  if (problems.some(({ code }) => code === 'SCENARIO_MISSING_KEY')) return undefined;
+  const entries = declared.entries().map(([key, child]): [string, Json] => {
+    const own = given.child(key).value ?? undefined;
+    return [
+      key,
       own ??
-      interpolateDocument(child.value ?? null, child.pointer, context.scope, 'known', context.problems);
-    if (value === null)
-      node
-        .child('use')
-        .fail('SCENARIO_MISSING_KEY', `the input \`${key}\` has no default`, `add \`with: { ${key}: … }\``);
-    return [key, value];
+        interpolateDocument(child.value ?? null, child.pointer, context.scope, 'known', context.problems),
+    ];
   });
   return Object.fromEntries(entries);
+}
+
+function objectOf({ value }: DocumentNode): JsonObject {
+  return isJsonObject(value) ? value : {};
 }

@@ -1,4 +1,4 @@
-import type { ContainerTemplate } from '../../core/plan.ts';
+import type { ContainerTemplate } from './plan.ts';
 
 /** Docker's default set (moby, oci/caps/defaults.go) without NET_RAW, so that no address can be forged. */
 export const defaultCapabilities: readonly string[] = [
