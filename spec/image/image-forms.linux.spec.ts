@@ -75,11 +75,6 @@ describe('R9 the forms an image comes in', () => {
     expect((await bench.prepare(bench.archive(buildTar(parts)))).layers).toHaveLength(2);
     expect(bench.writer.trees).toHaveLength(1);
   });
-
-  test.each(['build'] as const)('%s is not there yet, and says so', async (kind) => {
-    const source = { kind, reference: 'x', options: {} } as ImageSource;
-    await expect(bench.prepare(source)).rejects.toMatchObject({ code: 'LANGUAGE_NOT_AVAILABLE_YET' });
-  });
 });
 
 describe('which image is meant', () => {

@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { MayflyError } from '../core/mayfly-error.ts';
 import type { AddContext } from './add-to-store.ts';
 import { detectCompression } from './compression/decompress.ts';
-import { digestHex, digestOf } from './digest.ts';
+import { digestOf } from './digest.ts';
 import { renderConfig } from './image-config.ts';
 import { renderPlatform } from './image-platform.ts';
 import type { SourcedImage, SourcedLayer } from './image-source.ts';
@@ -11,12 +9,10 @@ import { mapInParallel } from './map-in-parallel.ts';
 import { nameKept } from './name-image.ts';
 import { layerTypeOf } from './oci/media-types.ts';
 import { renderManifest } from './oci/render-manifest.ts';
-import { readRange } from './read-file.ts';
+import { BlobStore } from './store/blob-store.ts';
 import { type CatalogueImage, type CatalogueLayer, ImageCatalogue } from './store/image-catalogue.ts';
 import { IncomingBlob } from './store/incoming-blob.ts';
 import { LayerStore, type StoredLayer } from './store/layer-store.ts';
-import type { StorePaths } from './store/store-paths.ts';
-import { writeAtomically } from './store/write-atomically.ts';
 import { type SourcedTar, type TarFacts, unpackLayer, verifyLayer } from './unpack-layer.ts';
 
 export type KeepContext = Pick<
@@ -74,11 +70,8 @@ async function keepManifest(
 }
 
 /** Configurations and manifests, which are small. */
-async function keepBytes(bytes: Uint8Array, { paths, self }: KeepContext): Promise<string> {
-  const digest = digestOf(bytes);
-  const path = join(paths.blobs, digestHex(digest));
-  if (!existsSync(path)) await writeAtomically(path, bytes, self);
-  return digest;
+function keepBytes(bytes: Uint8Array, { paths, self }: KeepContext): Promise<string> {
+  return new BlobStore(paths, self).add(bytes);
 }
 
 async function keepLayer(layer: SourcedLayer, context: KeepContext): Promise<KeptLayer> {
@@ -91,10 +84,11 @@ async function keepLayer(layer: SourcedLayer, context: KeepContext): Promise<Kep
 /** One pass: packed bytes are kept, hashed, unpacked, hashed again and written. */
 async function keepTar(layer: SourcedTar, store: LayerStore, context: KeepContext): Promise<KeptLayer> {
   const { paths, self } = context;
+  const blobs = new BlobStore(paths, self);
   const known = layer.diffId === undefined ? undefined : store.find(layer.diffId);
-  if (known !== undefined && layer.blob !== undefined && isBlob(paths, layer.blob.digest)) {
+  if (known !== undefined && layer.blob !== undefined && blobs.has(layer.blob.digest)) {
     layer.onKept?.(false);
-    return toKept(known, await describeBlob(layer, layer.blob, paths), known.warnings);
+    return toKept(known, await describeBlob(layer, layer.blob, blobs), known.warnings);
   }
   await using incoming = await IncomingBlob.begin(paths, self);
   const copied: SourcedTar = { ...layer, open: () => incoming.copy(layer.open()) };
@@ -106,7 +100,7 @@ async function keepTar(layer: SourcedTar, store: LayerStore, context: KeepContex
   const { packed } = facts;
   await incoming.place(packed.digest);
   layer.onKept?.(true);
-  return toKept(stored, await describeBlob(layer, packed, paths), stored.warnings);
+  return toKept(stored, await describeBlob(layer, packed, blobs), stored.warnings);
 }
 
 function toKept(
@@ -120,19 +114,18 @@ function toKept(
 async function describeBlob(
   layer: SourcedTar,
   { digest, sizeBytes }: TarFacts['packed'],
-  paths: StorePaths,
+  blobs: BlobStore,
 ): Promise<CatalogueLayer['blob'] & object> {
   const announced = layer.blob?.mediaType ?? '';
-  const mediaType = announced === '' ? layerTypeOf(await compressionOf(digest, paths)) : announced;
+  const mediaType = announced === '' ? layerTypeOf(await compressionOf(digest, blobs)) : announced;
   return { mediaType, digest, sizeBytes };
 }
 
 async function compressionOf(
   digest: string,
-  paths: StorePaths,
+  blobs: BlobStore,
 ): Promise<ReturnType<typeof detectCompression>> {
-  for await (const head of readRange(join(paths.blobs, digestHex(digest)), 0, 4))
-    return detectCompression(head);
+  for await (const head of blobs.open(digest, 0, 4)) return detectCompression(head);
   return 'none';
 }
 
@@ -150,8 +143,4 @@ async function unpack(
     return unpacked;
   });
   return { stored, facts };
-}
-
-function isBlob(paths: StorePaths, digest: string): boolean {
-  return existsSync(join(paths.blobs, digestHex(digest)));
 }

@@ -12,7 +12,6 @@ const files = readdirSync(directory).filter((name) => name.endsWith('.yaml'));
 
 function load(file: string) {
   const text = readFileSync(join(directory, file), 'utf8');
-  // mixed-distros.yaml has images from registries, which are not fetched yet.
   return loadScenarios(`scenarios/${file}`, text, { purpose: 'validate' });
 }
 

@@ -9,8 +9,9 @@ export function readSecureContext(host: string, settings: RegistrySettings): Sec
   const directories = settings.certificateDirectories.map((directory) => join(directory, host));
   const files = directories.filter((directory) => existsSync(directory)).flatMap(listFiles);
   const declared = settings.rules[host]?.authorityFile;
+  const general = settings.authorityFiles.filter((file) => existsSync(file));
   const authorities = [
-    ...settings.authorityFiles.filter((file) => existsSync(file)),
+    ...general,
     ...files.filter((file) => file.endsWith('.crt')),
     ...(declared === undefined ? [] : [declared]),
   ];
@@ -18,7 +19,11 @@ export function readSecureContext(host: string, settings: RegistrySettings): Sec
   const key = certificate?.replace(/\.cert$/, '.key');
   try {
     return createSecureContext({
-      ca: [...rootCertificates, ...authorities.map((file) => readFileSync(file, 'utf8'))],
+      // Whom an administrator trusts; Node's own list only where a system has none.
+      ca: [
+        ...(general.length === 0 ? rootCertificates : []),
+        ...authorities.map((file) => readFileSync(file, 'utf8')),
+      ],
       ...(certificate === undefined || key === undefined
         ? {}
         : { cert: readFileSync(certificate), key: readFileSync(key) }),

@@ -4,7 +4,7 @@ export interface RegistrySettings {
   readonly rules: Readonly<Record<string, RegistryRule>>;
   /** By the registry's name: base URLs that are asked first, in this order. */
   readonly mirrors: Readonly<Record<string, readonly string[]>>;
-  /** Files of certificates in PEM that are trusted beside those of Node; what does not exist is passed over. */
+  /** Files of certificates in PEM that are trusted by all; those of Node where none of them exists. */
   readonly authorityFiles: readonly string[];
   /** Directories as Docker's /etc/docker/certs.d: below `HOST:PORT/`, `*.crt` is trusted, `NAME.cert` and `NAME.key` are the client's. */
   readonly certificateDirectories: readonly string[];

@@ -5,6 +5,9 @@ import type { StorePaths } from './store-paths.ts';
 import { makeTemporaryDirectory, type ProcessIdentity } from './temporary.ts';
 import { syncDirectory } from './write-atomically.ts';
 
+/** Few enough that several layers at once keep little in memory. */
+const batchBytes = 2 ** 20;
+
 /** A blob that is written while something else reads it too; among the others only once somebody has vouched for its digest. */
 export class IncomingBlob implements AsyncDisposable {
   readonly #paths: StorePaths;
@@ -23,12 +26,31 @@ export class IncomingBlob implements AsyncDisposable {
     return new IncomingBlob(paths, directory, file);
   }
 
-  /** The source, of which everything that is read is kept. */
+  /** The source, of which everything that is read is kept. A batch is written while the next one is read. */
   async *copy(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of source) {
-      await this.#file.writeFile(chunk);
-      yield chunk;
+    let batch: Uint8Array[] = [];
+    let sizeBytes = 0;
+    let writing: Promise<void> = Promise.resolve();
+    try {
+      for await (const chunk of source) {
+        batch.push(chunk);
+        sizeBytes += chunk.length;
+        if (sizeBytes >= batchBytes) {
+          await writing;
+          writing = this.#write(batch);
+          writing.catch(() => undefined); // told when it is waited for
+          [batch, sizeBytes] = [[], 0];
+        }
+        yield chunk;
+      }
+    } finally {
+      await writing;
     }
+    await this.#write(batch);
+  }
+
+  async #write(batch: readonly Uint8Array[]): Promise<void> {
+    for (const chunk of batch) await this.#file.writeFile(chunk);
   }
 
   /** Two that bring the same end with the same bytes. */
