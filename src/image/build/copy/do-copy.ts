@@ -1,6 +1,5 @@
-import { posix } from 'node:path';
 import type { ImageLimits } from '../../image-limits.ts';
-import { compilePathPattern } from '../context/path-pattern.ts';
+import { DockerIgnore } from '../context/docker-ignore.ts';
 import { expandHeredoc } from '../dockerfile/expand-word.ts';
 import type { CopyInstruction } from '../dockerfile/parsed-instruction.ts';
 import type { StageBuilder, Step } from '../stage-builder.ts';
@@ -28,10 +27,8 @@ export async function doCopy(builder: StageBuilder, state: StageState, copy: Cop
     chmod: optional(copy.chmod),
     link: copy.link,
   };
-  const excludes = copy.excludes.map((pattern) =>
-    compilePathPattern(posix.normalize(expand(pattern)).replace(/^\/|\/$/g, ''), { crossing: true }),
-  );
-  const leaveOut = (name: string): boolean => excludes.some((matches) => matches(name));
+  const excludes = new DockerIgnore(copy.excludes.map(expand).join('\n'));
+  const leaveOut = (name: string): boolean => excludes.ignores(name);
   const epoch = work.request.sourceDateEpoch;
   if (copy.from !== undefined) {
     const from = await work.baseOf(expand(copy.from), builder.stage);
