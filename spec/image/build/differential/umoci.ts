@@ -6,9 +6,8 @@ import { digestHex, digestOf } from '../../../../src/image/digest.ts';
 import type { Witnessed } from './buildah.ts';
 import { walkTree } from './walk-tree.ts';
 
-/** What umoci(1) makes of an image that we built: its blobs as they lie in the store, in an OCI layout around them. */
-export function unpackWithUmoci(image: Image, store: string, folder: string): Witnessed {
-  const layout = join(folder, 'layout');
+/** An OCI layout of an image that we built: its blobs as they lie in the store, named `built`. */
+export function writeLayout(image: Image, store: string, layout: string): void {
   const blobs = join(layout, 'blobs/sha256');
   mkdirSync(blobs, { recursive: true });
   const take = (digest: string) => {
@@ -36,8 +35,14 @@ export function unpackWithUmoci(image: Image, store: string, folder: string): Wi
     annotations: { 'org.opencontainers.image.ref.name': 'built' },
   };
   writeFileSync(join(layout, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [entry] }));
+}
+
+/** What umoci(1) makes of an image that we built. */
+export function unpackWithUmoci(image: Image, store: string, folder: string): Witnessed {
+  const layout = join(folder, 'layout');
+  writeLayout(image, store, layout);
   const bundle = join(folder, 'bundle');
   execFileSync('umoci', ['unpack', '--image', `${layout}:built`, bundle], { stdio: 'pipe' });
-  const json = JSON.parse(readFileSync(join(blobs, digestHex(image.id)), 'utf8'));
+  const json = JSON.parse(readFileSync(join(layout, 'blobs/sha256', digestHex(image.id)), 'utf8'));
   return { tree: walkTree(join(bundle, 'rootfs')), config: json.config };
 }

@@ -30,8 +30,11 @@ export async function doCopy(builder: StageBuilder, state: StageState, copy: Cop
   const excludes = new DockerIgnore(copy.excludes.map(expand).join('\n'));
   const leaveOut = (name: string): boolean => excludes.ignores(name);
   const epoch = work.request.sourceDateEpoch;
-  if (copy.from !== undefined) {
-    const from = await work.baseOf(expand(copy.from), builder.stage);
+  const fromName = optional(copy.from);
+  const directory =
+    fromName !== undefined && work.isDirectory(fromName, builder.stage) ? fromName : undefined;
+  if (fromName !== undefined && directory === undefined) {
+    const from = await work.baseOf(fromName, builder.stage);
     return {
       key: ['copy', words, copy.excludes, from.layers.map(({ diffId }) => diffId)],
       make: async () => {
@@ -44,7 +47,9 @@ export async function doCopy(builder: StageBuilder, state: StageState, copy: Cop
       },
     };
   }
-  const items = words.sources.flatMap((source) => findContextItems(work.context(), source, leaveOut));
+  const items = words.sources.flatMap((source) =>
+    findContextItems(work.context(directory), source, leaveOut),
+  );
   const unpacks = copy.isAdd && copy.unpack !== false;
   const content = [];
   for (const item of items)
