@@ -17,6 +17,7 @@ import { runnerMemory } from './row/runner-memory.ts';
 import { services } from './row/services.ts';
 import { start } from './row/start.ts';
 import { steps } from './row/steps.ts';
+import { unpack } from './row/unpack.ts';
 import { validation } from './row/validation.ts';
 import { missedBars, renderTable } from './table.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
@@ -40,6 +41,7 @@ const rows: Readonly<Record<string, Row>> = {
   matrix,
   flagship,
   policy,
+  unpack,
 };
 
 /** Exit status 0, 1 when a bar does not hold, 2 for a wrong argument. */

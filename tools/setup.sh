@@ -13,6 +13,8 @@ needed=(
   "docker-registry /usr/bin/docker-registry"                # what images are pushed to and pulled from,
   "skopeo /usr/bin/skopeo"                                  # and who else does so
   "buildah /usr/bin/buildah"                                # who else builds Dockerfiles
+  "umoci /usr/bin/umoci"                                    # what unpacks what was built,
+  "attr /usr/bin/getfattr"                                  # and attributes seen from outside
   "openssl /usr/bin/openssl"                                # its certificates,
   "apache2-utils /usr/bin/htpasswd"                         # logins of that registry
   "umoci /usr/bin/umoci"                                    # images that we read, and that read ours: umoci's

@@ -158,7 +158,21 @@ describeRequiring(['userns'], 'images of the store', () => {
     const rows = (
       await run('system', 'df', '-v', '--format', '{{.Repository}} {{.SharedSize}} {{.UniqueSize}}')
     ).lines;
-    expect(rows.sort()).toEqual(['app 6B 3B', 'base 6B 0B']);
+    expect(rows.sort()).toEqual(['base 6B 0B', 'example/app 6B 3B']);
+  });
+
+  test('layers of the build cache stay, until everything is pruned', async () => {
+    await load();
+    const { MAYFLY_STORE: store } = bench.places;
+    const [base = Buffer.alloc(0)] = twoLayers();
+    const step = { version: 1, diffId: `sha256:${sha256(base)}` };
+    writeFileSync(join(store, 'build-cache/step.json'), JSON.stringify(step));
+    await run('rmi', '-f', short);
+    expect(readdirSync(join(store, 'layers'))).toEqual([sha256(base).slice(0, 24)]);
+    expect((await run('image', 'prune', '-f', '-a')).status).toBe(0);
+    expect(
+      ['layers', 'build-cache', 'blobs/sha256'].flatMap((name) => readdirSync(join(store, name))),
+    ).toEqual([]);
   });
 
   test('damage is found, and mended by taking away what cannot be without it', async () => {

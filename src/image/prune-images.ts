@@ -1,3 +1,5 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type InputFact, inputsUnchanged } from './input-fact.ts';
 import { type PruneWish, planPrune } from './plan-prune.ts';
 import { removeImage } from './remove-image.ts';
@@ -26,6 +28,7 @@ export async function pruneImages(wish: PruneWish, context: CollectContext): Pro
         images.push(image);
       }
     }
+    if (wish.all) await emptyDirectory(context.paths.buildCache);
     // An image that has a name, or is made anew elsewhere, may still have records that serve nobody.
     await removeImageRecords(context.paths, (record) => !wish.isFresh(record));
   });
@@ -42,6 +45,11 @@ async function anyInUse(
   if (top === undefined) return false;
   for (const directory of directoriesOf(paths, top.diffId)) if (!(await isUnused(directory))) return true;
   return false;
+}
+
+async function emptyDirectory(directory: string): Promise<void> {
+  for (const name of await readdir(directory))
+    await rm(join(directory, name), { recursive: true, force: true });
 }
 
 /** Whether an image that a scenario had made would be taken as it is. */

@@ -14,7 +14,11 @@ import { labelsOf, readImageConfig } from '../images/read-config.ts';
 
 export const imagePruneCommand = defineCommand({
   flags: {
-    all: { kind: 'switch', short: 'a', what: 'Every image that nothing runs from, also those with names' },
+    all: {
+      kind: 'switch',
+      short: 'a',
+      what: 'Every image that nothing runs from, also those with names, and the build cache',
+    },
     filter: {
       kind: 'texts',
       value: 'NAME=VALUE',

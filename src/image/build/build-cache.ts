@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { JsonFiles } from '../store/json-files.ts';
 import type { StorePaths } from '../store/store-paths.ts';
 import type { ProcessIdentity } from '../store/temporary.ts';
@@ -29,7 +28,7 @@ export class BuildCache {
   readonly #directory: string;
 
   constructor(paths: StorePaths, self: ProcessIdentity) {
-    this.#directory = join(paths.root, 'build-cache');
+    this.#directory = paths.buildCache;
     this.#steps = new JsonFiles(this.#directory, version, self);
     this.#digests = new JsonFiles(this.#directory, version, self);
   }

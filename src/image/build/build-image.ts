@@ -1,7 +1,7 @@
 import type { ImageConfig } from '../../core/image.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { PrepareContext } from '../add-to-store.ts';
-import { checkPlatform } from '../image-platform.ts';
+import { checkPlatform, parsePlatform } from '../image-platform.ts';
 import type { SourcedLayer } from '../image-source.ts';
 import { layerTypeOf } from '../oci/media-types.ts';
 import { BlobStore } from '../store/blob-store.ts';
@@ -81,7 +81,7 @@ class Build {
   readonly #stages = new Map<number, Promise<StageState>>();
   readonly #bases: BaseImages;
   #steps = 0;
-  #context: BuildContext | undefined;
+  readonly #contexts = new Map<string, BuildContext>();
 
   constructor(
     request: BuildRequest,
@@ -99,7 +99,8 @@ class Build {
       cache,
       sandbox,
       stageArguments: new StageArguments(planned, request, tools.platform),
-      context: () => this.#openContext(),
+      context: (name) => this.#openContext(name),
+      isDirectory: (name, stage) => this.#isDirectory(name, stage),
       digests: cache.digestsOf(request.context),
       baseOf: (name, stage) => this.#baseOf(name, stage),
       nextStep: () => {
@@ -124,10 +125,24 @@ class Build {
       tools.emit({ kind: 'warning', message: `build arguments that no ARG asks for: ${unused.join(', ')}` });
   }
 
-  #openContext(): BuildContext {
+  #openContext(name = ''): BuildContext {
     const { request, tools } = this.#work;
-    this.#context ??= new BuildContext(request.context, new DockerIgnore(request.ignoreText), tools.limits);
-    return this.#context;
+    const known = this.#contexts.get(name);
+    if (known !== undefined) return known;
+    const named = request.contexts[name];
+    // .dockerignore is the build context's.
+    const opened =
+      named?.kind === 'directory'
+        ? new BuildContext(named.path, new DockerIgnore(''), tools.limits)
+        : new BuildContext(request.context, new DockerIgnore(request.ignoreText), tools.limits);
+    this.#contexts.set(name, opened);
+    return opened;
+  }
+
+  #isDirectory(name: string, stage: PlannedStage): boolean {
+    const { planned, request } = this.#work;
+    if (findStage(planned.stages.slice(0, stage.index), name) !== undefined) return false;
+    return Object.hasOwn(request.contexts, name) && request.contexts[name]?.kind === 'directory';
   }
 
   async #buildStage(stage: PlannedStage): Promise<StageState> {
@@ -163,14 +178,10 @@ class Build {
     if (earlier !== undefined) return this.stage(earlier);
     const { contexts } = this.#work.request;
     const context = Object.hasOwn(contexts, name) ? contexts[name] : undefined;
+    if (context?.kind === 'directory')
+      throw new Error(`\`${name}\` is a directory, and no image to begin with`);
     return context?.kind === 'image' ? this.#bases.from(context.source) : this.#bases.named(name);
   }
-}
-
-function parsePlatform(text: string): { os: string; architecture: string } {
-  const [os = '', architecture = ''] = text.split('/');
-  const names: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64' };
-  return { os, architecture: names[architecture] ?? architecture };
 }
 
 function toImage(state: StageState, request: BuildRequest, tools: BuildTools, bases: BaseImages): BuiltImage {

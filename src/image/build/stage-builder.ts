@@ -30,7 +30,9 @@ export interface BuildWork {
   readonly cache: BuildCache;
   readonly sandbox: BuildSandbox;
   readonly stageArguments: StageArguments;
-  readonly context: () => BuildContext;
+  /** The build's own, or a directory that has this name as a context of its own. */
+  readonly context: (name?: string) => BuildContext;
+  readonly isDirectory: (name: string, stage: PlannedStage) => boolean;
   readonly digests: ContentDigests;
   /** What FROM or `--from` names, as seen from a stage: a stage before it, a named context, or an image. */
   readonly baseOf: (name: string, stage: PlannedStage) => Promise<BaseImage>;
@@ -96,7 +98,7 @@ export class StageBuilder {
   ): Promise<StageState> {
     const { file } = this.work.planned;
     const { escapeCharacter } = file;
-    const title = `[${this.stage.name ?? `stage-${this.stage.index}`} ${number}] ${written.keyword} ${oneLine(written.text)}`;
+    const title = `[${this.stage.name ?? `stage-${this.stage.index}`} ${number}] ${oneLine(written)}`;
     const next = applyConfig(state, parsed, escapeCharacter, this.work.stageArguments);
     switch (parsed.kind) {
       case 'run': {
@@ -106,7 +108,7 @@ export class StageBuilder {
       }
       case 'copy': {
         const layer = await this.#step(state, title, await doCopy(this, state, parsed.copy));
-        return this.#after(next, layer, `${written.keyword} ${oneLine(written.text)}`);
+        return this.#after(next, layer, oneLine(written));
       }
       case 'workdir': {
         const path = next.config.workingDir;
@@ -121,7 +123,7 @@ export class StageBuilder {
         return this.#after(next, layer, `WORKDIR ${path}`);
       }
       default:
-        return this.#after(next, undefined, `${written.keyword} ${oneLine(written.text)}`);
+        return this.#after(next, undefined, oneLine(written));
     }
   }
 
@@ -198,6 +200,8 @@ function placeOf(
   };
 }
 
-function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim();
+/** As it is written, on one line. */
+function oneLine({ keyword, flags, text }: Instruction): string {
+  const given = flags.map(({ name, value }) => `--${name}${value === undefined ? '' : `=${value}`}`);
+  return [keyword, ...given, text.replaceAll(/\s+/g, ' ').trim()].join(' ');
 }

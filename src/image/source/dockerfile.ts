@@ -3,6 +3,7 @@ import type { PrepareContext } from '../add-to-store.ts';
 import { buildImage } from '../build/build-image.ts';
 import { parseBuildOptions, readBuildRequest } from '../build/read-build-request.ts';
 import { renderBuildEvent } from '../build/render-build-event.ts';
+import { checkPlatform, parsePlatform } from '../image-platform.ts';
 import type { SourcedImage } from '../image-source.ts';
 
 /**
@@ -14,7 +15,9 @@ export async function readBuiltImage(
   context: PrepareContext,
 ): Promise<SourcedImage> {
   const host = await context.openBuilder();
-  const request = readBuildRequest(parseBuildOptions(source.options), host.secrets);
+  const options = parseBuildOptions(source.options);
+  if (options.platform !== undefined) checkPlatform(parsePlatform(options.platform), context.platform);
+  const request = readBuildRequest(options, host.secrets);
   const warnings: string[] = [];
   const built = await buildImage(request, host, context, (event) => {
     host.onEvent?.(event);

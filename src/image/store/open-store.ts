@@ -17,8 +17,8 @@ export async function openStore(root: string, uid: number): Promise<StorePaths> 
     });
   }
   if ((facts.mode & 0o077) !== 0) await chmod(root, 0o700);
-  const { layers, layerRecords, images, catalogue, names, blobs, scratch } = paths;
-  for (const directory of [layers, layerRecords, images, catalogue, names, blobs, scratch])
+  const { layers, layerRecords, images, catalogue, names, blobs, buildCache, scratch } = paths;
+  for (const directory of [layers, layerRecords, images, catalogue, names, blobs, buildCache, scratch])
     await mkdir(directory, { recursive: true, mode: 0o700 });
   return paths;
 }

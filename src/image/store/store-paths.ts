@@ -17,6 +17,8 @@ export interface StorePaths {
   readonly names: string;
   /** Manifests, configurations and packed layers by digest. */
   readonly blobs: string;
+  /** One JSON file per step of a build: which layer it made. */
+  readonly buildCache: string;
   /** Unpacked archives on their way. */
   readonly scratch: string;
   /** An empty file whose bytes are locked (store-lock.ts). */
@@ -32,6 +34,7 @@ export function storePaths(root: string): StorePaths {
     catalogue: join(root, 'catalogue'),
     names: join(root, 'names'),
     blobs: join(root, 'blobs', 'sha256'),
+    buildCache: join(root, 'build-cache'),
     scratch: join(root, 'scratch'),
     lock: join(root, 'lock'),
   };

@@ -1,6 +1,7 @@
 import { digestHex } from '../digest.ts';
 import { ImageCatalogue } from './image-catalogue.ts';
 import { listImages } from './image-record.ts';
+import { JsonFiles } from './json-files.ts';
 import type { StorePaths } from './store-paths.ts';
 import type { ProcessIdentity } from './temporary.ts';
 
@@ -20,12 +21,28 @@ export async function readStoreRoots(paths: StorePaths, self: ProcessIdentity): 
     if (manifest !== undefined) blobs.add(manifest);
     for (const { blob } of layers) if (blob !== undefined) blobs.add(blob.digest);
   }
+  const cached = await readCachedLayers(paths, self);
+  // What a build makes is a tar that is not packed: blob and layer have one digest.
+  for (const diffId of cached) blobs.add(diffId);
   const directories = new Set(records.flatMap(({ layers }) => layers.map(({ directory }) => directory)));
-  const diffIds = new Set(kept.flatMap(({ layers }) => layers.map(({ diffId }) => digestHex(diffId))));
+  const diffIds = new Set(
+    [...kept.flatMap(({ layers }) => layers.map(({ diffId }) => diffId)), ...cached].map(digestHex),
+  );
   return {
     blobs,
     needsLayer: (directory) => directories.has(directory) || isLayerOf(directory, diffIds),
   };
+}
+
+/** Layers of the build cache (build/build-cache.ts), which stay until it is emptied. */
+async function readCachedLayers(paths: StorePaths, self: ProcessIdentity): Promise<readonly string[]> {
+  const steps = await new JsonFiles<CachedLayer>(paths.buildCache, 1, self).list();
+  return steps.flatMap(({ diffId }) => diffId ?? []);
+}
+
+interface CachedLayer {
+  readonly version: 1;
+  readonly diffId?: string | null;
 }
 
 /** A kept image's layers are kept for each map of ids they were unpacked for (store-paths.ts). */

@@ -19,8 +19,8 @@ export async function sweepStore(
     await using writer = await openLayerWriter();
     for (const path of layers) await writer.remove(path).catch(() => undefined);
   }
-  const { layerRecords, images, catalogue, names, blobs, scratch } = paths;
-  for (const directory of [layerRecords, images, catalogue, names, blobs, scratch]) {
+  const { layerRecords, images, catalogue, names, blobs, buildCache, scratch } = paths;
+  for (const directory of [layerRecords, images, catalogue, names, blobs, buildCache, scratch]) {
     for (const path of await listStale(directory, self, nowMs))
       await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }

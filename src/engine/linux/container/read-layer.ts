@@ -6,6 +6,7 @@ import { EntryReader } from './entry-reader.ts';
 import { LayerReader, markOf } from './layer-reader.ts';
 import { lookBelow } from './look-below.ts';
 import type { OwnFiles } from './own-files.ts';
+import { parseStatx } from './parse-statx.ts';
 
 /** Of a whiteout, which is only a name (image-spec, layer.md). */
 const whiteoutMetadata: LayerMetadata = {
@@ -94,6 +95,15 @@ class UpperLayer {
     return { told, holdsMounts };
   }
 
+  async #differs(path: string, entry: LayerEntry, below: Slot | undefined): Promise<boolean> {
+    if (below === undefined || !('metadata' in entry)) return false;
+    const statx = (await this.#reader.stats(below, [path])).get(path);
+    if (statx === undefined) return false;
+    const { mode, uid, gid } = parseStatx(statx);
+    const { metadata } = entry;
+    return metadata.mode !== mode || metadata.uid !== uid || metadata.gid !== gid;
+  }
+
   async *#directory(
     path: string,
     entry: LayerEntry,
@@ -104,7 +114,10 @@ class UpperLayer {
     const hides = below.directories.length > 0 && (await this.#reader.isOpaque(this.#files.upper, path));
     const opening = hides ? [entry, whiteout(join(path, '.wh..wh..opq'))] : [entry];
     const inside = yield* this.walk(path, hides ? [] : below.directories, [...parents, ...opening]);
-    if (inside.told || (inside.holdsMounts && !hides)) return inside;
+    if (inside.told) return inside;
+    // There only for what is mounted in it, unless it was changed itself.
+    if (inside.holdsMounts && !hides && !(await this.#differs(path, entry, below.directories[0])))
+      return inside;
     yield* [...parents, ...opening];
     return { ...inside, told: true };
   }

@@ -33,14 +33,16 @@ export async function* copyEntries(plan: CopyPlan, target: CopyTarget): AsyncGen
   }
 }
 
-/** What is in it goes there; its own mode and owner only where the directory is new. Links to directories are followed. */
+/**
+ * What is in it goes there. Its own mode and owner do not: a target that is new is made as any directory on the way (fsutil,
+ * copy.go, prepareTargetDir). Links to directories are followed.
+ */
 async function* copyDirectory(
   item: CopyItem,
   root: string,
   plan: CopyPlan,
   target: CopyTarget,
 ): AsyncGenerator<LayerEntry> {
-  const existed = (await target.resolve(root)).exists;
   /** Where its directories have come to lie. */
   const places = new Map<string, string>([['', root]]);
   const placeOf = async (name: string): Promise<string> => {
@@ -57,7 +59,7 @@ async function* copyDirectory(
     const entry = change(source, plan);
     if (entry.kind === 'directory') {
       const path = await placeOf(entry.name);
-      const isKept = entry.name === '' ? existed : path !== (await inPlace(entry.name));
+      const isKept = entry.name === '' || path !== (await inPlace(entry.name));
       yield* target.parents(path);
       yield* target.directory(path, isKept ? undefined : entry.metadata);
       continue;

@@ -1,6 +1,5 @@
-import { posix } from 'node:path';
 import type { ImageLimits } from '../../image-limits.ts';
-import { compilePathPattern } from '../context/path-pattern.ts';
+import { DockerIgnore } from '../context/docker-ignore.ts';
 import { expandHeredoc } from '../dockerfile/expand-word.ts';
 import type { CopyInstruction } from '../dockerfile/parsed-instruction.ts';
 import type { StageBuilder, Step } from '../stage-builder.ts';
@@ -28,13 +27,14 @@ export async function doCopy(builder: StageBuilder, state: StageState, copy: Cop
     chmod: optional(copy.chmod),
     link: copy.link,
   };
-  const excludes = copy.excludes.map((pattern) =>
-    compilePathPattern(posix.normalize(expand(pattern)).replace(/^\/|\/$/g, ''), { crossing: true }),
-  );
-  const leaveOut = (name: string): boolean => excludes.some((matches) => matches(name));
+  const excludes = new DockerIgnore(copy.excludes.map(expand).join('\n'));
+  const leaveOut = (name: string): boolean => excludes.ignores(name);
   const epoch = work.request.sourceDateEpoch;
-  if (copy.from !== undefined) {
-    const from = await work.baseOf(expand(copy.from), builder.stage);
+  const fromName = optional(copy.from);
+  const directory =
+    fromName !== undefined && work.isDirectory(fromName, builder.stage) ? fromName : undefined;
+  if (fromName !== undefined && directory === undefined) {
+    const from = await work.baseOf(fromName, builder.stage);
     return {
       key: ['copy', words, copy.excludes, from.layers.map(({ diffId }) => diffId)],
       make: async () => {
@@ -47,7 +47,9 @@ export async function doCopy(builder: StageBuilder, state: StageState, copy: Cop
       },
     };
   }
-  const items = words.sources.flatMap((source) => findContextItems(work.context(), source, leaveOut));
+  const items = words.sources.flatMap((source) =>
+    findContextItems(work.context(directory), source, leaveOut),
+  );
   const unpacks = copy.isAdd && copy.unpack !== false;
   const content = [];
   for (const item of items)

@@ -4,7 +4,7 @@ import { findContextItems } from '../copy/context-items.ts';
 import type { RunMount } from '../dockerfile/run-mount.ts';
 import type { StageBuilder } from '../stage-builder.ts';
 import { holdCacheMount } from './cache-mounts.ts';
-import { openTree } from './open-tree.ts';
+import { directoryOf, openTree } from './open-tree.ts';
 
 /** What the mounts of a RUN are made of, as far as it decides what the step makes: not what a cache holds, nor a secret's value. */
 export async function describeMounts(
@@ -24,11 +24,12 @@ async function describeBind(
   builder: StageBuilder,
 ): Promise<unknown> {
   const { work } = builder;
-  if (mount.from !== undefined) {
+  const directory = directoryOf(mount, builder);
+  if (mount.from !== undefined && directory === undefined) {
     const { layers } = await work.baseOf(mount.from, builder.stage);
     return layers.map(({ diffId }) => diffId);
   }
-  const [item] = findContextItems(work.context(), mount.source, () => false);
+  const [item] = findContextItems(work.context(directory), mount.source, () => false);
   return item === undefined ? '' : work.digests.digestAll(item.files(), work.tools.nowMs());
 }
 

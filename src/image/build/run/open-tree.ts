@@ -23,15 +23,21 @@ export interface OpenedTree extends AsyncDisposable {
  */
 export async function openTree(mount: BindMount, builder: StageBuilder): Promise<OpenedTree> {
   const { tools } = builder.work;
-  if (mount.from === undefined)
+  const directory = directoryOf(mount, builder);
+  if (mount.from === undefined || directory !== undefined)
     return place(
-      findContextItems(builder.work.context(), mount.source, () => false),
+      findContextItems(builder.work.context(directory), mount.source, () => false),
       mount,
       builder,
     );
   const from = await builder.work.baseOf(mount.from, builder.stage);
   await using files = await builder.filesOf(from);
   return await place(await findStageItems(files, mount.source, () => false, tools.limits), mount, builder);
+}
+
+/** The named context that is a directory, if that is where the mount comes from. */
+export function directoryOf({ from }: BindMount, { work, stage }: StageBuilder): string | undefined {
+  return from !== undefined && work.isDirectory(from, stage) ? from : undefined;
 }
 
 async function place(

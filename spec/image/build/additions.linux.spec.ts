@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeWithPrograms } from '../../requires.ts';
+import { BuildBench, base, type ContextFiles } from './build-bench.ts';
+
+let bench: BuildBench;
+beforeAll(async () => {
+  bench = await BuildBench.open();
+});
+afterAll(() => bench[Symbol.asyncDispose]());
+
+interface Case {
+  readonly name: string;
+  readonly dockerfile: string;
+  readonly files?: ContextFiles;
+  /** Of the paths named; undefined: it is not there. */
+  readonly tree: Readonly<Record<string, string | undefined>>;
+}
+
+/** What Debian's buildah cannot read: the trees are those that BuildKit's reference describes. */
+const cases: readonly Case[] = [
+  {
+    name: 'RUN with a script',
+    dockerfile: `${base}ENV WHO=world\nRUN <<EOF\necho "hello $WHO" > /x\necho '$WHO' >> /x\nEOF\n`,
+    tree: { x: 'file 644 0:0 hello world\n$WHO\n' },
+  },
+  {
+    name: 'RUN with a script of another interpreter',
+    dockerfile: `${base}RUN <<EOF\n#!/bin/cat\nthe text\nEOF\nRUN <<'EOF'\n#!/bin/sh\necho "$0" > /zero\nEOF\n`,
+    tree: { zero: 'file 644 0:0 /run/mayfly-heredoc/EOF\n', run: undefined },
+  },
+  {
+    name: 'RUN with here-documents in a command',
+    dockerfile: `${base}RUN cat <<A > /a && cat <<-B > /b\none $HOME\nA\n\t\ttwo\n\tB\nRUN cat <<'Q' > /q\n$HOME\nQ\n`,
+    tree: { a: 'file 644 0:0 one /root\n', b: 'file 644 0:0 two\n', q: 'file 644 0:0 $HOME\n' },
+  },
+  {
+    name: 'COPY of here-documents, with an owner and a mode',
+    dockerfile: `${base}ARG V=1\nCOPY --chown=app:staff --chmod=600 <<one <<"two" /d/\nv=$V\none\nv=$V\ntwo\nCOPY <<x /file\nend\nx\n`,
+    tree: {
+      d: 'directory 755 1000:50',
+      'd/one': 'file 600 1000:50 v=1\n',
+      'd/two': 'file 600 1000:50 v=$V\n',
+      file: 'file 644 0:0 end\n',
+    },
+  },
+  {
+    name: 'COPY --link does not look at what is below: no link is followed',
+    dockerfile: `${base}RUN mkdir /real && ln -s real /alias\nCOPY --link a /alias/\nCOPY a /real/b\n`,
+    files: { a: 'a' },
+    tree: { alias: 'directory 755 0:0', 'alias/a': 'file 644 0:0 a', 'real/b': 'file 644 0:0 a' },
+  },
+  {
+    name: 'COPY --exclude',
+    dockerfile: `${base}COPY --exclude=**/*.md --exclude=d/skip . /all/\n`,
+    files: { 'd/a.md': '', 'd/b': 'b', 'd/skip/c': '', 'top.md': '' },
+    tree: {
+      'all/d/b': 'file 644 0:0 b',
+      'all/d/a.md': undefined,
+      'all/d/skip': undefined,
+      'all/top.md': undefined,
+    },
+  },
+  {
+    name: 'COPY --chmod by letters',
+    dockerfile: `${base}COPY --chmod=u=rwX,go= d /d/\n`,
+    files: { 'd/x': 'x', 'd/sub/y': 'y' },
+    tree: { d: 'directory 755 0:0', 'd/x': 'file 600 0:0 x', 'd/sub': 'directory 700 0:0' },
+  },
+  {
+    name: 'ADD --unpack=false',
+    dockerfile: `${base}ADD --unpack=false note.txt /kept/\n`,
+    files: { 'note.txt': 'n' },
+    tree: { 'kept/note.txt': 'file 644 0:0 n' },
+  },
+];
+
+describeWithPrograms(['busybox'], ['userns', 'overlay'], 'what BuildKit added to Dockerfiles', () => {
+  test.each(cases)('$name', async ({ dockerfile, files = {}, tree }) => {
+    const { image } = await bench.build({ Dockerfile: dockerfile, ...files });
+    const real = await bench.tree(image);
+    expect(Object.fromEntries(Object.keys(tree).map((path) => [path, real[path]]))).toEqual(tree);
+  });
+});
