@@ -2,6 +2,7 @@ import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LayerWriter } from '../layer-writer.ts';
 import { layerBytes } from './layer-store.ts';
+import { withStoreErrors } from './store-error.ts';
 import { type ByteLocker, lockForRemoving, lockUnused, type OpenByteLocker } from './store-lock.ts';
 import type { StorePaths } from './store-paths.ts';
 import { readStoreRoots } from './store-roots.ts';
@@ -32,11 +33,17 @@ export interface Collected {
  * be said of what he will need. A layer's directory goes at once, by its name, and then its content: whoever is killed in
  * between leaves a temporary that a later run sweeps.
  */
-export async function collectGarbage(
+export function collectGarbage(
   context: CollectContext,
   /** What is to become garbage now, while nobody adds. */
-  forget: (isUnused: (directory: string) => Promise<boolean>) => Promise<void> = async () => undefined,
+  forget: Forget = async () => undefined,
 ): Promise<Collected | undefined> {
+  return withStoreErrors(context.paths.root, () => collect(context, forget));
+}
+
+type Forget = (isUnused: (directory: string) => Promise<boolean>) => Promise<void>;
+
+async function collect(context: CollectContext, forget: Forget): Promise<Collected | undefined> {
   const { paths, self, openLayerWriter, openByteLocker, nowMs } = context;
   await using locker = await lockForRemoving(openByteLocker, paths);
   if (locker === undefined) return undefined;
