@@ -47,7 +47,8 @@ export async function keepImage(
     addedAtMs: nowMs(),
     layers: layers.map(({ warnings: _, ...layer }) => layer),
   });
-  await nameKept(image, references, nowMs(), context);
+  const verified = new Set([manifest, sourced.digest].filter((digest) => digest !== undefined));
+  await nameKept(image, references, nowMs(), context, verified);
   return image;
 }
 
