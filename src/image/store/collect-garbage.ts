@@ -32,6 +32,8 @@ export interface Collected {
  * Removes the layers and blobs that no image needs. Undefined when somebody adds to the store at this moment, and nothing could
  * be said of what he will need. A layer's directory goes at once, by its name, and then its content: whoever is killed in
  * between leaves a temporary that a later run sweeps.
+ *
+ * @throws MayflyError STORE_FAILED where it cannot be known what is needed; nothing is removed then
  */
 export function collectGarbage(
   context: CollectContext,
@@ -48,7 +50,7 @@ async function collect(context: CollectContext, forget: Forget): Promise<Collect
   await using locker = await lockForRemoving(openByteLocker, paths);
   if (locker === undefined) return undefined;
   await forget((directory) => lockUnused(locker, paths, directory));
-  const roots = await readStoreRoots(paths, self);
+  const roots = await readStoreRoots(paths);
   const blobs = await collectBlobs(paths, roots.blobs);
   const candidates = (await namesIn(paths.layers)).filter((directory) => !roots.needsLayer(directory));
   const layers = await collectLayers(candidates, locker, context);
