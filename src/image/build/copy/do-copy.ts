@@ -34,7 +34,7 @@ export async function doCopy(builder: StageBuilder, state: StageState, copy: Cop
   const directory =
     fromName !== undefined && work.isDirectory(fromName, builder.stage) ? fromName : undefined;
   if (fromName !== undefined && directory === undefined) {
-    const from = await work.baseOf(fromName, builder.stage);
+    const from = await work.sourceOf(fromName, builder.stage);
     return {
       key: ['copy', words, copy.excludes, from.layers.map(({ diffId }) => diffId)],
       make: async () => {
