@@ -26,8 +26,9 @@ export async function doCopy(builder: StageBuilder, state: StageState, copy: Cop
     chown: optional(copy.chown),
     chmod: optional(copy.chmod),
     link: copy.link,
+    excludes: copy.excludes.map(expand),
   };
-  const excludes = new DockerIgnore(copy.excludes.map(expand).join('\n'));
+  const excludes = new DockerIgnore(words.excludes.join('\n'));
   const leaveOut = (name: string): boolean => excludes.ignores(name);
   const epoch = work.request.sourceDateEpoch;
   const fromName = optional(copy.from);
@@ -36,7 +37,7 @@ export async function doCopy(builder: StageBuilder, state: StageState, copy: Cop
   if (fromName !== undefined && directory === undefined) {
     const from = await work.sourceOf(fromName, builder.stage);
     return {
-      key: ['copy', words, copy.excludes, from.layers.map(({ diffId }) => diffId)],
+      key: ['copy', words, from.layers.map(({ diffId }) => diffId)],
       make: async () => {
         await using sourceFiles = await builder.filesOf(from);
         const found = [];
