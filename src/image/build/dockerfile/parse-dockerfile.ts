@@ -3,12 +3,12 @@ import type { Dockerfile, EscapeCharacter } from './instruction.ts';
 import { readInstructions } from './read-instructions.ts';
 
 /** Far above what people write; a generated file of this size is a mistake. */
-const mostBytes = 2 ** 20;
+export const mostDockerfileBytes = 2 ** 20;
 
 /** `dockerfile-ast` reads the directives; it sees here-documents in quotes, too, so where instructions end is read as BuildKit does. */
 export async function parseDockerfile(text: string, file: string): Promise<Dockerfile> {
-  if (Buffer.byteLength(text) > mostBytes)
-    throw new MayflyError('DOCKERFILE_INVALID', `${file} is larger than ${mostBytes} bytes`);
+  if (Buffer.byteLength(text) > mostDockerfileBytes)
+    throw new MayflyError('DOCKERFILE_INVALID', `${file} is larger than ${mostDockerfileBytes} bytes`);
   const { DockerfileParser } = await import('dockerfile-ast');
   const plain = text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
   const escapeCharacter: EscapeCharacter =
