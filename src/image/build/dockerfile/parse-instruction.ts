@@ -71,7 +71,7 @@ function parseKeyword(
     case 'HEALTHCHECK':
       return { kind: 'healthcheck', healthcheck: parseHealthcheck(text, flags) };
     case 'ONBUILD':
-      return parseOnbuild(text);
+      return parseOnbuild(instruction);
     default:
       throw new Error(`unknown instruction \`${keyword}\``);
   }
@@ -126,9 +126,11 @@ function parseHealthcheck(text: string, flags: FlagReader): HealthcheckInstructi
   };
 }
 
-function parseOnbuild(text: string): ParsedInstruction {
+/** Bodies of here-documents stay behind the line that begins them, as BuildKit keeps them in the image. */
+function parseOnbuild({ text, heredocs }: Instruction): ParsedInstruction {
   const keyword = /^\S*/.exec(text)?.[0].toUpperCase() ?? '';
   if (keyword === 'ONBUILD' || keyword === 'FROM' || keyword === 'MAINTAINER')
     throw new Error(`ONBUILD cannot hold ${keyword}`);
-  return { kind: 'onbuild', text };
+  const bodies = heredocs.map(({ name, content }) => `\n${content}${name}`);
+  return { kind: 'onbuild', text: [text, ...bodies].join('') };
 }
