@@ -37,6 +37,8 @@ export interface ImageLimits {
   readonly debianMs: number;
   /** Milliseconds until a registry begins to answer, connecting included. */
   readonly registryAnswerMs: number;
+  /** Milliseconds until it has looked at what it was sent of a blob. */
+  readonly registryClosingMs: number;
   /** In each of these milliseconds at least `registryTrickleBytes` of a body have to arrive. */
   readonly registrySilenceMs: number;
   readonly registryTrickleBytes: number;
@@ -81,6 +83,7 @@ export const defaultImageLimits: ImageLimits = {
   packages: 5000,
   debianMs: 30 * 60_000,
   registryAnswerMs: 30_000,
+  registryClosingMs: 3 * 60_000,
   registrySilenceMs: 30_000,
   registryTrickleBytes: 4 * kiB,
   registryAttempts: 5,
