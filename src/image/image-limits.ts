@@ -37,11 +37,20 @@ export interface ImageLimits {
   readonly debianMs: number;
   /** Milliseconds until a registry begins to answer, connecting included. */
   readonly registryAnswerMs: number;
+  /** Milliseconds until it has looked at what it was sent of a blob. */
+  readonly registryClosingMs: number;
   /** In each of these milliseconds at least `registryTrickleBytes` of a body have to arrive. */
   readonly registrySilenceMs: number;
   readonly registryTrickleBytes: number;
+  /** So much has to arrive on average once we have waited for a body for `registryGraceMs` in all. */
+  readonly registryBytesPerSecond: number;
+  readonly registryGraceMs: number;
+  /** Milliseconds for an answer that is read whole: manifests, configurations, tokens, lists. */
+  readonly registryWholeMs: number;
   /** How often in a row the same is asked of a registry that fails. */
   readonly registryAttempts: number;
+  /** How often in all a blob is begun again where it broke off. */
+  readonly registryRestarts: number;
   /** Milliseconds before it is asked again, doubled each time. */
   readonly registryBackoffMs: number;
   /** The longest wait that a registry may ask for (Retry-After). */
@@ -49,6 +58,11 @@ export interface ImageLimits {
   readonly registryRedirects: number;
   /** Of answers that are no part of an image: errors, tokens, lists. */
   readonly registryAnswerBytes: number;
+  /** Of what a registry says of an error: more is not read, nor for longer than these milliseconds. */
+  readonly registryComplaintBytes: number;
+  readonly registryComplaintMs: number;
+  /** Of all pages of a list together. */
+  readonly registryListBytes: number;
   /** Of a list of tags or repositories. */
   readonly registryPages: number;
   /** Of a layer that is sent, at once; what is smaller goes whole. */
@@ -81,13 +95,21 @@ export const defaultImageLimits: ImageLimits = {
   packages: 5000,
   debianMs: 30 * 60_000,
   registryAnswerMs: 30_000,
+  registryClosingMs: 3 * 60_000,
   registrySilenceMs: 30_000,
   registryTrickleBytes: 4 * kiB,
+  registryBytesPerSecond: 16 * kiB,
+  registryGraceMs: 2 * 60_000,
+  registryWholeMs: 60_000,
   registryAttempts: 5,
+  registryRestarts: 50,
   registryBackoffMs: 500,
   registryWaitMs: 60_000,
   registryRedirects: 10,
   registryAnswerBytes: 8 * miB,
+  registryComplaintBytes: 64 * kiB,
+  registryComplaintMs: 5000,
+  registryListBytes: 32 * miB,
   registryPages: 200,
   registryChunkBytes: 16 * miB,
   layersAtOnce: 3,

@@ -1,5 +1,5 @@
 import { type Attack, blobOf, describeAttacks, firstLayer, manifestPath } from './hostile-kit.ts';
-import { endless, send } from './hostile-registry.ts';
+import { breakOff, endless, send } from './hostile-registry.ts';
 
 const manners: readonly Attack[] = [
   {
@@ -112,6 +112,33 @@ const manners: readonly Attack[] = [
     arrange: (registry) => registry.trick(blobOf(firstLayer), endless(5)),
     code: 'IMAGE_UNREACHABLE',
     says: /too slow/,
+  },
+  {
+    name: 'a manifest that flows, and never ends',
+    arrange: (registry) => registry.trick(manifestPath, endless(5)),
+    limits: { registryTrickleBytes: 1, registryWholeMs: 500 },
+    code: 'IMAGE_UNREACHABLE',
+    says: /has not come within 500 ms/,
+  },
+  {
+    name: 'a layer that flows just fast enough not to be silent',
+    arrange: (registry) => registry.trick(blobOf(firstLayer), endless(5)),
+    limits: { registryTrickleBytes: 1, registryGraceMs: 500 },
+    code: 'IMAGE_UNREACHABLE',
+    says: /too slow: \d+ bytes came within/,
+  },
+  {
+    name: 'an error that is told a byte at a time',
+    arrange: (registry) => registry.trick(manifestPath, endless(5, 404)),
+    limits: { registryTrickleBytes: 1, registryComplaintMs: 300 },
+    code: 'IMAGE_NOT_FOUND',
+  },
+  {
+    name: 'a layer that breaks off again and again',
+    arrange: (registry) => registry.trick(blobOf(firstLayer), breakOff(firstLayer, 20)),
+    limits: { registryTrickleBytes: 1, registryRestarts: 4 },
+    code: 'IMAGE_LIMIT',
+    says: /registryRestarts: 4/,
   },
   {
     name: 'headers without end',

@@ -5,7 +5,7 @@ import { mayAsk, ownEndpoint, planPullEndpoints } from '../../../src/image/regis
 import { noRegistrySettings, type RegistrySettings } from '../../../src/image/registry/registry-settings.ts';
 import { ImageBench } from '../image-bench.ts';
 import { ociFiles, twoLayers } from '../image-fixtures.ts';
-import { HostileRegistry, send } from './hostile-registry.ts';
+import { breakOff, HostileRegistry, send } from './hostile-registry.ts';
 
 const settings = (changes: Partial<RegistrySettings>): RegistrySettings => ({
   ...noRegistrySettings,
@@ -112,6 +112,25 @@ describe('pulling with a mirror', () => {
     arrange();
     expect((await pull()).layers).toHaveLength(2);
     expect(mirror.seen).not.toEqual([]);
+  });
+
+  test.each([
+    ['has no layer', () => mirror.trick(/blobs/, send(404, ''))],
+    ['refuses layers', () => mirror.trick(/blobs/, send(403, ''))],
+    ['hangs up in every blob', () => mirror.trick(/blobs/, breakOff(Buffer.alloc(300), 0))],
+  ])('which %s: the registry is asked for them', async (_, arrange) => {
+    mirror.serve(ociFiles(twoLayers()));
+    arrange();
+    expect((await pull()).layers).toHaveLength(2);
+    expect(origin.asked(/blobs/)).not.toEqual([]);
+    expect(origin.asked(/manifests/)).toEqual([]);
+  });
+
+  test('which sends another layer: that is told, and nobody else is asked', async () => {
+    mirror.serve(ociFiles(twoLayers()));
+    mirror.trick(/blobs/, send(200, Buffer.alloc(2 ** 20)));
+    await expect(pull()).rejects.toMatchObject({ code: 'IMAGE_DIGEST_MISMATCH' });
+    expect(origin.asked(/blobs/)).toEqual([]);
   });
 
   test('when nobody has it, the registry’s word counts', async () => {

@@ -94,6 +94,22 @@ describe('pushing by the letter of the specification', () => {
     expect(target.blobs.get(blob)?.equals(layer)).toBe(true);
   });
 
+  test.each([16_384, 4000])(
+    'in chunks of %i: the answer to the last is lost, and the blob is there',
+    async (bytes) => {
+      target.lostAnswers = 2; // of the layer and of the configuration
+      await push(bench, `${target.host}/app:1`, { registryChunkBytes: bytes });
+      expect(target.blobs.get(blob)?.equals(layer)).toBe(true);
+      expect(target.manifests.size).toBe(1);
+    },
+  );
+
+  test('a registry that looks long at what it was sent is waited for', async () => {
+    target.closingMs = 2500;
+    await push(bench, `${target.host}/app:1`, { registryAnswerMs: 1000, registryClosingMs: 60_000 });
+    expect(asked('PUT').filter(({ line }) => line.includes('digest='))).toHaveLength(2); // once each
+  });
+
   test('what it has already is not sent, and what it names is sent before it', async () => {
     target.blobs.set(blob, layer);
     const lines = await push(bench, `${target.host}/app:1`);

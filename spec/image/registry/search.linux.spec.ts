@@ -82,6 +82,16 @@ test.each(['../../x', 'a?b', 'a:b', '', '-a', '\u001b[2J', '\u009b2J', `a@sha256
   },
 );
 
+test('all pages together have a limit of bytes', async () => {
+  registry.trick(/last=/, page(['b'.repeat(200)]));
+  registry.trick(/_catalog/, page(['a'.repeat(200)], '/v2/_catalog?n=1000&last=a'));
+  const limits = { ...context.limits, registryListBytes: 300 };
+  await expect(searchRegistry(registry.host, 'a', 25, { ...context, limits })).rejects.toMatchObject({
+    code: 'IMAGE_LIMIT',
+    message: expect.stringContaining('registryListBytes'),
+  });
+});
+
 test('tags come sorted, whatever the order of the registry', async () => {
   registry.trick(/tags\/list/, send(200, '{"name":"app","tags":["b","a"]}'));
   const reference = { registry: registry.host, repository: 'app' };

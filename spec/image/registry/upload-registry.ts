@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Takes uploads on loopback by the letter of the specification (unlike Distribution it looks at Content-Range), and hangs up when told to. */
 export class UploadRegistry implements AsyncDisposable {
@@ -12,6 +13,10 @@ export class UploadRegistry implements AsyncDisposable {
   /** Hangs up after so many bytes of a chunk, once each. */
   readonly breaks: number[] = [];
   minimumChunkBytes = 0;
+  /** So many blobs it takes without a word: it hangs up instead of an answer, and knows the upload no more. */
+  lostAnswers = 0;
+  /** Milliseconds that it looks at a blob it was sent. */
+  closingMs = 0;
   /** Of each chunk no more is kept than this. */
   keptBytes = Number.POSITIVE_INFINITY;
   /** Instead of an answer, by method and path. */
@@ -83,7 +88,13 @@ export class UploadRegistry implements AsyncDisposable {
     id: string,
     query: URLSearchParams,
   ): Promise<void> {
-    const had = this.#uploads.get(id) ?? Buffer.alloc(0);
+    const had = this.#uploads.get(id);
+    if (had === undefined) {
+      await readAll(request);
+      response.writeHead(404);
+      response.end('{"errors":[{"code":"BLOB_UPLOAD_UNKNOWN"}]}');
+      return;
+    }
     const end = (status: number): void => {
       const reached = this.#uploads.get(id)?.length ?? 0;
       response.writeHead(status, {
@@ -104,7 +115,16 @@ export class UploadRegistry implements AsyncDisposable {
       request.socket.destroy();
       return;
     }
-    if (request.method === 'PUT') this.blobs.set(query.get('digest') ?? '', Buffer.concat([had, body]));
+    if (request.method === 'PUT') {
+      this.blobs.set(query.get('digest') ?? '', Buffer.concat([had, body]));
+      await sleep(this.closingMs);
+      if (this.lostAnswers > 0) {
+        this.lostAnswers -= 1;
+        this.#uploads.delete(id);
+        request.socket.destroy();
+        return;
+      }
+    }
     return end(request.method === 'PUT' ? 201 : 202);
   }
 }

@@ -19,19 +19,33 @@ export class AnswerBody {
 
   /** Ends with an error when it trickles: who sends a byte now and then does not hold us. */
   async *chunks(): AsyncGenerator<Uint8Array> {
-    const { registrySilenceMs, registryTrickleBytes } = this.#limits;
+    const { registrySilenceMs, registryTrickleBytes, registryGraceMs, registryBytesPerSecond } = this.#limits;
+    const tickMs = registrySilenceMs / ticksPerWindow;
     let arrivedBytes = 0;
     let waitedTicks = 0;
+    let allBytes = 0;
+    let allWaitedMs = 0;
     let isWaiting = true;
     const watch = setInterval(() => {
-      if (isWaiting) waitedTicks += 1;
+      if (isWaiting) {
+        waitedTicks += 1;
+        allWaitedMs += tickMs;
+      }
+      // A trickle that is just enough would be enough for days.
+      const enoughBytes = (allWaitedMs / 1000) * registryBytesPerSecond;
+      if (allWaitedMs > registryGraceMs && allBytes < enoughBytes)
+        this.#stream.destroy(tooSlow(`${allBytes} bytes came within ${Math.round(allWaitedMs)} ms`));
       if (waitedTicks < ticksPerWindow) return;
-      if (arrivedBytes < registryTrickleBytes) this.#stream.destroy(tooSlow(this.#limits));
+      if (arrivedBytes < registryTrickleBytes)
+        this.#stream.destroy(
+          tooSlow(`fewer than ${registryTrickleBytes} bytes came within ${registrySilenceMs} ms`),
+        );
       [arrivedBytes, waitedTicks] = [0, 0];
-    }, registrySilenceMs / ticksPerWindow);
+    }, tickMs);
     try {
       for await (const chunk of this.#stream) {
         arrivedBytes += chunk.length;
+        allBytes += chunk.length;
         isWaiting = false;
         yield chunk;
         isWaiting = true;
@@ -43,15 +57,22 @@ export class AnswerBody {
   }
 
   async whole(
-    limitName: 'manifestBytes' | 'configBytes' | 'registryAnswerBytes',
+    limitName: 'manifestBytes' | 'configBytes' | 'registryAnswerBytes' | 'registryComplaintBytes',
     what: string,
+    deadline: 'registryWholeMs' | 'registryComplaintMs' = 'registryWholeMs',
   ): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
     let size = 0;
-    for await (const chunk of this.chunks()) {
-      size += chunk.length;
-      if (size > this.#limits[limitName]) throw limitError(limitName, this.#limits, `${what} is too large`);
-      chunks.push(chunk);
+    const ms = this.#limits[deadline];
+    const watch = setTimeout(() => this.#stream.destroy(tooSlow(`${what} has not come within ${ms} ms`)), ms);
+    try {
+      for await (const chunk of this.chunks()) {
+        size += chunk.length;
+        if (size > this.#limits[limitName]) throw limitError(limitName, this.#limits, `${what} is too large`);
+        chunks.push(chunk);
+      }
+    } finally {
+      clearTimeout(watch);
     }
     return Buffer.concat(chunks);
   }
@@ -61,8 +82,7 @@ export class AnswerBody {
   }
 }
 
-function tooSlow({ registrySilenceMs, registryTrickleBytes }: ImageLimits): MayflyError {
-  const text = `fewer than ${registryTrickleBytes} bytes came within ${registrySilenceMs} ms`;
+function tooSlow(text: string): MayflyError {
   return new MayflyError('IMAGE_UNREACHABLE', `the registry is too slow: ${text}`, {
     hint: 'try again, or use a mirror',
   });

@@ -30,7 +30,8 @@ const longestComplaint = 300;
 async function readComplaint(answer: HttpAnswer): Promise<string> {
   let text: string;
   try {
-    text = Buffer.from(await answer.body.whole('registryAnswerBytes', 'the answer')).toString('utf8');
+    const bytes = await answer.body.whole('registryComplaintBytes', 'the answer', 'registryComplaintMs');
+    text = Buffer.from(bytes).toString('utf8');
   } catch {
     return ''; // the status is what counts
   }

@@ -21,11 +21,15 @@ export async function readPages(
   { limits, signal }: Pick<RegistryContext, 'limits' | 'signal'>,
 ): Promise<readonly string[]> {
   const all: string[] = [];
+  let allBytes = 0;
   let next: string | URL | undefined = path;
   for (let pages = 0; next !== undefined; pages += 1) {
     const answer = await endpoint.request({ method: 'GET', to: next, scope, signal });
     if (answer.status !== 200) throw await explainAnswer(answer, endpoint.name, `listing its ${key}`);
     const bytes = await answer.body.whole('registryAnswerBytes', `the list of ${key}`);
+    allBytes += bytes.length;
+    if (allBytes > limits.registryListBytes)
+      throw limitError('registryListBytes', limits, `${endpoint.name} has too many ${key}`);
     const names = JsonReader.parse(bytes, `the list of ${key}`).texts(key) ?? [];
     const strange = names.find((name) => !isName(name));
     if (strange !== undefined) throw noName(strange, key, endpoint.name);

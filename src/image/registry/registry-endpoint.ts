@@ -17,6 +17,7 @@ export interface EndpointRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** What can be sent again is given as bytes. */
   readonly body?: HttpRequest['body'];
+  readonly answerMs?: number;
   readonly signal: AbortSignal;
 }
 
@@ -91,9 +92,15 @@ export class RegistryEndpoint {
   }
 
   #send(asked: EndpointRequest, url: URL, authorization: string | undefined): Promise<HttpAnswer> {
-    const { method, body } = asked;
+    const { method, body, answerMs } = asked;
     const headers = { ...asked.headers, ...(authorization === undefined ? {} : { authorization }) };
-    const request: HttpRequest = { method, url, headers, ...(body === undefined ? {} : { body }) };
+    const request: HttpRequest = {
+      method,
+      url,
+      headers,
+      ...(body === undefined ? {} : { body }),
+      ...(answerMs === undefined ? {} : { answerMs }),
+    };
     const send = (): Promise<HttpAnswer> => this.#options.transport.send(request, asked.signal);
     const patience = this.#patience(asked.signal);
     // A stream cannot be sent twice: who sends one knows how to go on.

@@ -4,9 +4,10 @@ import type { ImagePlatform } from '../image-platform.ts';
 import type { SourcedImage } from '../image-source.ts';
 import { checkBlob } from '../oci/check-blob.ts';
 import { type ImageContent, readImage } from '../oci/read-image.ts';
+import { mayAskNext } from './may-ask-next.ts';
 import { planPullEndpoints } from './plan-endpoints.ts';
 import type { OnPull } from './pull-progress.ts';
-import { readBlob } from './read-blob.ts';
+import { readBlobInTurn } from './read-blob.ts';
 import { type FetchedManifest, manifestNameOf, type RegistryClient } from './registry-client.ts';
 import { openClient, type RegistryContext } from './registry-context.ts';
 import { Transport } from './transport.ts';
@@ -45,7 +46,7 @@ export class RegistryPull implements AsyncDisposable {
     if (digest !== undefined) return digest;
     const { signal } = this.#context;
     const name = manifestNameOf(this.#reference);
-    const { answer } = await this.#askEach((client) => client.findDigest(name, signal));
+    const { answer } = await askInTurn(this.#clients, (client) => client.findDigest(name, signal), signal);
     return answer;
   }
 
@@ -53,43 +54,58 @@ export class RegistryPull implements AsyncDisposable {
   async read(): Promise<PulledImage> {
     const { signal, onPull } = this.#context;
     const name = manifestNameOf(this.#reference);
-    const { client, answer: manifest } = await this.#askEach((each) => each.fetchManifest(name, signal));
+    const { client, answer: manifest } = await askInTurn(
+      this.#clients,
+      (each) => each.fetchManifest(name, signal),
+      signal,
+    );
+    // Who answered first, and who may have what it has not. Those before it had their turn.
+    const clients = this.#clients.slice(this.#clients.indexOf(client));
     const { mediaType, digest, bytes } = manifest;
     const start = { mediaType, digest, sizeBytes: bytes.length, platform: undefined, annotations: {} };
-    const image = await readImage(contentOf(client, manifest, this.#context), start, this.#context);
+    const image = await readImage(contentOf(clients, manifest, this.#context), start, this.#context);
     return { ...image, layers: image.layers.map((layer) => watchLayer(layer, onPull)), digest };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#transport[Symbol.asyncDispose]();
   }
-
-  /** The first who has it. A mirror that fails is no reason to fail; when all do, the registry's own word counts. */
-  async #askEach<T>(
-    ask: (client: RegistryClient) => Promise<T>,
-  ): Promise<{ readonly client: RegistryClient; readonly answer: T }> {
-    let last: unknown;
-    for (const client of this.#clients) {
-      try {
-        return { client, answer: await ask(client) };
-      } catch (error) {
-        this.#context.signal.throwIfAborted();
-        // What is wrong with the image itself is not hidden by asking somebody else.
-        if (!(error instanceof MayflyError) || /^IMAGE_(?:HOSTILE|DIGEST|LIMIT)/.test(error.code))
-          throw error;
-        last = error;
-      }
-    }
-    throw last;
-  }
 }
 
-function contentOf(client: RegistryClient, top: FetchedManifest, context: PullContext): ImageContent {
+/** The first who has it. A mirror that fails is no reason to fail; when all do, the registry's own word counts. */
+async function askInTurn<T>(
+  clients: readonly RegistryClient[],
+  ask: (client: RegistryClient) => Promise<T>,
+  signal: AbortSignal,
+): Promise<{ readonly client: RegistryClient; readonly answer: T }> {
+  let last: unknown;
+  for (const client of clients) {
+    try {
+      return { client, answer: await ask(client) };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!mayAskNext(error)) throw error;
+      last = error;
+    }
+  }
+  throw last;
+}
+
+function contentOf(
+  clients: readonly RegistryClient[],
+  top: FetchedManifest,
+  context: PullContext,
+): ImageContent {
   const { limits, signal } = context;
   return {
     readManifest: async (descriptor) => {
       if (descriptor.digest === top.digest) return top.bytes;
-      const { mediaType, bytes } = await client.fetchManifest(descriptor.digest, signal);
+      const { answer } = await askInTurn(
+        clients,
+        (client) => client.fetchManifest(descriptor.digest, signal),
+        signal,
+      );
+      const { mediaType, bytes } = answer;
       checkBlob(bytes, descriptor);
       if (mediaType === descriptor.mediaType) return bytes;
       throw new MayflyError(
@@ -99,11 +115,11 @@ function contentOf(client: RegistryClient, top: FetchedManifest, context: PullCo
     },
     readConfig: async (descriptor) => {
       const chunks: Uint8Array[] = [];
-      for await (const chunk of readBlob(client, descriptor, limits, signal)) chunks.push(chunk);
+      for await (const chunk of readBlobInTurn(clients, descriptor, limits, signal)) chunks.push(chunk);
       const bytes = Buffer.concat(chunks);
       checkBlob(bytes, descriptor);
       return bytes;
     },
-    openLayer: (descriptor) => () => readBlob(client, descriptor, limits, signal),
+    openLayer: (descriptor) => () => readBlobInTurn(clients, descriptor, limits, signal),
   };
 }

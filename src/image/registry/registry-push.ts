@@ -76,6 +76,7 @@ class BlobPush {
       ...this.#blob,
       scope: scopeOf(this.#repository),
       open: (start, length) => blobs.open(digest, start, length),
+      isThere: () => this.#isThere(),
       onProgress: (doneBytes) => tell({ kind: 'pushing', doneBytes }),
     };
     const { location, minimumChunkBytes } = begun;

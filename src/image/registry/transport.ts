@@ -11,6 +11,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** A stream has its length in the headers, and can be sent once. */
   readonly body?: Uint8Array | AsyncIterable<Uint8Array>;
+  /** Milliseconds until an answer begins; `registryAnswerMs` if nothing is said. */
+  readonly answerMs?: number;
 }
 
 export interface HttpAnswer {
@@ -34,13 +36,24 @@ export class Transport implements AsyncDisposable {
     this.#limits = limits;
   }
 
-  async send({ method, url, headers, body }: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  async send(
+    { method, url, headers, body, answerMs }: HttpRequest,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> {
     signal.throwIfAborted();
     const answer = await request(url, {
       method,
-      headers: { 'user-agent': this.#settings.userAgent, ...headers },
-      body: body === undefined || body instanceof Uint8Array ? (body ?? null) : await toReadable(body),
+      headers: {
+        'user-agent': this.#settings.userAgent,
+        ...(body instanceof Uint8Array ? { 'content-length': String(body.length) } : {}),
+        ...headers,
+      },
+      body: body === undefined ? null : await toReadable(body instanceof Uint8Array ? inPieces(body) : body),
       dispatcher: this.#dispatcherFor(url),
+      // Said of each, for what a proxy's agent passes on is its own affair.
+      headersTimeout: answerMs ?? this.#limits.registryAnswerMs,
+      // What arrives too slowly ends in AnswerBody, which says so; this is for what never arrives.
+      bodyTimeout: this.#limits.registrySilenceMs * 2,
       signal,
     });
     return {
@@ -69,15 +82,10 @@ export class Transport implements AsyncDisposable {
   }
 
   #makeDispatcher(url: URL): Dispatcher {
-    const { registryAnswerMs, registrySilenceMs } = this.#limits;
+    const { registryAnswerMs } = this.#limits;
     const secureContext = url.protocol === 'https:' ? readSecureContext(url.host, this.#settings) : undefined;
     const tls = { timeout: registryAnswerMs, ...(secureContext === undefined ? {} : { secureContext }) };
-    const options = {
-      headersTimeout: registryAnswerMs,
-      // What arrives too slowly ends in AnswerBody, which says so; this is for what never arrives.
-      bodyTimeout: registrySilenceMs * 2,
-      maxHeaderSize: 2 ** 16,
-    };
+    const options = { maxHeaderSize: 2 ** 16 };
     const proxy = chooseProxy(url, this.#settings.proxies);
     return proxy === undefined
       ? new Agent({ ...options, connect: tls })
@@ -86,7 +94,14 @@ export class Transport implements AsyncDisposable {
   }
 }
 
-async function toReadable(source: AsyncIterable<Uint8Array>) {
+const pieceBytes = 2 ** 16;
+
+/** undici starts the wait for an answer anew with each piece that has left, so that a slow line is not taken for silence. */
+function* inPieces(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
+}
+
+async function toReadable(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {
   const { Readable } = await import('node:stream');
   return Readable.from(source, { objectMode: false });
 }

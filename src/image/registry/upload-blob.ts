@@ -10,6 +10,8 @@ export interface Upload extends BlobPromise {
   readonly scope: string;
   /** So many bytes from there on. */
   readonly open: (start: number, length: number) => AsyncIterable<Uint8Array>;
+  /** Asks the registry whether it has the blob. */
+  readonly isThere: () => Promise<boolean>;
   readonly onProgress: (doneBytes: number) => void;
 }
 
@@ -31,7 +33,7 @@ export async function uploadBlob(
 ): Promise<void> {
   const { limits, signal } = context;
   const chunkBytes = Math.max(limits.registryChunkBytes, minimumChunkBytes);
-  const sender = new ChunkSender(start, upload, endpoint, signal);
+  const sender = new ChunkSender(start, upload, endpoint, context);
   for (let failures = 0; sender.sentBytes < upload.sizeBytes; ) {
     const begunAt = sender.sentBytes;
     // Counted as they leave: who takes the same bytes again and again is not sent them for ever.
@@ -59,11 +61,11 @@ export async function uploadWhole(
   location: URL,
   upload: Upload,
   endpoint: RegistryEndpoint,
-  { signal }: UploadContext,
+  context: UploadContext,
 ): Promise<void> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of upload.open(0, upload.sizeBytes)) chunks.push(chunk);
-  await new ChunkSender(location, upload, endpoint, signal).finish(Buffer.concat(chunks));
+  await new ChunkSender(location, upload, endpoint, context).finish(Buffer.concat(chunks));
 }
 
 /** A token that is too old is renewed by the question how far we are. */
@@ -75,15 +77,17 @@ class ChunkSender {
   readonly #upload: Upload;
   readonly #endpoint: RegistryEndpoint;
   readonly #signal: AbortSignal;
+  readonly #answerMs: number;
   #location: URL;
   #sentBytes = 0;
   #leftBytes = 0;
 
-  constructor(location: URL, upload: Upload, endpoint: RegistryEndpoint, signal: AbortSignal) {
+  constructor(location: URL, upload: Upload, endpoint: RegistryEndpoint, { limits, signal }: UploadContext) {
     this.#location = location;
     this.#upload = upload;
     this.#endpoint = endpoint;
     this.#signal = signal;
+    this.#answerMs = limits.registryClosingMs;
   }
 
   get sentBytes(): number {
@@ -117,6 +121,7 @@ class ChunkSender {
         'content-range': `${start}-${start + length - 1}`,
       },
       body: this.#open(start, length),
+      answerMs: this.#answerMs,
       signal: this.#signal,
     });
     if (answer.status !== 202) throw await explainAnswer(answer, this.#endpoint.name, `sending ${digest}`);
@@ -145,8 +150,21 @@ class ChunkSender {
     this.#refuseBackwards(0);
   }
 
-  /** With the last bytes, if they were not sent before. */
+  /**
+   * With the last bytes, if they were not sent before. The registry may have taken the blob, and only its answer was lost: then
+   * it says of all that comes after that it knows no such upload.
+   */
   async finish(body: Uint8Array): Promise<void> {
+    try {
+      await this.#close(body);
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      // Of the two failures the first tells more.
+      if (!(await this.#upload.isThere().catch(() => false))) throw error;
+    }
+  }
+
+  async #close(body: Uint8Array): Promise<void> {
     const { scope, digest } = this.#upload;
     const to = new URL(this.#location);
     to.searchParams.set('digest', digest);
@@ -156,6 +174,7 @@ class ChunkSender {
       scope,
       headers: { 'content-type': 'application/octet-stream', 'content-length': String(body.length) },
       body,
+      answerMs: this.#answerMs,
       signal: this.#signal,
     });
     if (answer.status !== 201) throw await explainAnswer(answer, this.#endpoint.name, `sending ${digest}`);
