@@ -2,6 +2,7 @@ import { completeOptions, type ImageProviderOptions } from '../../image/image-pr
 import type { CollectContext } from '../../image/store/collect-garbage.ts';
 import { openStore } from '../../image/store/open-store.ts';
 import { readOwnIdentity } from '../../image/store/temporary.ts';
+import { withStoreErrors } from '../../image/store/with-store-errors.ts';
 import { chooseDirectories } from '../host/directories.ts';
 import { openEngine } from '../host/open-engine.ts';
 import { imageOptions } from '../host/open-images.ts';
@@ -15,6 +16,7 @@ export async function openStoreWork(surroundings: Surroundings): Promise<{
   const directories = chooseDirectories(surroundings);
   const engine = await openEngine(0, directories, surroundings);
   const options = completeOptions(await imageOptions(engine, directories, surroundings));
-  const paths = await openStore(options.storeDirectory, options.user.uid);
+  const { storeDirectory, user } = options;
+  const paths = await withStoreErrors(storeDirectory, () => openStore(storeDirectory, user.uid));
   return { options, collecting: { ...options, paths, self: readOwnIdentity() } };
 }

@@ -7,6 +7,7 @@ import type { StorePaths } from './store-paths.ts';
 import { readStoreRoots } from './store-roots.ts';
 import { sweepStore } from './sweep-store.ts';
 import { makeTemporaryDirectory, type ProcessIdentity, temporaryPrefix } from './temporary.ts';
+import { withStoreErrors } from './with-store-errors.ts';
 import { syncDirectory } from './write-atomically.ts';
 
 export interface CollectContext {
@@ -34,11 +35,17 @@ export interface Collected {
  *
  * @throws MayflyError STORE_FAILED where it cannot be known what is needed; nothing is removed then
  */
-export async function collectGarbage(
+export function collectGarbage(
   context: CollectContext,
   /** What is to become garbage now, while nobody adds. */
-  forget: (isUnused: (directory: string) => Promise<boolean>) => Promise<void> = async () => undefined,
+  forget: Forget = async () => undefined,
 ): Promise<Collected | undefined> {
+  return withStoreErrors(context.paths.root, () => collect(context, forget));
+}
+
+type Forget = (isUnused: (directory: string) => Promise<boolean>) => Promise<void>;
+
+async function collect(context: CollectContext, forget: Forget): Promise<Collected | undefined> {
   const { paths, self, openLayerWriter, openByteLocker, nowMs } = context;
   await using locker = await lockForRemoving(openByteLocker, paths);
   if (locker === undefined) return undefined;
