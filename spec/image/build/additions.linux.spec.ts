@@ -61,6 +61,43 @@ const cases: readonly Case[] = [
     },
   },
   {
+    name: 'COPY --exclude is about names within the source, and about all that is in a directory',
+    dockerfile: `${base}COPY --exclude=skip --exclude=x/deep d /all/\nCOPY --exclude=*.md d/* /flat/\n`,
+    files: {
+      'd/skip/c': '',
+      'd/skip/sub/e': '',
+      'd/x/deep/f': '',
+      'd/x/skip': 's',
+      'd/a.md': '',
+      'd/b': 'b',
+    },
+    tree: {
+      'all/skip': undefined,
+      'all/skip/sub/e': undefined,
+      'all/x': 'directory 755 0:0',
+      'all/x/deep': undefined,
+      'all/x/skip': 'file 644 0:0 s',
+      'all/b': 'file 644 0:0 b',
+      'flat/a.md': undefined,
+      'flat/b': 'file 644 0:0 b',
+    },
+  },
+  {
+    name: 'COPY --from --exclude, also of the first name of a file that has several',
+    dockerfile: `${base.replace('scratch', 'scratch AS sys')}RUN mkdir -p /o/skip/sub && echo 1 > /o/a && ln /o/a /o/b && ln /o/a /o/c && echo 2 > /o/skip/sub/f
+FROM scratch
+COPY --from=sys --exclude=skip --exclude=a /o /all/
+`,
+    tree: {
+      all: 'directory 755 0:0',
+      'all/a': undefined,
+      'all/b': 'file 644 0:0 1\n',
+      'all/c': '= all/b',
+      'all/skip': undefined,
+      'all/skip/sub/f': undefined,
+    },
+  },
+  {
     name: 'COPY --chmod by letters',
     dockerfile: `${base}COPY --chmod=u=rwX,go= d /d/\n`,
     files: { 'd/x': 'x', 'd/sub/y': 'y' },
@@ -79,5 +116,17 @@ describeWithPrograms(['busybox'], ['userns', 'overlay'], 'what BuildKit added to
     const { image } = await bench.build({ Dockerfile: dockerfile, ...files });
     const real = await bench.tree(image);
     expect(Object.fromEntries(Object.keys(tree).map((path) => [path, real[path]]))).toEqual(tree);
+  });
+
+  test('COPY --from --exclude by an argument: another value is another step', async () => {
+    const context = await bench.context({
+      Dockerfile: `${base.replace('scratch', 'scratch AS sys')}FROM scratch\nARG X\nCOPY --from=sys --exclude=$X /etc /e/\n`,
+    });
+    const [one, two] = [
+      (await bench.buildAt(context, { args: { X: 'passwd' } })).image,
+      (await bench.buildAt(context, { args: { X: 'group' } })).image,
+    ];
+    expect(Object.keys(await bench.tree(one))).toEqual(['e', 'e/group']);
+    expect(Object.keys(await bench.tree(two))).toEqual(['e', 'e/passwd']);
   });
 });

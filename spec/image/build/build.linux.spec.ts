@@ -183,6 +183,13 @@ COPY --from=one --chown=7:8 /out/sub/* /globbed/
       ['FROM scratch\nENV A\n', 2, 'ENV needs name=value'],
       ['FROM scratch\nRUN --mount=nonsense x\n', 2, 'mount'],
       ['FROM --platform=linux/riscv64 scratch\n', 1, 'it is for linux/riscv64'],
+      ['FROM scratch\nCOPY --from=5 a /\n', 2, '--from=5 names no stage before this one'],
+      ['FROM scratch\nCOPY --from=0 a /\n', 2, 'names the stage that it stands in'],
+      ['FROM scratch AS own\nCOPY --from=own a /\n', 2, 'names the stage that it stands in'],
+      ['FROM scratch AS a\nCOPY --from=b a /\nFROM scratch AS b\nCOPY --from=a x /\n', 2, 'comes later'],
+      ['FROM scratch\nRUN --mount=from=7,target=/m x\n', 2, '--from=7 names no stage'],
+      ['FROM scratch\nCOPY --parents a /\n', 2, 'COPY --parents is not possible'],
+      ['FROM scratch\nADD --checksum=sha256:00 a /\n', 2, 'ADD --checksum is not possible'],
       ['RUN x\n', 1, 'stands before the first FROM'],
       ['ARG A\n', 1, 'there is no FROM'],
       ['FROM scratch\nCOPY Dockerfile base.tar /one\n', 2, 'several files need a directory'],
@@ -193,6 +200,12 @@ COPY --from=one --chown=7:8 /out/sub/* /globbed/
         code: expect.stringMatching(/^(DOCKERFILE_INVALID|IMAGE_PLATFORM)$/),
         message: expect.stringContaining(message),
         at: { line },
+      });
+    });
+
+    test("a platform that is not this machine's", async () => {
+      await expect(bench.build({ Dockerfile: base }, { platform: 'linux/riscv64' })).rejects.toMatchObject({
+        code: 'IMAGE_PLATFORM',
       });
     });
 

@@ -1,6 +1,7 @@
 import { completeOptions, type ImageProviderOptions } from '../../image/image-provider.ts';
 import type { CollectContext } from '../../image/store/collect-garbage.ts';
 import { openStore } from '../../image/store/open-store.ts';
+import { withStoreErrors } from '../../image/store/store-error.ts';
 import { readOwnIdentity } from '../../image/store/temporary.ts';
 import { withStoreErrors } from '../../image/store/with-store-errors.ts';
 import { chooseDirectories } from '../host/directories.ts';

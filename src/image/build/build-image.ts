@@ -26,6 +26,7 @@ import {
   type PlannedDockerfile,
   type PlannedStage,
   planStages,
+  refuseLaterStage,
   requireTarget,
 } from './plan-stages.ts';
 import { renderBuildConfig } from './render-build-config.ts';
@@ -102,7 +103,7 @@ class Build {
       context: (name) => this.#openContext(name),
       isDirectory: (name, stage) => this.#isDirectory(name, stage),
       digests: cache.digestsOf(request.context),
-      baseOf: (name, stage) => this.#baseOf(name, stage),
+      sourceOf: (name, stage) => this.#sourceOf(name, stage),
       nextStep: () => {
         this.#steps += 1;
         return this.#steps;
@@ -170,6 +171,12 @@ class Build {
       });
     }
     return new StageBuilder(this.#work, stage).build(base);
+  }
+
+  async #sourceOf(name: string, stage: PlannedStage): Promise<BaseImage> {
+    const { planned, request } = this.#work;
+    if (!Object.hasOwn(request.contexts, name)) refuseLaterStage(planned.stages, stage, name);
+    return this.#baseOf(name, stage);
   }
 
   async #baseOf(name: string, stage: PlannedStage): Promise<BaseImage> {

@@ -77,6 +77,19 @@ export function findStage(stages: readonly PlannedStage[], name: string): Planne
   );
 }
 
+/**
+ * `--from` of a number, of its own stage or of one that comes later is a mistake, and no image of that name: it would be fetched from
+ * who knows where.
+ */
+export function refuseLaterStage(stages: readonly PlannedStage[], at: PlannedStage, name: string): void {
+  if (findStage(stages.slice(0, at.index), name) !== undefined) return;
+  const found = findStage(stages, name);
+  if (found === at) throw new Error(`--from=${name} names the stage that it stands in`);
+  if (found !== undefined) throw new Error(`--from=${name} names a stage that comes later`);
+  if (/^\d+$/.test(name))
+    throw new Error(`--from=${name} names no stage before this one: there are ${at.index}, counted from 0`);
+}
+
 export function requireTarget({ stages, file }: PlannedDockerfile, target: string | undefined): PlannedStage {
   const stage = target === undefined ? stages.at(-1) : findStage(stages, target);
   if (stage !== undefined) return stage;

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { ImageSource } from '../../core/image.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { BuildRequest, NamedContext } from './build-request.ts';
+import { readBuildFile } from './read-build-file.ts';
 
 /** The same words as Compose's `build:`; paths are absolute, or count from the context. */
 export interface BuildOptions {
@@ -42,7 +43,7 @@ export function readBuildRequest(
   return {
     context,
     dockerfile: file ?? 'inline Dockerfile',
-    dockerfileText: file === undefined ? (options.dockerfile_inline ?? '') : readText(file),
+    dockerfileText: file === undefined ? (options.dockerfile_inline ?? '') : readBuildFile(file, context),
     ignoreText: readIgnore(context, file),
     ...(options.target === undefined ? {} : { target: options.target }),
     buildArguments: args,
@@ -70,17 +71,11 @@ function findDockerfile({ context, dockerfile, dockerfile_inline }: BuildOptions
   });
 }
 
-function readText(path: string): string {
-  const text = readFileSync(path, 'utf8');
-  if (!text.includes('\uFFFD')) return text;
-  throw new MayflyError('DOCKERFILE_INVALID', `${path} is not UTF-8`);
-}
-
 /** `Dockerfile.dockerignore` goes before the context's own. */
 function readIgnore(context: string, file: string | undefined): string {
   const paths = [...(file === undefined ? [] : [`${file}.dockerignore`]), join(context, '.dockerignore')];
   const found = paths.find((path) => existsSync(path));
-  return found === undefined ? '' : readText(found);
+  return found === undefined ? '' : readBuildFile(found, context);
 }
 
 /** https://reproducible-builds.org/specs/source-date-epoch/; without it, the beginning of time. */

@@ -34,8 +34,8 @@ export interface BuildWork {
   readonly context: (name?: string) => BuildContext;
   readonly isDirectory: (name: string, stage: PlannedStage) => boolean;
   readonly digests: ContentDigests;
-  /** What FROM or `--from` names, as seen from a stage: a stage before it, a named context, or an image. */
-  readonly baseOf: (name: string, stage: PlannedStage) => Promise<BaseImage>;
+  /** What `--from` names, as seen from a stage: a stage before it, a named context, or an image. */
+  readonly sourceOf: (name: string, stage: PlannedStage) => Promise<BaseImage>;
   readonly nextStep: () => number;
 }
 

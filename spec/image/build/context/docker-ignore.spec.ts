@@ -50,6 +50,11 @@ describe('.dockerignore', () => {
     expect(() => new DockerIgnore('[a')).toThrow('open [');
   });
 
+  test('any number of stars can be read; several at once are as two', () => {
+    const ignore = new DockerIgnore(`${'a*'.repeat(250_000)}\n!a***b`);
+    expect([ignore.ignores('a/x/b'), ignore.ignores('c')]).toEqual([false, false]);
+  });
+
   test('no pattern makes it slow', () => {
     const ignore = new DockerIgnore(`${'**/a*'.repeat(30)}b`);
     expect(ignore.ignores('a/'.repeat(400))).toBe(false);

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MayflyError } from '../../../../src/core/mayfly-error.ts';
 import { parseDockerfile } from '../../../../src/image/build/dockerfile/parse-dockerfile.ts';
+import { planStages } from '../../../../src/image/build/plan-stages.ts';
+import { readOnbuild } from '../../../../src/image/build/read-onbuild.ts';
 
 const read = async (text: string) =>
   (await parseDockerfile(text, 'Dockerfile')).instructions.map(
@@ -72,6 +74,39 @@ describe('instructions', () => {
       },
       { keyword: 'USER', line: 11, text: 'u' },
     ]);
+  });
+
+  test.each([
+    'RUN echo "a <<EOF b"',
+    'RUN echo \\<<EOF',
+    "RUN echo '<<EOF'",
+    'RUN echo a<<EOF',
+    'CMD cat <<EOF',
+  ])('what is no here-document ends with its line, and loses nothing: %s', async (line) => {
+    expect((await read(`${line}\nUSER u\nCMD x`)).map(({ keyword }) => keyword)).toEqual([
+      line.slice(0, 3),
+      'USER',
+      'CMD',
+    ]);
+  });
+
+  test('ONBUILD keeps the here-documents of what it holds', async () => {
+    const dockerfile = 'FROM scratch\nONBUILD RUN --network=none cat <<-A <<B\n\tone\n\tA\ntwo\nB\nUSER u';
+    const [stage] = planStages(await parseDockerfile(dockerfile, 'f')).stages;
+    const parsed = stage?.instructions.map((each) => each.parsed);
+    expect(parsed).toEqual([
+      { kind: 'onbuild', text: 'RUN --network=none cat <<-A <<B\none\nA\ntwo\nB' },
+      { kind: 'user', text: 'u' },
+    ]);
+    const file = { file: 'f', escapeCharacter: '\\', instructions: [] } as const;
+    const triggers = parsed?.flatMap((each) => (each.kind === 'onbuild' ? each.text : [])) ?? [];
+    expect(readOnbuild(triggers, file).map(({ written }) => written.heredocs)).toEqual([
+      [
+        { name: 'A', content: 'one\n', expands: true },
+        { name: 'B', content: 'two\n', expands: true },
+      ],
+    ]);
+    expect(() => readOnbuild(['RUN a\nUSER root'], file)).toThrow('is not one instruction');
   });
 });
 

@@ -80,9 +80,8 @@ function parseTokens(characters: readonly string[], crossing: boolean): readonly
   for (let at = 0; at < characters.length; ) {
     const character = characters[at] ?? '';
     if (character === '*') {
-      const end = characters.findIndex((each, index) => index > at && each !== '*');
-      const stars = (end === -1 ? characters.length : end) - at;
-      at += stars;
+      let stars = 0;
+      for (; characters[at] === '*'; at += 1) stars += 1;
       if (!crossing || stars === 1) {
         tokens.push({ kind: 'star' });
         continue;

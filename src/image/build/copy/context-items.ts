@@ -11,7 +11,10 @@ export interface ContextItem extends CopyItem {
   readonly files: () => Iterable<ContextFile>;
 }
 
-/** What a source of COPY names in the context. A link that is named is followed, those within a directory are copied. */
+/**
+ * What a source of COPY names in the context. A link that is named is followed, those within a directory are copied. `leaveOut`
+ * judges names as they are within an item, and the items that a pattern brings by their own.
+ */
 export function findContextItems(
   context: BuildContext,
   source: string,
@@ -27,6 +30,7 @@ export function findContextItems(
   const found = [...context.names()].filter((each) => each !== '' && matches(each));
   if (found.length === 0) throw new Error(`\`${source}\` matches nothing in the build context`);
   return found.flatMap((each) => {
+    if (leaveOut(posix.basename(each))) return [];
     const file = context.resolve(each);
     return file === undefined ? [] : [toItem(context, file, each, leaveOut)];
   });
@@ -40,7 +44,8 @@ function toItem(
 ): ContextItem {
   const isDirectory = file.kind === 'directory';
   const files = function* (): Generator<ContextFile> {
-    for (const each of context.below(file.name)) if (each === file || !leaveOut(each.name)) yield each;
+    for (const each of context.below(file.name))
+      if (each === file || !leaveOut(nameWithin(each, file.name))) yield each;
   };
   return {
     baseName: posix.basename(named),
@@ -51,7 +56,11 @@ function toItem(
 }
 
 async function* toEntries(files: Iterable<ContextFile>, root: string): AsyncGenerator<LayerEntry> {
-  for (const file of files) yield toEntry(file, file.name.slice(root === '' ? 0 : root.length + 1));
+  for (const file of files) yield toEntry(file, nameWithin(file, root));
+}
+
+function nameWithin({ name }: ContextFile, root: string): string {
+  return name.slice(root === '' ? 0 : root.length + 1);
 }
 
 function toEntry({ kind, path, facts }: ContextFile, name: string): LayerEntry {

@@ -20,6 +20,8 @@ export interface CopyWords {
   readonly chown: string | undefined;
   readonly chmod: string | undefined;
   readonly link: boolean;
+  /** What of the sources is left out. */
+  readonly excludes: readonly string[];
 }
 
 /** What is copied becomes a layer. `files`: of the stage as it is; a `--link` does not look at them, but for names of users. */

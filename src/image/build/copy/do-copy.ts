@@ -26,17 +26,18 @@ export async function doCopy(builder: StageBuilder, state: StageState, copy: Cop
     chown: optional(copy.chown),
     chmod: optional(copy.chmod),
     link: copy.link,
+    excludes: copy.excludes.map(expand),
   };
-  const excludes = new DockerIgnore(copy.excludes.map(expand).join('\n'));
+  const excludes = new DockerIgnore(words.excludes.join('\n'));
   const leaveOut = (name: string): boolean => excludes.ignores(name);
   const epoch = work.request.sourceDateEpoch;
   const fromName = optional(copy.from);
   const directory =
     fromName !== undefined && work.isDirectory(fromName, builder.stage) ? fromName : undefined;
   if (fromName !== undefined && directory === undefined) {
-    const from = await work.baseOf(fromName, builder.stage);
+    const from = await work.sourceOf(fromName, builder.stage);
     return {
-      key: ['copy', words, copy.excludes, from.layers.map(({ diffId }) => diffId)],
+      key: ['copy', words, from.layers.map(({ diffId }) => diffId)],
       make: async () => {
         await using sourceFiles = await builder.filesOf(from);
         const found = [];

@@ -6,7 +6,7 @@ import { compilePathPattern } from '../context/path-pattern.ts';
 import { resolveInStage, type StageFiles } from '../stage-files.ts';
 import type { CopyItem } from './copy-item.ts';
 
-/** What a source of `COPY --from` names in another stage or image. */
+/** What a source of `COPY --from` names in another stage or image. `leaveOut` as in `findContextItems`. */
 export async function findStageItems(
   files: StageFiles,
   source: string,
@@ -17,7 +17,8 @@ export async function findStageItems(
   if (!/[*?[]/.test(path)) return [await toItem(files, path.replaceAll(/\\(.)/g, '$1'), leaveOut, limits)];
   const found = await findMatches(files, path, limits);
   if (found.length === 0) throw new Error(`\`${source}\` matches nothing there`);
-  return Promise.all(found.map((each) => toItem(files, each, leaveOut, limits)));
+  const kept = found.filter((each) => !leaveOut(posix.basename(each)));
+  return Promise.all(kept.map((each) => toItem(files, each, leaveOut, limits)));
 }
 
 async function toItem(
@@ -44,11 +45,40 @@ async function* readBelow(
 ): AsyncGenerator<LayerEntry> {
   const own = path === '/' ? '.' : posix.basename(path);
   const below = (name: string): string => name.replace(/\/$/, '').slice(own.length + 1);
+  const leftOut = new Map<string, LayerEntry>();
+  /** By the name of a file that was left out, the first kept one of its other names. */
+  const instead = new Map<string, string>();
   for await (const entry of readLayerEntries(files.readArchive(path), limits)) {
     const name = below(entry.name);
-    if (name !== '' && leaveOut(posix.join(path, name).slice(1))) continue;
-    yield entry.kind === 'hardlink' ? { ...entry, name, target: below(entry.target) } : { ...entry, name };
+    if (name !== '' && leaveOut(name)) {
+      leftOut.set(name, entry);
+      continue;
+    }
+    if (entry.kind !== 'hardlink') {
+      yield { ...entry, name };
+      continue;
+    }
+    const target = below(entry.target);
+    const first = leftOut.get(target);
+    const known = instead.get(target);
+    if (first === undefined || known !== undefined) yield { kind: 'hardlink', name, target: known ?? target };
+    else {
+      instead.set(target, name);
+      yield first.kind === 'file'
+        ? { ...first, name, content: readContent(files, posix.join(path, name), limits) }
+        : { ...first, name };
+    }
   }
+}
+
+/** Of one file. */
+async function* readContent(
+  files: StageFiles,
+  path: string,
+  limits: ImageLimits,
+): AsyncGenerator<Uint8Array> {
+  for await (const entry of readLayerEntries(files.readArchive(path), limits))
+    if (entry.kind === 'file') yield* entry.content;
 }
 
 /** The names that a pattern matches, by a listing of what lies below its first components that are no pattern. */

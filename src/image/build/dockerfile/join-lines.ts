@@ -1,19 +1,21 @@
 import type { EscapeCharacter } from './instruction.ts';
 
 /**
- * The logical line that the first of these lines begins, as BuildKit joins it (frontend/dockerfile/parser, Parse): a comment
- * or an empty line within a continued instruction is as if it were not there. `rest` is what follows: here-documents.
+ * The logical line that begins at one of these lines, as BuildKit joins it (frontend/dockerfile/parser, Parse): a comment or an
+ * empty line within a continued instruction is as if it were not there. `end` is the line after it: where here-documents begin.
  */
 export function joinLines(
   lines: readonly string[],
+  start: number,
   escapeCharacter: EscapeCharacter,
-): { readonly joined: string; readonly rest: readonly string[] } {
+): { readonly joined: string; readonly end: number } {
   const continuation = escapeCharacter === '`' ? /`[ \t]*$/ : /\\[ \t]*$/;
   let joined = '';
-  for (const [at, line] of lines.entries()) {
-    if (at > 0 && /^\s*(#|$)/.test(line)) continue;
-    if (!continuation.test(line)) return { joined: joined + line, rest: lines.slice(at + 1) };
+  for (let at = start; at < lines.length; at += 1) {
+    const line = lines[at] ?? '';
+    if (at > start && /^\s*(#|$)/.test(line)) continue;
+    if (!continuation.test(line)) return { joined: joined + line, end: at + 1 };
     joined += line.replace(continuation, '');
   }
-  return { joined, rest: [] };
+  return { joined, end: lines.length };
 }

@@ -19,7 +19,11 @@ export function parseCopy(
   const sources = before.filter((word) => parseHeredocMark(word) === undefined);
   const from = isAdd ? undefined : flags.text('from');
   const [chown, chmod] = [flags.text('chown'), flags.text('chmod')];
-  const checksum = isAdd ? flags.text('checksum') : undefined;
+  // Flags that would be a promise: of paths, or that what was fetched is what was meant.
+  if (!isAdd && flags.switch('parents'))
+    throw new Error('COPY --parents is not possible: name the directory in the destination');
+  if (isAdd && flags.text('checksum') !== undefined)
+    throw new Error('ADD --checksum is not possible: it is about what is fetched, and ADD fetches nothing');
   const unpack = isAdd ? flags.optionalSwitch('unpack') : undefined;
   return {
     isAdd,
@@ -27,12 +31,10 @@ export function parseCopy(
     inline: heredocs,
     destination,
     link: flags.switch('link'),
-    parents: isAdd ? false : flags.switch('parents'),
     excludes: flags.texts('exclude'),
     ...(from === undefined ? {} : { from }),
     ...(chown === undefined ? {} : { chown }),
     ...(chmod === undefined ? {} : { chmod }),
-    ...(checksum === undefined ? {} : { checksum }),
     ...(unpack === undefined ? {} : { unpack }),
   };
 }

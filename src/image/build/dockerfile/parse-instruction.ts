@@ -71,7 +71,7 @@ function parseKeyword(
     case 'HEALTHCHECK':
       return { kind: 'healthcheck', healthcheck: parseHealthcheck(text, flags) };
     case 'ONBUILD':
-      return parseOnbuild(text);
+      return parseOnbuild(instruction);
     default:
       throw new Error(`unknown instruction \`${keyword}\``);
   }
@@ -108,8 +108,7 @@ function parseHealthcheck(text: string, flags: FlagReader): HealthcheckInstructi
     return written === undefined ? undefined : parseDuration(written);
   };
   const [intervalMs, timeoutMs] = [duration('interval'), duration('timeout')];
-  const startPeriodMs = duration('start-period');
-  flags.text('start-interval'); // has no place in an image's configuration as OCI and this version know it
+  const [startPeriodMs, startIntervalMs] = [duration('start-period'), duration('start-interval')];
   const retries = flags.whole('retries');
   if (word.toUpperCase() === 'NONE') {
     if (rest !== '') throw new Error('HEALTHCHECK NONE takes no arguments');
@@ -122,13 +121,16 @@ function parseHealthcheck(text: string, flags: FlagReader): HealthcheckInstructi
     ...(intervalMs === undefined ? {} : { intervalMs }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(startPeriodMs === undefined ? {} : { startPeriodMs }),
+    ...(startIntervalMs === undefined ? {} : { startIntervalMs }),
     ...(retries === undefined ? {} : { retries }),
   };
 }
 
-function parseOnbuild(text: string): ParsedInstruction {
+/** Bodies of here-documents stay behind the line that begins them, as BuildKit keeps them in the image. */
+function parseOnbuild({ text, heredocs }: Instruction): ParsedInstruction {
   const keyword = /^\S*/.exec(text)?.[0].toUpperCase() ?? '';
   if (keyword === 'ONBUILD' || keyword === 'FROM' || keyword === 'MAINTAINER')
     throw new Error(`ONBUILD cannot hold ${keyword}`);
-  return { kind: 'onbuild', text };
+  const bodies = heredocs.map(({ name, content }) => `\n${content}${name}`);
+  return { kind: 'onbuild', text: [text, ...bodies].join('') };
 }

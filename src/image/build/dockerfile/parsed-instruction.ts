@@ -48,9 +48,7 @@ export interface CopyInstruction {
   readonly from?: string;
   readonly chown?: string;
   readonly chmod?: string;
-  readonly checksum?: string;
   readonly link: boolean;
-  readonly parents: boolean;
   readonly excludes: readonly string[];
   /** Of ADD: undefined unpacks local archives only. */
   readonly unpack?: boolean;
@@ -62,5 +60,6 @@ export interface HealthcheckInstruction {
   readonly intervalMs?: number;
   readonly timeoutMs?: number;
   readonly startPeriodMs?: number;
+  readonly startIntervalMs?: number;
   readonly retries?: number;
 }

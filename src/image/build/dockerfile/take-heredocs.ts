@@ -21,21 +21,22 @@ export function parseHeredocMark(word: string): HeredocMark | undefined {
   return { name, expands: name === written, chomps: match[2] === '-' };
 }
 
-/** Reads the bodies of the here-documents that an instruction's words begin, in their order. */
+/** Reads the bodies of the here-documents that an instruction's words begin, in their order; `end` is the line after the last. */
 export function takeHeredocs(
   text: string,
-  rest: readonly string[],
+  lines: readonly string[],
+  start: number,
   escapeCharacter: EscapeCharacter,
-): readonly Heredoc[] {
-  if (!text.includes('<<')) return [];
+): { readonly heredocs: readonly Heredoc[]; readonly end: number } {
+  if (!text.includes('<<')) return { heredocs: [], end: start };
   const marks = splitWords(text, escapeCharacter)
     .map(parseHeredocMark)
     .filter((mark) => mark !== undefined);
-  let at = 0;
-  return marks.map(({ name, expands, chomps }) => {
+  let at = start;
+  const heredocs = marks.map(({ name, expands, chomps }) => {
     const body: string[] = [];
     for (;;) {
-      const line = rest[at];
+      const line = lines[at];
       if (line === undefined) throw new Error(`the here-document \`${name}\` does not end`);
       at += 1;
       const plain = chomps ? line.replace(/^\t+/, '') : line;
@@ -44,4 +45,5 @@ export function takeHeredocs(
     }
     return { name, content: body.join(''), expands };
   });
+  return { heredocs, end: at };
 }

@@ -26,7 +26,7 @@ async function describeBind(
   const { work } = builder;
   const directory = directoryOf(mount, builder);
   if (mount.from !== undefined && directory === undefined) {
-    const { layers } = await work.baseOf(mount.from, builder.stage);
+    const { layers } = await work.sourceOf(mount.from, builder.stage);
     return layers.map(({ diffId }) => diffId);
   }
   const [item] = findContextItems(work.context(directory), mount.source, () => false);

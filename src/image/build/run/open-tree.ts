@@ -30,7 +30,7 @@ export async function openTree(mount: BindMount, builder: StageBuilder): Promise
       mount,
       builder,
     );
-  const from = await builder.work.baseOf(mount.from, builder.stage);
+  const from = await builder.work.sourceOf(mount.from, builder.stage);
   await using files = await builder.filesOf(from);
   return await place(await findStageItems(files, mount.source, () => false, tools.limits), mount, builder);
 }
