@@ -57,6 +57,8 @@ test.each<readonly [text: string, why: RegExp]>([
   ['example.org/../x', /no repository/],
   ['exa mple.org/x', /no registry/],
   ['example.org:port/x', /no registry/],
+  ['localhost:70000/x', /no registry/],
+  ['1.2.3.400/x', /no registry/],
   ['http://example.org/x', /no registry/],
   ['app:', /a tag/],
   ['app:.x', /a tag/],

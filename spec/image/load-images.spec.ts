@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { digestOf } from '../../src/image/digest.ts';
+import { defaultImageLimits } from '../../src/image/image-limits.ts';
 import { nameKept } from '../../src/image/name-image.ts';
 import { archiveOf, dockerSaveParts, ociFiles, twoLayers } from './image-fixtures.ts';
 import { StoreBench } from './store-bench.ts';
@@ -56,4 +57,22 @@ test('nobody gives a name with a digest to what was not found to have it', async
   );
   await expect(naming).rejects.toMatchObject({ code: 'IMAGE_DIGEST_MISMATCH' });
   expect(await bench.names.list()).toEqual([]);
+});
+
+test.each(['docker-save', 'OCI'])('one large configuration, named often, is a limit (%s)', async (kind) => {
+  const limits = { ...defaultImageLimits, archiveMetadataBytes: 10_000 };
+  const files = ociFiles(twoLayers());
+  const [top] = JSON.parse(String(files.get('index.json'))).manifests;
+  const index = Buffer.from(JSON.stringify({ manifests: Array.from({ length: 100 }, () => top) }));
+  const parts = dockerSaveParts(twoLayers()).map((part) => {
+    if (part.name !== 'manifest.json') return part;
+    const [saved] = JSON.parse(String(part.content));
+    return { ...part, content: JSON.stringify(Array.from({ length: 100 }, () => saved)) };
+  });
+  const archive = kind === 'OCI' ? archiveOf(new Map([...files, ['index.json', index]])) : buildTar(parts);
+  await expect(bench.load(archive, { limits })).rejects.toMatchObject({
+    code: 'IMAGE_LIMIT',
+    message: expect.stringContaining('archiveMetadataBytes'),
+  });
+  expect(await bench.catalogue.list()).toEqual([]);
 });

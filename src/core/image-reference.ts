@@ -61,7 +61,7 @@ export function isRepository(text: string): boolean {
  * @throws MayflyError IMAGE_REFERENCE_INVALID
  */
 export function parseRegistry(text: string): string {
-  if (registryPattern.test(text)) return text === 'index.docker.io' ? dockerHub : text;
+  if (isRegistry(text)) return text === 'index.docker.io' ? dockerHub : text;
   throw new MayflyError(
     'IMAGE_REFERENCE_INVALID',
     `${JSON.stringify(text.slice(0, longest))} is no registry`,
@@ -116,7 +116,7 @@ function readReference(text: string): ImageReference | { readonly wrong: string 
     };
   const { registry: host, path } = splitRegistry(colon < 0 ? named : named.slice(0, colon));
   const repository = host === dockerHub && !path.includes('/') ? `library/${path}` : path;
-  if (!registryPattern.test(host)) return { wrong: `${JSON.stringify(host)} is no registry` };
+  if (!isRegistry(host)) return { wrong: `${JSON.stringify(host)} is no registry` };
   if (path !== path.toLowerCase()) return { wrong: 'a repository is written in lower case' };
   if (!pathPattern.test(path)) return { wrong: `${JSON.stringify(path)} is no repository` };
   if (repository.length > repositoryLength)
@@ -129,12 +129,17 @@ function readReference(text: string): ImageReference | { readonly wrong: string 
   };
 }
 
+/** Also to a URL: `localhost:70000` and `1.2.3.400` have the form, and are no host and port. */
+function isRegistry(text: string): boolean {
+  return registryPattern.test(text) && URL.canParse(`https://${text}`);
+}
+
 /** The first part is a registry when it cannot be anything else (normalize.go, splitDockerDomain). */
 function splitRegistry(name: string): { readonly registry: string; readonly path: string } {
   const slash = name.indexOf('/');
   const first = slash < 0 ? '' : name.slice(0, slash);
-  const isRegistry = /[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase();
-  if (!isRegistry) return { registry: dockerHub, path: name };
+  const hasRegistry = /[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase();
+  if (!hasRegistry) return { registry: dockerHub, path: name };
   const path = name.slice(slash + 1);
   return { registry: first === 'index.docker.io' ? dockerHub : first, path };
 }

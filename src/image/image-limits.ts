@@ -29,6 +29,8 @@ export interface ImageLimits {
   /** Entries of a docker-save or OCI archive. */
   readonly archiveEntries: number;
   readonly archiveBytes: number;
+  /** Configurations and manifests of all images of an archive, which are in memory at once. */
+  readonly archiveMetadataBytes: number;
   /** Files of a `host:` image or of a `rootfs:` directory. */
   readonly sourceFiles: number;
   /** Packages of a `debian:` image. */
@@ -91,6 +93,7 @@ export const defaultImageLimits: ImageLimits = {
   indexDepth: 4,
   archiveEntries: 20_000,
   archiveBytes: 64 * giB,
+  archiveMetadataBytes: 64 * miB,
   sourceFiles: 500_000,
   packages: 5000,
   debianMs: 30 * 60_000,

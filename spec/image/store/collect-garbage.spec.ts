@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { digestHex } from '../../../src/image/digest.ts';
@@ -64,4 +64,19 @@ test('a record that cannot be read is not removed as unwanted', async () => {
   writeFileSync(join(bench.paths.images, 'x.json'), '{"version":2}');
   await expect(removeImageRecords(bench.paths, () => true)).rejects.toMatchObject({ code: 'STORE_FAILED' });
   expect(readdirSync(bench.paths.images)).toEqual(['x.json']);
+});
+
+test.each<[string, (path: string) => void]>([
+  ['a directory', (path) => mkdirSync(path)],
+  ['a link to nothing', (path) => symlinkSync('nothing', path)],
+  ['a link to the same bytes', (path) => symlinkSync('../elsewhere', path)],
+])('a blob that is %s is damaged, and repaired', async (_, damage) => {
+  const id = await loadOne();
+  const path = join(bench.paths.blobs, digestHex(id));
+  renameSync(path, join(bench.paths.blobs, '../elsewhere'));
+  damage(path);
+  const repaired = await repairStore(bench.collecting, signal);
+  expect(repaired?.problems).toContainEqual({ kind: 'damaged-blob', digest: id });
+  expect(await bench.catalogue.list()).toEqual([]);
+  expect(readdirSync(bench.paths.blobs)).toEqual([]);
 });

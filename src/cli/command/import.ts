@@ -6,6 +6,7 @@ import { defineCommand } from '../command.ts';
 import { keepInput } from '../images/keep-input.ts';
 import { parseNewName } from '../images/new-name.ts';
 import { openStoreWork } from '../images/open-store-work.ts';
+import { sayLine } from '../images/say-line.ts';
 import { untilInterrupted } from '../images/until-interrupted.ts';
 
 export const importCommand = defineCommand({
@@ -26,7 +27,7 @@ export const importCommand = defineCommand({
     const references = name === undefined ? [] : [parseNewName(name)];
     const { options } = await openStoreWork(surroundings);
     return untilInterrupted(surroundings, async (signal) => {
-      const say = (line: string): void => surroundings.stderr.write(`${line}\n`);
+      const say = (line: string): void => sayLine(surroundings.stderr, line);
       const image = await addToStore(options, say, signal, async (context) => {
         const path =
           file === '-'

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.ts';
 import { MayflyError, MayflyErrors } from '../../core/mayfly-error.ts';
 import { findImage } from '../../image/find-image.ts';
+import { renderPrintableText } from '../../report/printable.ts';
 import { defineCommand } from '../command.ts';
 import { formatDocument } from '../format/format-list.ts';
 import { inspectImage } from '../images/inspect-image.ts';
@@ -36,11 +37,13 @@ export const inspectCommand = defineCommand({
       }
     }
     const { format } = flags;
-    surroundings.stdout.write(
+    const text =
       format === undefined
         ? `${JSON.stringify(documents, undefined, 4)}\n`
-        : documents.map((document) => formatDocument(document, format)).join(''),
-    );
+        : documents.map((document) => formatDocument(document, format)).join('');
+    // Programs get what the image says; a terminal gets nothing that it would obey.
+    const { stdout } = surroundings;
+    stdout.write(stdout.isTerminal ? renderPrintableText(text) : text);
     if (problems.length > 0) throw new MayflyErrors(problems);
     return 0;
   },

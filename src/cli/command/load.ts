@@ -6,6 +6,7 @@ import { type LoadedImage, loadImages } from '../../image/load-images.ts';
 import { defineCommand } from '../command.ts';
 import { keepInput } from '../images/keep-input.ts';
 import { openStoreWork } from '../images/open-store-work.ts';
+import { sayLine } from '../images/say-line.ts';
 import { untilInterrupted } from '../images/until-interrupted.ts';
 
 export const loadCommand = defineCommand({
@@ -27,7 +28,7 @@ export const loadCommand = defineCommand({
     const { options } = await openStoreWork(surroundings);
     const say = (line: string): void => {
       // What is wrong with the archive is not hidden.
-      if (!flags.quiet || line.startsWith('warning:')) stderr.write(`${line}\n`);
+      if (!flags.quiet || line.startsWith('warning:')) sayLine(stderr, line);
     };
     return untilInterrupted(surroundings, async (signal) => {
       const loaded = await addToStore(options, say, signal, async (context) => {

@@ -3,6 +3,7 @@ import { defineCommand } from '../command.ts';
 import { chooseDirectories } from '../host/directories.ts';
 import { openEngine } from '../host/open-engine.ts';
 import { openImages } from '../host/open-images.ts';
+import { sayLine } from '../images/say-line.ts';
 import { untilInterrupted } from '../images/until-interrupted.ts';
 import { LockingImages, unlock } from '../lock/lock-images.ts';
 import { chooseScenarios } from '../scenarios/choose-scenarios.ts';
@@ -34,7 +35,7 @@ export const lockCommand = defineCommand({
     return untilInterrupted(surroundings, async (signal) => {
       for (const request of plan.scenarios.flatMap((scenario) => scenario.images)) {
         if (request.source.kind === 'host') continue;
-        const say = (line: string): void => surroundings.stderr.write(`image ${request.name}: ${line}\n`);
+        const say = (line: string): void => sayLine(surroundings.stderr, `image ${request.name}: ${line}`);
         await images.prepare(request, say, signal);
       }
       const written = await images.write(plan, surroundings.randomBytes);

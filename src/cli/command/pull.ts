@@ -11,6 +11,7 @@ import { pullReference } from '../../image/pull-reference.ts';
 import { listTags } from '../../image/registry/list-tags.ts';
 import { defineCommand } from '../command.ts';
 import { openStoreWork } from '../images/open-store-work.ts';
+import { sayLine } from '../images/say-line.ts';
 import { openPullProgress } from '../images/show-pull.ts';
 import { untilInterrupted } from '../images/until-interrupted.ts';
 
@@ -45,7 +46,7 @@ export const pullCommand = defineCommand({
     const chosen =
       flags.platform === undefined ? options : { ...options, platform: parsePlatform(flags.platform) };
     const say = (line: string): void => {
-      if (line.startsWith('warning:')) stderr.write(`${line}\n`);
+      if (line.startsWith('warning:')) sayLine(stderr, line);
     };
     const isDefault = given.tag === undefined && given.digest === undefined && !flags['all-tags'];
     if (isDefault && !flags.quiet) stderr.write('Using default tag: latest\n');

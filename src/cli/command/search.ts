@@ -1,6 +1,7 @@
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { FoundRepository } from '../../image/registry/search-registry.ts';
 import { searchRegistry } from '../../image/registry/search-registry.ts';
+import { renderPrintable } from '../../report/printable.ts';
 import { defineCommand } from '../command.ts';
 import { formatList } from '../format/format-list.ts';
 import { openStoreWork } from '../images/open-store-work.ts';
@@ -57,7 +58,7 @@ export const searchCommand = defineCommand({
 
 function toFields({ name, description, stars, isOfficial }: FoundRepository, isWhole: boolean) {
   // Anybody writes descriptions: nothing of them may steer the terminal.
-  const plain = description.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
+  const plain = renderPrintable(description.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim());
   const isShort = isWhole || plain.length <= descriptionWidth;
   return {
     Name: name.replace(/[^\x21-\x7e]+/g, ' '),

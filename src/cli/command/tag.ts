@@ -2,6 +2,7 @@ import { MayflyError } from '../../core/mayfly-error.ts';
 import { findImage } from '../../image/find-image.ts';
 import { nameImage } from '../../image/name-image.ts';
 import { lockForAdding } from '../../image/store/store-lock.ts';
+import { withStoreErrors } from '../../image/store/with-store-errors.ts';
 import { defineCommand } from '../command.ts';
 import { parseNewName } from '../images/new-name.ts';
 import { openStoreWork } from '../images/open-store-work.ts';
@@ -26,7 +27,9 @@ export const tagCommand = defineCommand({
     await using _adding = await lockForAdding(collecting.openByteLocker, collecting.paths, signal);
     const { images } = await readStore(surroundings);
     const { image } = findImage(text, images);
-    await nameImage(image, reference, surroundings.dateMs(), collecting);
+    await withStoreErrors(collecting.paths.root, () =>
+      nameImage(image, reference, surroundings.dateMs(), collecting),
+    );
     return 0;
   },
 });

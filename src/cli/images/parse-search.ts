@@ -1,3 +1,4 @@
+import { parseRegistry } from '../../core/image-reference.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { FoundRepository } from '../../image/registry/search-registry.ts';
 
@@ -14,7 +15,7 @@ export function parseSearch(text: string, filters: readonly string[]): Search {
   const [, registry, term] = /^([^/]*[.:][^/]*|localhost)\/(.*)$/.exec(text) ?? [];
   return registry === undefined || term === undefined
     ? { registry: 'docker.io', term: text, isWanted }
-    : { registry, term, isWanted };
+    : { registry: parseRegistry(registry), term, isWanted };
 }
 
 function parseFilter(text: string): (found: FoundRepository) => boolean {

@@ -9,6 +9,7 @@ import type { SourceContext, SourcedImage } from '../image-source.ts';
 import { readWhole } from '../read-file.ts';
 import { JsonReader, parseJson } from '../read-json.ts';
 import type { ImageFiles } from './image-files.ts';
+import { readAllImages } from './read-all-images.ts';
 import { referenceMatches } from './reference-names.ts';
 
 /** One image of a `docker save` archive (moby image/spec/v1.2.md, "Combined Image JSON + Filesystem Changeset Format"). */
@@ -32,9 +33,8 @@ export async function readDockerSaves(
   files: ImageFiles,
   context: SourceContext,
 ): Promise<readonly Omit<SourcedImage, 'inputs'>[]> {
-  const images: Omit<SourcedImage, 'inputs'>[] = [];
-  for (const saved of await readManifest(files, context)) images.push(await readSaved(files, saved, context));
-  return images;
+  const all = await readManifest(files, context);
+  return readAllImages(all, context.limits, (saved) => readSaved(files, saved, context));
 }
 
 async function readManifest(files: ImageFiles, { limits }: SourceContext): Promise<readonly SavedImage[]> {

@@ -8,6 +8,7 @@ import { checkBlob } from './check-blob.ts';
 import { chooseAll, chooseNamed } from './choose-manifest.ts';
 import type { Descriptor } from './descriptor.ts';
 import type { ImageFiles } from './image-files.ts';
+import { readAllImages } from './read-all-images.ts';
 import { type ImageContent, parseManifests, readImage } from './read-image.ts';
 import { referenceNames } from './reference-names.ts';
 
@@ -27,10 +28,10 @@ export async function readOciImages(
   context: SourceContext,
 ): Promise<readonly Omit<SourcedImage, 'inputs'>[]> {
   const fitting = chooseAll(await readIndex(files, context.limits), context.platform);
-  const images: Omit<SourcedImage, 'inputs'>[] = [];
-  for (const named of fitting)
-    images.push({ ...(await readNamed(files, named, context)), digest: named.digest });
-  return images;
+  return readAllImages(fitting, context.limits, async (named) => ({
+    ...(await readNamed(files, named, context)),
+    digest: named.digest,
+  }));
 }
 
 async function readIndex(files: ImageFiles, limits: ImageLimits): Promise<readonly Descriptor[]> {
