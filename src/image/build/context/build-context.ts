@@ -1,5 +1,6 @@
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { MayflyError } from '../../../core/mayfly-error.ts';
 import { type ImageLimits, limitError } from '../../image-limits.ts';
 import type { DockerIgnore } from './docker-ignore.ts';
 
@@ -86,6 +87,9 @@ function readFiles(root: string, ignore: DockerIgnore, limits: ImageLimits): rea
       const name = posix.join(directory, child);
       const path = join(root, name);
       const facts = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+      // Decoded, the name is another's, of no file.
+      if (facts === undefined && child.includes('\uFFFD'))
+        throw new MayflyError('IMAGE_INVALID', `the name ${JSON.stringify(name)} in ${root} is not UTF-8`);
       const kind = facts === undefined ? undefined : kindOf(facts);
       if (facts === undefined || kind === undefined) continue;
       const ignored = ignore.ignores(name);
