@@ -2,6 +2,7 @@ import { loadavg } from 'node:os';
 import { parseOptions, usage } from './options.ts';
 import { openPeerHost, type PeerHost } from './peer/peer-host.ts';
 import type { Result, RowOptions } from './result.ts';
+import { buildWarm } from './row/build-warm.ts';
 import { exec } from './row/exec.ts';
 import { fiveHundredth } from './row/five-hundredth.ts';
 import { flagship } from './row/flagship.ts';
@@ -42,6 +43,7 @@ const rows: Readonly<Record<string, Row>> = {
   flagship,
   policy,
   unpack,
+  'build-warm': buildWarm,
 };
 
 /** Exit status 0, 1 when a bar does not hold, 2 for a wrong argument. */

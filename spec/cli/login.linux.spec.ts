@@ -80,6 +80,34 @@ describeWithPrograms(['docker-registry', 'htpasswd', 'openssl'], ['userns'], 'ma
     expect((await bench.run(pull, environment)).err).toContain('answers 401');
   });
 
+  test.each([
+    ['fails', 'echo \'{"Secret":"hunter2hunter2"}\'; exit 3', 'get ended with 3'],
+    ['says what is no JSON', 'echo hunter2hunter2', 'is no JSON'],
+    ['tells why it fails where reasons go', 'echo hunter2hunter2; echo locked >&2; exit 3', 'locked'],
+  ])(
+    'a helper that %s: what it printed, which may be the secret, is shown nowhere',
+    async (_, body, says) => {
+      bench.write('bin/docker-credential-test', `#!/bin/sh\ncat >/dev/null\n${body}\n`);
+      bench.chmod('bin/docker-credential-test', 0o755);
+      bench.write('.docker/config.json', '{"credsStore":"test"}');
+      const environment = { PATH: `${bench.folder}/bin:${process.env.PATH}`, MAYFLY_DEBUG: '1' };
+      const { status, out, err } = await bench.run(['pull', `${registry.host}/team/app:1`], environment);
+      expect(status).not.toBe(0);
+      expect(err).toContain(says);
+      expect(out + err).not.toContain('hunter2');
+    },
+  );
+
+  test('a helper that fails to store a password does not repeat it to us', async () => {
+    bench.write('bin/docker-credential-test', '#!/bin/sh\necho "no room for $(cat)"; exit 1\n');
+    bench.chmod('bin/docker-credential-test', 0o755);
+    bench.write('.docker/config.json', '{"credsStore":"test"}');
+    const { status, err } = await enter(password, { PATH: `${bench.folder}/bin:${process.env.PATH}` });
+    expect(status).not.toBe(0);
+    expect(err).toContain('no room for');
+    expect(err).not.toContain(password);
+  });
+
   test('logout', async () => {
     await enter(password);
     const first = await bench.run(['logout', registry.host]);

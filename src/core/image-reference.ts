@@ -46,6 +46,15 @@ export function isImageReference(text: string): boolean {
   return !('wrong' in readReference(text));
 }
 
+export function isTag(text: string): boolean {
+  return tagPattern.test(text);
+}
+
+/** In full, without its registry. */
+export function isRepository(text: string): boolean {
+  return text.length <= repositoryLength && pathPattern.test(text);
+}
+
 /**
  * `HOST[:PORT]`, as a reference may begin with it; Docker Hub under its one name.
  *

@@ -25,6 +25,8 @@ export interface ImageHealthcheck {
   readonly intervalMs?: number;
   readonly timeoutMs?: number;
   readonly startPeriodMs?: number;
+  /** How often within the start period. */
+  readonly startIntervalMs?: number;
   readonly retries?: number;
 }
 

@@ -3,6 +3,7 @@ import type { ImageProviderOptions } from './image-provider.ts';
 import type { SourceContext } from './image-source.ts';
 import { openStore } from './store/open-store.ts';
 import { Scratch } from './store/scratch.ts';
+import { withStoreErrors } from './store/store-error.ts';
 import { lockForAdding } from './store/store-lock.ts';
 import type { StorePaths } from './store/store-paths.ts';
 import { sweepStore } from './store/sweep-store.ts';
@@ -26,18 +27,20 @@ export async function addToStore<T>(
   signal: AbortSignal,
   work: (context: AddContext) => Promise<T>,
 ): Promise<T> {
-  const paths = await openStore(options.storeDirectory, options.user.uid);
-  const self = readOwnIdentity();
-  await using _adding = await lockForAdding(options.openByteLocker, paths, signal);
-  await sweepStore(paths, options.openLayerWriter, self, options.nowMs());
-  await using scratch = new Scratch(paths, self, options);
-  return await work({
-    ...options,
-    paths,
-    self,
-    onProgress,
-    signal,
-    makeScratch: () => scratch.make(),
-    makePublicScratch: () => scratch.makePublic(),
+  return withStoreErrors(options.storeDirectory, async () => {
+    const paths = await openStore(options.storeDirectory, options.user.uid);
+    const self = readOwnIdentity();
+    await using _adding = await lockForAdding(options.openByteLocker, paths, signal);
+    await sweepStore(paths, options.openLayerWriter, self, options.nowMs());
+    await using scratch = new Scratch(paths, self, options);
+    return await work({
+      ...options,
+      paths,
+      self,
+      onProgress,
+      signal,
+      makeScratch: () => scratch.make(),
+      makePublicScratch: () => scratch.makePublic(),
+    });
   });
 }

@@ -65,13 +65,15 @@ function toHealthcheck(json: JsonReader | undefined): ImageHealthcheck | undefin
     const nanoseconds = json.number(key);
     return nanoseconds === undefined || nanoseconds <= 0 ? undefined : nanoseconds / 1e6;
   };
-  const [intervalMs, timeoutMs, startPeriodMs] = [ms('Interval'), ms('Timeout'), ms('StartPeriod')];
+  const [intervalMs, timeoutMs] = [ms('Interval'), ms('Timeout')];
+  const [startPeriodMs, startIntervalMs] = [ms('StartPeriod'), ms('StartInterval')];
   const retries = json.number('Retries');
   return {
     test,
     ...(intervalMs === undefined ? {} : { intervalMs }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(startPeriodMs === undefined ? {} : { startPeriodMs }),
+    ...(startIntervalMs === undefined ? {} : { startIntervalMs }),
     ...(retries === undefined || retries <= 0 ? {} : { retries }),
   };
 }
@@ -109,6 +111,7 @@ function renderHealthcheck(check: ImageHealthcheck): object {
     Interval: ns(check.intervalMs),
     Timeout: ns(check.timeoutMs),
     StartPeriod: ns(check.startPeriodMs),
+    ...(check.startIntervalMs === undefined ? {} : { StartInterval: ns(check.startIntervalMs) }),
     Retries: check.retries ?? 0,
   };
 }

@@ -22,6 +22,12 @@ export function platformMatches(offered: ImagePlatform, wanted: ImagePlatform): 
   return offered.os === wanted.os && offered.architecture === wanted.architecture;
 }
 
+/** The same of one that was rendered. */
+export function renderedPlatformMatches(rendered: string, wanted: ImagePlatform): boolean {
+  const [os = '', architecture = ''] = rendered.split('/');
+  return platformMatches({ os, architecture }, wanted);
+}
+
 export function checkPlatform(offered: ImagePlatform, wanted: ImagePlatform): void {
   if (platformMatches(offered, wanted)) return;
   throw new MayflyError(

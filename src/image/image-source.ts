@@ -45,7 +45,7 @@ export interface SourcedImage {
   /** Configuration and manifest as bytes, to be kept by digest; the first is the configuration, whose digest is the image's id. */
   readonly blobs: readonly Uint8Array[];
   readonly warnings: readonly string[];
-  /** Under which a registry has it. */
+  /** Under which a registry has it, or an archive's index: of what was read and verified, an index or a manifest. */
   readonly digest?: string;
   /** `name=version`, sorted, where it is made of packages. */
   readonly packages?: readonly string[];

@@ -30,8 +30,9 @@ export async function keepImage(
   context: KeepContext,
 ): Promise<CatalogueImage> {
   const { paths, self, nowMs, limits } = context;
+  const vouched = await readVouched(context);
   const layers = await mapInParallel(sourced.layers, limits.layersAtOnce, context.signal, (layer, shared) =>
-    keepLayer(layer, { ...context, signal: shared }),
+    keepLayer(layer, vouched, { ...context, signal: shared }),
   );
   for (const warning of [...sourced.warnings, ...layers.flatMap((layer) => layer.warnings)])
     context.onProgress(`warning: ${warning}`);
@@ -47,7 +48,8 @@ export async function keepImage(
     addedAtMs: nowMs(),
     layers: layers.map(({ warnings: _, ...layer }) => layer),
   });
-  await nameKept(image, references, nowMs(), context);
+  const verified = new Set([manifest, sourced.digest].filter((digest) => digest !== undefined));
+  await nameKept(image, references, nowMs(), context, verified);
   return image;
 }
 
@@ -74,19 +76,42 @@ function keepBytes(bytes: Uint8Array, { paths, self }: KeepContext): Promise<str
   return new BlobStore(paths, self).add(bytes);
 }
 
-async function keepLayer(layer: SourcedLayer, context: KeepContext): Promise<KeptLayer> {
+/** Which blob unpacks to which layer, as somebody has read before who made an image of them. */
+async function readVouched({ paths, self }: KeepContext): Promise<ReadonlySet<string>> {
+  const images = await new ImageCatalogue(paths, self).list();
+  return new Set(
+    images.flatMap(({ layers }) =>
+      layers.flatMap(({ diffId, blob }) => (blob === undefined ? [] : [renderPair(diffId, blob)])),
+    ),
+  );
+}
+
+function renderPair(diffId: string, { digest, sizeBytes }: TarFacts['packed']): string {
+  return `${diffId} ${digest} ${sizeBytes}`;
+}
+
+async function keepLayer(
+  layer: SourcedLayer,
+  vouched: ReadonlySet<string>,
+  context: KeepContext,
+): Promise<KeptLayer> {
   const store = new LayerStore(context.paths, context.ids, context.self);
-  if (layer.kind === 'tar') return keepTar(layer, store, context);
+  if (layer.kind === 'tar') return keepTar(layer, vouched, store, context);
   const stored = store.find(layer.recipe) ?? (await unpack(layer, store, context)).stored;
   return { diffId: stored.diffId, sizeBytes: stored.sizeBytes, warnings: stored.warnings };
 }
 
 /** One pass: packed bytes are kept, hashed, unpacked, hashed again and written. */
-async function keepTar(layer: SourcedTar, store: LayerStore, context: KeepContext): Promise<KeptLayer> {
+async function keepTar(
+  layer: SourcedTar,
+  vouched: ReadonlySet<string>,
+  store: LayerStore,
+  context: KeepContext,
+): Promise<KeptLayer> {
   const { paths, self } = context;
   const blobs = new BlobStore(paths, self);
   const known = layer.diffId === undefined ? undefined : store.find(layer.diffId);
-  if (known !== undefined && layer.blob !== undefined && blobs.has(layer.blob.digest)) {
+  if (known !== undefined && layer.blob !== undefined && (await hasBlob(layer, vouched, blobs, context))) {
     layer.onKept?.(false);
     return toKept(known, await describeBlob(layer, layer.blob, blobs), known.warnings);
   }
@@ -101,6 +126,27 @@ async function keepTar(layer: SourcedTar, store: LayerStore, context: KeepContex
   await incoming.place(packed.digest);
   layer.onKept?.(true);
   return toKept(stored, await describeBlob(layer, packed, blobs), stored.warnings);
+}
+
+/** That both are there does not say that one is the other: who announces them may be wrong, or lie. */
+async function hasBlob(
+  layer: SourcedTar,
+  vouched: ReadonlySet<string>,
+  blobs: BlobStore,
+  context: KeepContext,
+): Promise<boolean> {
+  const { blob, diffId } = layer;
+  if (blob === undefined || diffId === undefined || blobs.sizeOf(blob.digest) !== blob.sizeBytes)
+    return false;
+  if (vouched.has(renderPair(diffId, blob))) return true;
+  try {
+    await verifyLayer({ ...layer, open: () => blobs.open(blob.digest) }, context);
+    return true;
+  } catch {
+    context.signal.throwIfAborted();
+    // Damaged, or announced falsely: what comes from the source will tell, and takes its place or is refused.
+    return false;
+  }
 }
 
 function toKept(

@@ -1,6 +1,8 @@
 import { type ImageReference, renderReference } from '../core/image-reference.ts';
 import type { AddContext } from './add-to-store.ts';
+import { renderedPlatformMatches } from './image-platform.ts';
 import { keepImage } from './keep-image.ts';
+import { nameKept } from './name-image.ts';
 import type { OnPull } from './registry/pull-progress.ts';
 import { RegistryPull } from './registry/registry-pull.ts';
 import { type CatalogueImage, ImageCatalogue } from './store/image-catalogue.ts';
@@ -20,7 +22,7 @@ export async function pullReference(
   context: AddContext,
   onPull: OnPull,
 ): Promise<PullResult> {
-  const { paths, self, nowMs } = context;
+  const { paths, self, nowMs, platform } = context;
   const names = new NameIndex(paths, self);
   const name = storeNameOf(reference);
   const earlier = names.find(name)?.id;
@@ -39,8 +41,10 @@ export async function pullReference(
     if (offered === undefined) return undefined;
     const named = names.find(storeNameOf({ ...reference, digest: offered }));
     const known = named === undefined ? undefined : new ImageCatalogue(paths, self).find(named.id);
-    if (known === undefined) return undefined;
-    if (known.id !== earlier) await names.set(name, known.id, nowMs());
+    // One digest may be an index, and what it means is told by the platform.
+    if (known === undefined || !renderedPlatformMatches(known.platform, platform)) return undefined;
+    // Somebody may be removing it at this moment.
+    await nameKept(known, [name], nowMs(), context, new Set([offered]));
     return { image: known, digest: offered };
   }
 
@@ -48,7 +52,7 @@ export async function pullReference(
     const { digest: offered, ...sourced } = await from.read();
     const both = [...new Set([name, storeNameOf({ ...reference, digest: offered })])];
     return {
-      image: await keepImage({ ...sourced, inputs: [], references: [] }, both, context),
+      image: await keepImage({ ...sourced, inputs: [], references: [], digest: offered }, both, context),
       digest: offered,
     };
   }

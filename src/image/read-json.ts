@@ -84,7 +84,8 @@ export class JsonReader {
 export function parseJson(bytes: Uint8Array, what: string): Json {
   try {
     return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch (error) {
-    throw new MayflyError('IMAGE_INVALID', `${what} is no JSON`, { cause: error });
+  } catch {
+    // Without its cause, whose message quotes what was read: that may be a login.
+    throw new MayflyError('IMAGE_INVALID', `${what} is no JSON`);
   }
 }

@@ -31,6 +31,23 @@ describe('which proxy is asked', () => {
     ['https://registry.example/', 'registry.example:443', undefined],
     ['https://registry.example/', 'registry.example:5000', 'http://secure.example:3129'],
     ['https://registry.example/', '*', undefined],
+    ['https://10.1.2.3/', '10.0.0.0/8', undefined],
+    ['https://11.1.2.3/', '10.0.0.0/8', 'http://secure.example:3129'],
+    ['https://10.1.2.3:5000/', 'other,10.1.2.0/24', undefined],
+    ['https://[2001:db8::1]/', '2001:db8::/32', undefined],
+    ['https://[2001:db9::1]/', '2001:db8::/32', 'http://secure.example:3129'],
+    ['https://[2001:db8::1]/', '2001:db8::1', undefined],
+    ['https://[2001:db8::1]/', '[2001:db8::1]', undefined],
+    ['https://[2001:db8::1]/', '2001:DB8:0::1', undefined],
+    ['https://[2001:db8::1]:5000/', '[2001:db8::1]:5000', undefined],
+    ['https://[2001:db8::1]/', '[2001:db8::1]:5000', 'http://secure.example:3129'],
+    ['https://10.1.2.3/', '10.1.2.3', undefined],
+    ['https://10.1.2.3/', '10.1.2.3:443', undefined],
+    ['https://10.1.2.3/', '10.1.2.3:5000', 'http://secure.example:3129'],
+    ['https://10.1.2.3/', '2.3', 'http://secure.example:3129'],
+    ['https://10.1.2.3/', '10.0.0.0/99', 'http://secure.example:3129'],
+    ['https://10.1.2.3/', '10.0.0.0/', 'http://secure.example:3129'],
+    ['https://registry.example/', '0.0.0.0/0', 'http://secure.example:3129'],
   ])('%s with NO_PROXY=%s', (url, none, proxy) => {
     expect(chooseProxy(new URL(url), { ...proxies, none })).toBe(proxy);
   });

@@ -73,6 +73,27 @@ describe('pushing by the letter of the specification', () => {
     expect(target.manifests.size).toBe(0);
   });
 
+  test.each([
+    ['nothing', 0, 0, /kept 0 of 4000 bytes/, 4],
+    // Here what is kept counts as progress.
+    ['little', 10, 1, /was sent \d+ bytes of .* and wants more/, 15],
+  ])('of each chunk %s is kept: that ends', async (_, kept, trickle, says, most) => {
+    target.keptBytes = kept;
+    const limits = { registryChunkBytes: 4000, registryAttempts: 4, registryTrickleBytes: trickle || 4096 };
+    await expect(push(bench, `${target.host}/app:1`, limits)).rejects.toMatchObject({
+      code: 'REGISTRY_REFUSED',
+      message: expect.stringMatching(says),
+    });
+    expect(chunks()).toBeLessThanOrEqual(most);
+    expect(target.manifests.size).toBe(0);
+  });
+
+  test('of a chunk half is kept: the rest is sent, too', async () => {
+    target.keptBytes = 2000;
+    await push(bench, `${target.host}/app:1`, { registryChunkBytes: 4000, registryTrickleBytes: 1000 });
+    expect(target.blobs.get(blob)?.equals(layer)).toBe(true);
+  });
+
   test('what it has already is not sent, and what it names is sent before it', async () => {
     target.blobs.set(blob, layer);
     const lines = await push(bench, `${target.host}/app:1`);

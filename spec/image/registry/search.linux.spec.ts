@@ -60,6 +60,28 @@ test.each([
   await expect(search('a')).rejects.toMatchObject({ code });
 });
 
+test.each(['../../x', 'team/../x', 'A', 'a?b', '\u001b[2J'])(
+  'a catalogue with %j in it is refused',
+  async (name) => {
+    registry.trick(/_catalog/, page(['team/a', name]));
+    await expect(search('a')).rejects.toMatchObject({
+      code: 'REGISTRY_REFUSED',
+      message: expect.not.stringContaining('\u001b'),
+    });
+  },
+);
+
+test.each(['../../x', 'a?b', 'a:b', '', '-a', '\u001b[2J', '\u009b2J', `a@sha256:${'0'.repeat(64)}`])(
+  'a list of tags with %j in it is refused',
+  async (tag) => {
+    registry.trick(/tags\/list/, send(200, JSON.stringify({ tags: ['good', tag] })));
+    await expect(listTags({ registry: registry.host, repository: 'app' }, context)).rejects.toMatchObject({
+      code: 'REGISTRY_REFUSED',
+      message: expect.not.stringMatching(/[\u001b\u009b]/),
+    });
+  },
+);
+
 test('tags come sorted, whatever the order of the registry', async () => {
   registry.trick(/tags\/list/, send(200, '{"name":"app","tags":["b","a"]}'));
   const reference = { registry: registry.host, repository: 'app' };

@@ -12,6 +12,8 @@ export class UploadRegistry implements AsyncDisposable {
   /** Hangs up after so many bytes of a chunk, once each. */
   readonly breaks: number[] = [];
   minimumChunkBytes = 0;
+  /** Of each chunk no more is kept than this. */
+  keptBytes = Number.POSITIVE_INFINITY;
   /** Instead of an answer, by method and path. */
   refusal: { readonly of: RegExp; readonly status: number; readonly code: string } | undefined;
   readonly #uploads = new Map<string, Buffer>();
@@ -86,7 +88,8 @@ export class UploadRegistry implements AsyncDisposable {
       const reached = this.#uploads.get(id)?.length ?? 0;
       response.writeHead(status, {
         location: `/upload/${id}?state=${reached}`,
-        ...(reached > 0 ? { range: `0-${reached - 1}` } : {}),
+        // As Distribution has it, which says `0-0` of nothing, too.
+        ...(reached > 0 || this.keptBytes === 0 ? { range: `0-${Math.max(reached - 1, 0)}` } : {}),
       });
       response.end();
     };
@@ -95,7 +98,8 @@ export class UploadRegistry implements AsyncDisposable {
     if (start !== undefined && Number(start) !== had.length) return end(416);
     const breakAfter = request.method === 'PATCH' ? this.breaks.shift() : undefined;
     const body = await readAll(request, breakAfter);
-    this.#uploads.set(id, Buffer.concat([had, body]));
+    const kept = request.method === 'PATCH' ? body.subarray(0, this.keptBytes) : body;
+    this.#uploads.set(id, Buffer.concat([had, kept]));
     if (breakAfter !== undefined) {
       request.socket.destroy();
       return;

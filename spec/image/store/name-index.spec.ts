@@ -41,6 +41,29 @@ test('what another version wrote, or nobody can read, is not there, and hinders 
   expect((await names.list()).map(({ reference }) => reference)).toEqual([alpine]);
 });
 
+test.each(['app', '../../x', 'docker.io/library/app:a?b', 'docker.io/library/app:'])(
+  'the name %j: only what is an image reference is kept',
+  async (reference) => {
+    const { paths, self } = await openTestStore();
+    const set = new NameIndex(paths, self).set(reference, id('a'), 1);
+    if (reference === 'app') return expect(set).resolves.toBeUndefined();
+    await expect(set).rejects.toMatchObject({ code: 'IMAGE_REFERENCE_INVALID' });
+    expect(readdirSync(paths.names)).toEqual([]);
+  },
+);
+
+test('a name that is none, whoever wrote it, hinders no other', async () => {
+  const { paths, self } = await openTestStore();
+  const names = new NameIndex(paths, self);
+  await names.set(alpine, id('a'), 1);
+  for (const [at, reference] of ['docker.io/library/app:a?b', 5].entries())
+    writeFileSync(
+      join(paths.names, `evil${at}.json`),
+      JSON.stringify({ version: 1, reference, id: id('a'), namedAtMs: 1 }),
+    );
+  expect((await names.list()).map(({ reference }) => reference)).toEqual([alpine]);
+});
+
 test('writers at once leave one of their names, whole, and nothing else', async () => {
   const { paths, self } = await openTestStore();
   const ids = Array.from({ length: 16 }, (_, at) => id(at.toString(16)));

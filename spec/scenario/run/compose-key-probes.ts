@@ -318,6 +318,7 @@ export const composeProbes: readonly ComposeProbe[] = [
 
 /** Keys that work and that no look from inside can tell, with the test that shows them. */
 export const shownElsewhere: Readonly<Record<string, string>> = {
+  build: 'scenarios/build/build.yaml',
   annotations: 'spec/scenario/plan/service/compose-keys.spec.ts',
   dns: 'spec/scenario/plan/service/compose-keys.spec.ts',
   expose: 'spec/docs/compose-keys.spec.ts',

@@ -26,7 +26,8 @@ export const loadCommand = defineCommand({
       throw new MayflyError('CLI_USAGE', 'there is no archive', { hint: 'write `mayfly load -i FILE`' });
     const { options } = await openStoreWork(surroundings);
     const say = (line: string): void => {
-      if (!flags.quiet) stderr.write(`${line}\n`);
+      // What is wrong with the archive is not hidden.
+      if (!flags.quiet || line.startsWith('warning:')) stderr.write(`${line}\n`);
     };
     return untilInterrupted(surroundings, async (signal) => {
       const loaded = await addToStore(options, say, signal, async (context) => {

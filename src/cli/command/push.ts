@@ -26,8 +26,8 @@ export const pushCommand = defineCommand({
   },
   positional: { name: 'name', what: 'The name of an image: NAME[:TAG]; without a tag `latest`', most: 1 },
   examples: [
-    { line: 'tag app registry.example.org/team/app:1.4', what: 'a name says where an image goes' },
-    { line: 'push registry.example.org/team/app:1.4', what: 'and it goes there' },
+    { line: 'push registry.example.org/team/app:1.4', what: 'to where its name says' },
+    { line: 'tag app registry.example.org/team/app:1.4', what: 'gives an image such a name' },
   ],
   notes: [
     'Layers, configuration and manifest are sent as they came, so that the digest stays. What the registry has is not sent; what another of its repositories has is taken from there.',

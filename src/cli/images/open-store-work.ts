@@ -1,6 +1,7 @@
 import { completeOptions, type ImageProviderOptions } from '../../image/image-provider.ts';
 import type { CollectContext } from '../../image/store/collect-garbage.ts';
 import { openStore } from '../../image/store/open-store.ts';
+import { withStoreErrors } from '../../image/store/store-error.ts';
 import { readOwnIdentity } from '../../image/store/temporary.ts';
 import { chooseDirectories } from '../host/directories.ts';
 import { openEngine } from '../host/open-engine.ts';
@@ -15,6 +16,7 @@ export async function openStoreWork(surroundings: Surroundings): Promise<{
   const directories = chooseDirectories(surroundings);
   const engine = await openEngine(0, directories, surroundings);
   const options = completeOptions(await imageOptions(engine, directories, surroundings));
-  const paths = await openStore(options.storeDirectory, options.user.uid);
+  const { storeDirectory, user } = options;
+  const paths = await withStoreErrors(storeDirectory, () => openStore(storeDirectory, user.uid));
   return { options, collecting: { ...options, paths, self: readOwnIdentity() } };
 }

@@ -51,7 +51,7 @@ export class TransferView {
     const lines = [...this.#parts.values()].map((part) => renderPart(part, columns));
     // What scrolled away cannot be redrawn: only the last lines are shown where there are many.
     const shown = lines.slice(Math.max(0, lines.length - (rows - 2)));
-    const back = this.#drawnLines === 0 ? '' : `\u001b[${this.#drawnLines}A\u001b[0J`;
+    const back = this.#drawnLines === 0 ? '' : `\u001b[${this.#drawnLines}A\r\u001b[J`;
     // One write: a terminal shows the frame before or the frame after, nothing in between.
     this.#output.write(`${back}${above}${shown.map((line) => `${line}\n`).join('')}`);
     this.#drawnLines = shown.length;

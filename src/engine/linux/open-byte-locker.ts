@@ -16,6 +16,7 @@ export async function openByteLocker(host: Host, launcherPath: string): Promise<
     async lock(file, byte, mode) {
       const known = slots.get(file);
       const slot = known ?? supervisorSlots.firstFree + slots.size;
+      slots.set(file, slot); // whoever asks meanwhile asks the same descriptor
       const lock: Op = { kind: 'lockByte', slot, offset: byte, mode: modes[mode] };
       try {
         await server.perform(known === undefined ? [planLockFile(file, slot), lock] : [lock]);
@@ -23,8 +24,6 @@ export async function openByteLocker(host: Host, launcherPath: string): Promise<
       } catch (error) {
         if (!isHeld(error)) throw error;
         return false;
-      } finally {
-        slots.set(file, slot);
       }
     },
     [Symbol.asyncDispose]: () => server.close(),

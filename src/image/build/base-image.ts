@@ -11,6 +11,7 @@ import { MayflyError } from '../../core/mayfly-error.ts';
 import type { PrepareContext } from '../add-to-store.ts';
 import { digestHex } from '../digest.ts';
 import { parseConfig } from '../image-config.ts';
+import { renderedPlatformMatches } from '../image-platform.ts';
 import { readSource } from '../image-sources.ts';
 import { keepImage } from '../keep-image.ts';
 import { JsonReader } from '../read-json.ts';
@@ -57,10 +58,11 @@ export class BaseImages {
           `\`${name}\` is neither a stage nor an image reference`,
         );
       const reference = renderReference(withDefaultTag(parseImageReference(name)));
-      const { paths, self } = this.#context;
+      const { paths, self, platform } = this.#context;
       const id = new NameIndex(paths, self).find(reference)?.id;
       const kept = id === undefined ? undefined : new ImageCatalogue(paths, self).find(id);
-      if (kept !== undefined && this.#layersOf(kept) !== undefined) return kept;
+      const fits = kept !== undefined && renderedPlatformMatches(kept.platform, platform);
+      if (fits && this.#layersOf(kept) !== undefined) return kept;
       return this.#keep({ kind: 'registry', reference: name });
     });
   }

@@ -55,6 +55,7 @@ function renderHealthcheck(check: ImageHealthcheck): object {
     ...ns('Interval', check.intervalMs),
     ...ns('Timeout', check.timeoutMs),
     ...ns('StartPeriod', check.startPeriodMs),
+    ...ns('StartInterval', check.startIntervalMs),
     ...(check.retries ? { Retries: check.retries } : {}),
   };
 }

@@ -28,7 +28,8 @@ export async function readOciImages(
 ): Promise<readonly Omit<SourcedImage, 'inputs'>[]> {
   const fitting = chooseAll(await readIndex(files, context.limits), context.platform);
   const images: Omit<SourcedImage, 'inputs'>[] = [];
-  for (const named of fitting) images.push(await readNamed(files, named, context));
+  for (const named of fitting)
+    images.push({ ...(await readNamed(files, named, context)), digest: named.digest });
   return images;
 }
 

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json } from '../../core/json.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
+import { registryNameOf } from './plan-endpoints.ts';
 import type { HttpAnswer } from './transport.ts';
 
 /** What an answer that is none of those hoped for means. `what` is what was asked: `fetching the manifest of app:1`. */
@@ -9,7 +10,7 @@ export async function explainAnswer(answer: HttpAnswer, name: string, what: stri
   const message = `${what}: ${name} answers ${status}${said === '' ? '' : ` (${said})`}`;
   if (status === 401 || status === 403) {
     return new MayflyError('REGISTRY_UNAUTHORIZED', message, {
-      hint: `log in with \`mayfly login ${name}\`, and check that the name is right`,
+      hint: `log in with \`mayfly login ${registryNameOf(name)}\`, and check that the name is right`,
     });
   }
   if (status === 404)

@@ -1,4 +1,4 @@
-import type { ImageReference } from '../../core/image-reference.ts';
+import { type ImageReference, isTag } from '../../core/image-reference.ts';
 import { ownEndpoint } from './plan-endpoints.ts';
 import { readPages } from './read-pages.ts';
 import { openEndpoint, type RegistryContext } from './registry-context.ts';
@@ -14,7 +14,7 @@ export async function listTags(
   const scope = `repository:${repository}:pull`;
   const tags = await readPages(
     endpoint,
-    { path: `/v2/${repository}/tags/list?n=1000`, scope, key: 'tags' },
+    { path: `/v2/${repository}/tags/list?n=1000`, scope, key: 'tags', isName: isTag },
     context,
   );
   return [...tags].sort();

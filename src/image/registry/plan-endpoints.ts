@@ -26,6 +26,8 @@ export function mayAsk({ protocol, hostname, username }: URL, plain: PlainHttp):
 
 const dockerHub = 'docker.io';
 const dockerHubHost = 'registry-1.docker.io';
+/** Docker Hub answers searches elsewhere than pulls. */
+export const dockerHubSearch = 'index.docker.io';
 /** The key of Docker Hub in config.json, for historical reasons (docker/cli, registry.IndexServer). */
 const dockerHubLogin = 'https://index.docker.io/v1/';
 
@@ -43,6 +45,11 @@ export function planPullEndpoints(
 /** Under which name Docker keeps the login of a registry. */
 export function loginNameOf(registry: string): string {
   return registry === dockerHub ? dockerHubLogin : registry;
+}
+
+/** As one writes the registry that a host answers for. */
+export function registryNameOf(host: string): string {
+  return host === dockerHubHost || host === dockerHubSearch ? dockerHub : host;
 }
 
 /** Nobody pushes to a mirror. */

@@ -10,12 +10,14 @@ export interface PagedList {
   readonly scope: string;
   /** Of the list in the answer. */
   readonly key: 'tags' | 'repositories';
+  /** What may stand in it. They become parts of URLs, of names in the store and of what a terminal shows. */
+  readonly isName: (text: string) => boolean;
 }
 
 /** A list that comes in pages, each with a Link to the next (RFC 8288). */
 export async function readPages(
   endpoint: RegistryEndpoint,
-  { path, scope, key }: PagedList,
+  { path, scope, key, isName }: PagedList,
   { limits, signal }: Pick<RegistryContext, 'limits' | 'signal'>,
 ): Promise<readonly string[]> {
   const all: string[] = [];
@@ -25,6 +27,8 @@ export async function readPages(
     if (answer.status !== 200) throw await explainAnswer(answer, endpoint.name, `listing its ${key}`);
     const bytes = await answer.body.whole('registryAnswerBytes', `the list of ${key}`);
     const names = JsonReader.parse(bytes, `the list of ${key}`).texts(key) ?? [];
+    const strange = names.find((name) => !isName(name));
+    if (strange !== undefined) throw noName(strange, key, endpoint.name);
     all.push(...names);
     const link = nextOf(answer.header('link'));
     next = link === undefined ? undefined : toUrl(link, answer.url, endpoint.name);
@@ -34,6 +38,11 @@ export async function readPages(
       throw limitError('registryPages', limits, `${endpoint.name} has too many ${key}`);
   }
   return all;
+}
+
+function noName(text: string, key: PagedList['key'], registry: string): MayflyError {
+  const shown = JSON.stringify(text.slice(0, 200)).replace(/[^\x20-\x7e]/g, '?');
+  return new MayflyError('REGISTRY_REFUSED', `${registry} lists ${shown} among its ${key}, which is no name`);
 }
 
 function nextOf(header: string | undefined): string | undefined {

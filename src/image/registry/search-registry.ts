@@ -1,7 +1,7 @@
-import { familiarRepository } from '../../core/image-reference.ts';
+import { familiarRepository, isRepository } from '../../core/image-reference.ts';
 import { JsonReader } from '../read-json.ts';
 import { explainAnswer } from './explain-answer.ts';
-import { type Endpoint, ownEndpoint } from './plan-endpoints.ts';
+import { dockerHubSearch, type Endpoint, ownEndpoint } from './plan-endpoints.ts';
 import { readPages } from './read-pages.ts';
 import { openEndpoint, type RegistryContext } from './registry-context.ts';
 import type { RegistryEndpoint } from './registry-endpoint.ts';
@@ -15,9 +15,6 @@ export interface FoundRepository {
   readonly stars: number;
   readonly isOfficial: boolean;
 }
-
-/** Docker Hub answers searches elsewhere than pulls. */
-const hubSearch = 'index.docker.io';
 
 /**
  * Repositories whose name has a text in it: by the registry's own search where it has one, as Docker Hub and Quay do, else by its
@@ -40,7 +37,7 @@ export async function searchRegistry(
 function searchEndpoint(registry: string, settings: RegistrySettings): Endpoint {
   const own = ownEndpoint(registry, settings);
   if (registry !== 'docker.io') return own;
-  return { ...own, name: hubSearch, bases: [`https://${hubSearch}`] };
+  return { ...own, name: dockerHubSearch, bases: [`https://${dockerHubSearch}`] };
 }
 
 /** Undefined where there is no such thing. */
@@ -80,7 +77,11 @@ async function searchCatalogue(
   context: RegistryContext,
 ): Promise<readonly FoundRepository[]> {
   const path = '/v2/_catalog?n=1000';
-  const all = await readPages(endpoint, { path, scope: 'registry:catalog:*', key: 'repositories' }, context);
+  const all = await readPages(
+    endpoint,
+    { path, scope: 'registry:catalog:*', key: 'repositories', isName: isRepository },
+    context,
+  );
   return all
     .filter((repository) => repository.includes(text))
     .sort()

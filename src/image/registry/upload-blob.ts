@@ -34,6 +34,8 @@ export async function uploadBlob(
   const sender = new ChunkSender(start, upload, endpoint, signal);
   for (let failures = 0; sender.sentBytes < upload.sizeBytes; ) {
     const begunAt = sender.sentBytes;
+    // Counted as they leave: who takes the same bytes again and again is not sent them for ever.
+    if (sender.leftBytes > limits.registryAttempts * upload.sizeBytes) throw sender.insatiable();
     try {
       await sender.sendChunk(chunkBytes);
       failures = 0;
@@ -44,7 +46,8 @@ export async function uploadBlob(
         throw error;
       await sleep(limits.registryBackoffMs * 2 ** (failures - 1), undefined, { signal });
       await sender.askHowFar();
-      if (sender.sentBytes > begunAt) failures = 0;
+      // Bytes by the dozen are no progress.
+      if (sender.sentBytes - begunAt >= limits.registryTrickleBytes) failures = 0;
     }
     upload.onProgress(sender.sentBytes);
   }
@@ -74,6 +77,7 @@ class ChunkSender {
   readonly #signal: AbortSignal;
   #location: URL;
   #sentBytes = 0;
+  #leftBytes = 0;
 
   constructor(location: URL, upload: Upload, endpoint: RegistryEndpoint, signal: AbortSignal) {
     this.#location = location;
@@ -86,8 +90,21 @@ class ChunkSender {
     return this.#sentBytes;
   }
 
+  /** What was sent, with all that was sent again. */
+  get leftBytes(): number {
+    return this.#leftBytes;
+  }
+
+  insatiable(): MayflyError {
+    const { sizeBytes, digest } = this.#upload;
+    return new MayflyError(
+      'REGISTRY_REFUSED',
+      `${this.#endpoint.name} was sent ${this.#leftBytes} bytes of ${digest}, which has ${sizeBytes}, and wants more`,
+    );
+  }
+
   async sendChunk(chunkBytes: number): Promise<void> {
-    const { open, scope, sizeBytes, digest } = this.#upload;
+    const { scope, sizeBytes, digest } = this.#upload;
     const start = this.#sentBytes;
     const length = Math.min(chunkBytes, sizeBytes - start);
     const answer = await this.#endpoint.request({
@@ -99,7 +116,7 @@ class ChunkSender {
         'content-length': String(length),
         'content-range': `${start}-${start + length - 1}`,
       },
-      body: open(start, length),
+      body: this.#open(start, length),
       signal: this.#signal,
     });
     if (answer.status !== 202) throw await explainAnswer(answer, this.#endpoint.name, `sending ${digest}`);
@@ -107,6 +124,9 @@ class ChunkSender {
     this.#moveTo(answer);
     this.#sentBytes = reachedBytes(answer) ?? start + length;
     this.#refuseBackwards(start);
+    if (this.#sentBytes >= start + length) return;
+    const part = `${this.#sentBytes - start} of ${length} bytes`;
+    throw new MayflyError('REGISTRY_REFUSED', `${this.#endpoint.name} kept ${part} of a chunk of ${digest}`);
   }
 
   /** "Retrieve the progress of the upload": how much of it is there. */
@@ -140,6 +160,13 @@ class ChunkSender {
     });
     if (answer.status !== 201) throw await explainAnswer(answer, this.#endpoint.name, `sending ${digest}`);
     answer.body.discard();
+  }
+
+  async *#open(start: number, length: number): AsyncGenerator<Uint8Array> {
+    for await (const bytes of this.#upload.open(start, length)) {
+      this.#leftBytes += bytes.length;
+      yield bytes;
+    }
   }
 
   /** Each answer says where it goes on. */

@@ -7,6 +7,7 @@ import {
 } from '../../core/image-reference.ts';
 import { MayflyError } from '../../core/mayfly-error.ts';
 import type { PrepareContext } from '../add-to-store.ts';
+import { renderedPlatformMatches, renderPlatform } from '../image-platform.ts';
 import type { SourcedImage } from '../image-source.ts';
 import { readFileFact } from '../input-fact.ts';
 import { pullReference, storeNameOf } from '../pull-reference.ts';
@@ -52,11 +53,18 @@ async function findDigest(
 }
 
 async function findOrPull(reference: ImageReference, context: PrepareContext): Promise<CatalogueImage> {
-  const { paths, self, pull, onProgress } = context;
+  const { paths, self, pull, platform, onProgress } = context;
   const named = new NameIndex(paths, self).find(storeNameOf(reference));
   const found = named === undefined ? undefined : new ImageCatalogue(paths, self).find(named.id);
-  if (found !== undefined && pull !== 'always') return found;
+  const fits = found !== undefined && renderedPlatformMatches(found.platform, platform);
+  if (fits && pull !== 'always') return found;
   if (pull === 'never') {
+    if (found !== undefined && !fits) {
+      throw new MayflyError(
+        'IMAGE_PLATFORM',
+        `the one in the store is for ${found.platform}, this machine is ${renderPlatform(platform)}`,
+      );
+    }
     const hint = `pull it with \`mayfly pull ${renderFamiliar(reference)}\`, or have it pulled with another \`pull_policy\``;
     throw new MayflyError('IMAGE_NOT_FOUND', 'it is not in the store, and is not to be pulled', { hint });
   }

@@ -2,6 +2,7 @@ import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LayerWriter } from '../layer-writer.ts';
 import { layerBytes } from './layer-store.ts';
+import { withStoreErrors } from './store-error.ts';
 import { type ByteLocker, lockForRemoving, lockUnused, type OpenByteLocker } from './store-lock.ts';
 import type { StorePaths } from './store-paths.ts';
 import { readStoreRoots } from './store-roots.ts';
@@ -31,17 +32,25 @@ export interface Collected {
  * Removes the layers and blobs that no image needs. Undefined when somebody adds to the store at this moment, and nothing could
  * be said of what he will need. A layer's directory goes at once, by its name, and then its content: whoever is killed in
  * between leaves a temporary that a later run sweeps.
+ *
+ * @throws MayflyError STORE_FAILED where it cannot be known what is needed; nothing is removed then
  */
-export async function collectGarbage(
+export function collectGarbage(
   context: CollectContext,
   /** What is to become garbage now, while nobody adds. */
-  forget: (isUnused: (directory: string) => Promise<boolean>) => Promise<void> = async () => undefined,
+  forget: Forget = async () => undefined,
 ): Promise<Collected | undefined> {
+  return withStoreErrors(context.paths.root, () => collect(context, forget));
+}
+
+type Forget = (isUnused: (directory: string) => Promise<boolean>) => Promise<void>;
+
+async function collect(context: CollectContext, forget: Forget): Promise<Collected | undefined> {
   const { paths, self, openLayerWriter, openByteLocker, nowMs } = context;
   await using locker = await lockForRemoving(openByteLocker, paths);
   if (locker === undefined) return undefined;
   await forget((directory) => lockUnused(locker, paths, directory));
-  const roots = await readStoreRoots(paths, self);
+  const roots = await readStoreRoots(paths);
   const blobs = await collectBlobs(paths, roots.blobs);
   const candidates = (await namesIn(paths.layers)).filter((directory) => !roots.needsLayer(directory));
   const layers = await collectLayers(candidates, locker, context);

@@ -4,6 +4,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageConfig, ImageSource, Layer } from '../../core/image.ts';
 import type { InputFact } from '../input-fact.ts';
+import { readEveryFact } from './read-every-fact.ts';
 import type { StorePaths } from './store-paths.ts';
 import { type ProcessIdentity, temporaryPrefix } from './temporary.ts';
 import { writeAtomically } from './write-atomically.ts';
@@ -73,16 +74,13 @@ export async function listImages(paths: StorePaths): Promise<readonly ImageRecor
     .sort((a, b) => b.preparedAtMs - a.preparedAtMs);
 }
 
-/** Those that another version wrote, or that cannot be read, too: they serve nobody. */
+/** @throws MayflyError STORE_FAILED where one cannot be read: it may be wanted */
 export async function removeImageRecords(
   paths: StorePaths,
   isUnwanted: (record: ImageRecord) => boolean,
 ): Promise<void> {
-  for (const key of await listKeys(paths)) {
-    const record = readImageRecord(paths, key);
-    if (record === undefined || isUnwanted(record))
-      await rm(join(paths.images, `${key}.json`), { force: true });
-  }
+  for (const { path, fact } of await readEveryFact<ImageRecord>(paths.images, recordVersion))
+    if (isUnwanted(fact)) await rm(path, { force: true });
 }
 
 async function listKeys(paths: StorePaths): Promise<readonly string[]> {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isImageReference, parseImageReference } from '../../core/image-reference.ts';
 import { JsonFiles } from './json-files.ts';
 import type { StorePaths } from './store-paths.ts';
 import type { ProcessIdentity } from './temporary.ts';
@@ -37,11 +38,16 @@ export class NameIndex {
     return this.#files.pathOf(keyOf(reference));
   }
 
-  list(): Promise<readonly ImageName[]> {
-    return this.#files.list();
+  /** What is no name by the grammar is as good as not there: one of those must not keep the others from being read. */
+  async list(): Promise<readonly ImageName[]> {
+    return (await this.#files.list()).filter(
+      ({ reference }) => typeof reference === 'string' && isImageReference(reference),
+    );
   }
 
+  /** @throws MayflyError IMAGE_REFERENCE_INVALID */
   async set(reference: string, id: string, namedAtMs: number): Promise<void> {
+    parseImageReference(reference);
     await this.#files.write(keyOf(reference), { version, reference, id, namedAtMs });
   }
 

@@ -24,7 +24,10 @@ export async function repairStore(
   let problems: readonly StoreProblem[] = [];
   const collected = await collectGarbage(context, async (isUnused) => {
     problems = await verifyStore(context.paths, context.self, signal);
-    for (const problem of problems) await mend(problem, isUnused, context);
+    // Facts first: while one cannot be read, nothing that it might speak of is removed.
+    const isFact = ({ kind }: StoreProblem): boolean => kind === 'unreadable-fact';
+    for (const problem of [...problems.filter(isFact), ...problems.filter((each) => !isFact(each))])
+      await mend(problem, isUnused, context);
   });
   return collected === undefined ? undefined : { problems, collected };
 }

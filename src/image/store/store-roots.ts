@@ -1,9 +1,8 @@
 import { digestHex } from '../digest.ts';
-import { ImageCatalogue } from './image-catalogue.ts';
-import { listImages } from './image-record.ts';
-import { JsonFiles } from './json-files.ts';
+import type { CatalogueImage } from './image-catalogue.ts';
+import type { ImageRecord } from './image-record.ts';
+import { readEveryFact } from './read-every-fact.ts';
 import type { StorePaths } from './store-paths.ts';
-import type { ProcessIdentity } from './temporary.ts';
 
 /** What of the store is still wanted. Who keeps layers or blobs for anything else says so here. */
 export interface StoreRoots {
@@ -13,15 +12,16 @@ export interface StoreRoots {
   readonly needsLayer: (directory: string) => boolean;
 }
 
-export async function readStoreRoots(paths: StorePaths, self: ProcessIdentity): Promise<StoreRoots> {
-  const kept = await new ImageCatalogue(paths, self).list();
-  const records = await listImages(paths);
+/** @throws MayflyError STORE_FAILED where one cannot be read: what it speaks of is not known, and not to be removed */
+export async function readStoreRoots(paths: StorePaths): Promise<StoreRoots> {
+  const kept = (await readEveryFact<CatalogueImage>(paths.catalogue, 1)).map(({ fact }) => fact);
+  const records = (await readEveryFact<ImageRecord>(paths.images, 1)).map(({ fact }) => fact);
   const blobs = new Set([...kept, ...records].map(({ id }) => id));
   for (const { manifest, layers } of kept) {
     if (manifest !== undefined) blobs.add(manifest);
     for (const { blob } of layers) if (blob !== undefined) blobs.add(blob.digest);
   }
-  const cached = await readCachedLayers(paths, self);
+  const cached = await readCachedLayers(paths);
   // What a build makes is a tar that is not packed: blob and layer have one digest.
   for (const diffId of cached) blobs.add(diffId);
   const directories = new Set(records.flatMap(({ layers }) => layers.map(({ directory }) => directory)));
@@ -35,9 +35,9 @@ export async function readStoreRoots(paths: StorePaths, self: ProcessIdentity): 
 }
 
 /** Layers of the build cache (build/build-cache.ts), which stay until it is emptied. */
-async function readCachedLayers(paths: StorePaths, self: ProcessIdentity): Promise<readonly string[]> {
-  const steps = await new JsonFiles<CachedLayer>(paths.buildCache, 1, self).list();
-  return steps.flatMap(({ diffId }) => diffId ?? []);
+async function readCachedLayers(paths: StorePaths): Promise<readonly string[]> {
+  const steps = await readEveryFact<CachedLayer>(paths.buildCache, 1);
+  return steps.flatMap(({ fact: { diffId } }) => diffId ?? []);
 }
 
 interface CachedLayer {

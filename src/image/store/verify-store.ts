@@ -117,19 +117,22 @@ async function readDiffIds(id: string, paths: StorePaths): Promise<readonly stri
 }
 
 function findUnreadable(paths: StorePaths): readonly StoreProblem[] {
-  return [paths.catalogue, paths.names, paths.images, paths.layerRecords].flatMap((directory) =>
+  const { catalogue, names, images, buildCache, layerRecords } = paths;
+  return [catalogue, names, images, buildCache, layerRecords].flatMap((directory) =>
     namesIn(directory)
       .map((name) => join(directory, name))
-      .filter((path) => !isReadableJson(path))
+      .filter((path) => !isReadableFact(path, directory !== layerRecords))
       .map((path): StoreProblem => ({ kind: 'unreadable-fact', path })),
   );
 }
 
-function isReadableJson(path: string): boolean {
+/** What is gone by now is none. Another version's may speak of anything. */
+function isReadableFact(path: string, hasVersion: boolean): boolean {
   try {
-    return typeof JSON.parse(readFileSync(path, 'utf8')) === 'object';
-  } catch {
-    return false;
+    const fact: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return typeof fact === 'object' && fact !== null && (!hasVersion || Reflect.get(fact, 'version') === 1);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT';
   }
 }
 

@@ -83,8 +83,14 @@ int open_in_root(uint64_t slot, const char *path, int flags) {
   return open_below(slot, path, flags, 0, slot == NO_SLOT ? 0 : RESOLVE_IN_ROOT);
 }
 
+/* A slash at the end would follow a link. */
+int open_itself(const struct field *f) {
+  if (f[1].length > 1 && f[1].data[f[1].length - 2] == '/') return fail(EINVAL);
+  return open_in_root(f[0].number, TEXT(f[1]), O_PATH | O_NOFOLLOW);
+}
+
 int open_through(const struct field *f, char path[32]) {
-  int fd = open_in_root(f[0].number, TEXT(f[1]), O_PATH | O_NOFOLLOW);
+  int fd = open_itself(f);
   if (fd >= 0) snprintf(path, 32, "/proc/self/fd/%d", fd);
   return fd;
 }
@@ -192,6 +198,12 @@ int write_all(int fd, const unsigned char *data, size_t length) {
     length -= (size_t)n;
   }
   return 0;
+}
+
+/* A file of the kernel's takes a value in one write: the rest of one that it cut would be ignored (sysctl_writes_strict). */
+int write_once(int fd, const struct field *f) {
+  ssize_t n = write(fd, f->data, f->length);
+  return n < 0 ? -1 : (size_t)n == f->length ? 0 : fail(EIO);
 }
 
 int op_writeSlot(const struct field *f) {

@@ -10,18 +10,18 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
-enum { MAX_LISTING = 1 << 20, MAX_XATTRS = 1 << 17, XATTR_ROOM = 65536 };
+enum { MAX_LISTING = 1 << 20, XATTR_ROOM = 65536, MAX_XATTRS = 2 * XATTR_ROOM + 4096 };
 
 int op_writeFile(const struct field *f) {
   /* No mount may stand in for a file of /proc or of a cgroup (CVE-2025-52881), no FIFO may stop us. */
   uint64_t resolve = f[0].number == NO_SLOT ? 0 : RESOLVE_IN_ROOT | RESOLVE_NO_XDEV;
   int fd = open_below(f[0].number, TEXT(f[1]), O_WRONLY | O_NONBLOCK, 0, resolve);
-  return fd < 0 ? -1 : close_keeping_errno(fd, write_all(fd, f[2].data, f[2].length));
+  return fd < 0 ? -1 : close_keeping_errno(fd, write_once(fd, &f[2]));
 }
 
 int op_setTimes(const struct field *f) {
   struct timespec at = {(time_t)f[2].number, (long)f[3].number};
-  int fd = open_in_root(f[0].number, TEXT(f[1]), O_PATH | O_NOFOLLOW);
+  int fd = open_itself(f);
   return fd < 0 ? -1 : close_keeping_errno(fd, utimensat(fd, "", (struct timespec[]){at, at}, AT_EMPTY_PATH));
 }
 
@@ -36,9 +36,10 @@ int op_stat(const struct field *f) {
 
 int op_readLink(const struct field *f) {
   char target[4096];
-  int fd = open_in_root(f[0].number, TEXT(f[1]), O_PATH | O_NOFOLLOW);
+  int fd = open_itself(f);
   if (fd < 0) return -1;
   ssize_t n = readlinkat(fd, "", target, sizeof target);
+  if (n < 0 && errno == ENOENT) errno = EINVAL; /* no link; readlinkat(2) says EINVAL of those that have a path */
   if (n >= 0) reply_add(target, (size_t)n);
   return close_keeping_errno(fd, n < 0 ? -1 : 0);
 }

@@ -75,6 +75,7 @@ int close_keeping_errno(int fd, int result);
 int open_below(uint64_t slot, const char *path, int flags, unsigned mode, uint64_t resolve);
 int open_in_root(uint64_t slot, const char *path, int flags);
 /* Opens what f[1] names, itself if it is a link, and writes the path by which calls take descriptors: /proc/self/fd/N. */
+int open_itself(const struct field *f);
 int open_through(const struct field *f, char path[32]);
 /* Opens the parent of the last component of the path in f[1] and points `base` at that component. */
 int open_parent(const struct field *f, const char **base);
@@ -83,6 +84,7 @@ int send_with_fd(int socket_fd, const void *data, size_t length, int fd);
 ssize_t receive_with_fd(int socket_fd, void *data, size_t length, int flags, int *fd);
 int read_all(int fd, void *into, size_t length); /* -1 also where it ends before */
 int write_all(int fd, const unsigned char *data, size_t length);
+int write_once(int fd, const struct field *f);
 
 /* rights.c: a server finds itself in its own namespaces after each tape. */
 void namespaces_remember(void);

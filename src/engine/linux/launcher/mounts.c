@@ -64,6 +64,8 @@ static int cover(int source, int at, uint64_t attributes, unsigned recursive) {
 
 /* What is not there needs no cover. */
 static int open_to_cover(const struct field *f, bool *missing) {
+  *missing = false;
+  if (f[0].number == NO_SLOT) return fail(EBADF);
   int at = open_in_root(f[0].number, TEXT(f[1]), O_PATH);
   *missing = at < 0 && (errno == ENOENT || errno == ENOTDIR);
   return at;

@@ -59,8 +59,9 @@ static int exchange(int fd, const struct field *messages, bool reply) {
   static unsigned char buffer[65536];
   struct timeval limit = {NETLINK_TIMEOUT_S, 0};
   size_t replied = 0;
+  if (fd < 0) return -1;
   int expected = expected_answers((struct reader){messages->data, messages->data + messages->length});
-  if (fd < 0 || expected < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) < 0) return -1;
+  if (expected < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) < 0) return -1;
   if (send(fd, messages->data, messages->length, 0) != (ssize_t)messages->length) return -1;
   for (int answered = 0, more; answered < expected; answered += more) {
     ssize_t n;

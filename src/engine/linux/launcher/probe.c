@@ -77,6 +77,14 @@ static int64_t make_call(uint32_t number, const struct argument *a, uint32_t cou
   return result;
 }
 
+/* What a call left in its memory is not the next one's; what it began with is known of zeroes only. */
+static void renew(const struct argument *a, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    if (a[i].kind == BOTH || a[i].kind == LINKED) _exit(BROKEN);
+    if (a[i].kind == OUT || a[i].kind == SCRATCH || a[i].kind == FILLED) memset(a[i].memory, 0, a[i].length);
+  }
+}
+
 /* How many have been made then. */
 static uint32_t make_calls(struct reader *r, struct buffer *answer, int64_t *results, uint32_t made) {
   struct argument a[MAX_ARGUMENTS] = {{0}};
@@ -84,7 +92,10 @@ static uint32_t make_calls(struct reader *r, struct buffer *answer, int64_t *res
   if (count > MAX_ARGUMENTS || times == 0 || times > MAX_CALLS - made) _exit(BROKEN);
   for (uint32_t i = 0; i < count; i++) a[i] = take_argument(r, results, made);
   if (times > 1 && a[0].kind != NUMBER) _exit(BROKEN);
-  for (uint32_t i = 0; i < times; i++, a[0].value++) results[made + i] = make_call(number, a, count, answer);
+  for (uint32_t i = 0; i < times; i++, a[0].value++) {
+    if (i > 0) renew(a, count);
+    results[made + i] = make_call(number, a, count, answer);
+  }
   for (uint32_t i = 0; i < count; i++) {
     free(a[i].memory);
     free(a[i].linked);

@@ -114,7 +114,7 @@ int op_writeProcessFile(const struct field *f) {
   if (strchr(TEXT(f[1]), '/') || snprintf(path, sizeof path, "/proc/%d/%s", p->pid, TEXT(f[1])) >= (int)sizeof path)
     return fail(EINVAL);
   int fd = open(path, O_WRONLY | O_CLOEXEC);
-  return fd < 0 ? -1 : close_keeping_errno(fd, write_all(fd, f[2].data, f[2].length));
+  return fd < 0 ? -1 : close_keeping_errno(fd, write_once(fd, &f[2]));
 }
 
 int op_offerPump(const struct field *f) {

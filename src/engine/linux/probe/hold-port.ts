@@ -18,9 +18,7 @@ export async function holdPort(address: string): Promise<HeldPort | { readonly e
   return {
     port: place.port,
     async [Symbol.asyncDispose]() {
-      const closed = once(server, 'close');
-      server.close();
-      await closed;
+      await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
 }

@@ -44,6 +44,7 @@ export class LinuxProbe implements Probe {
   async calls(calls: readonly SystemCall[]): Promise<readonly CallResult[]> {
     if (calls.length === 0) return [];
     const count = calls.reduce((sum, { times = 1 }) => sum + times, 0);
+    if (calls.some(({ times = 1 }) => times < 1)) throw new RangeError('a call is made at least once');
     if (count > mostCalls) throw new RangeError(`${count} calls; a batch has at most ${mostCalls}`);
     const batch = encodeCalls(calls, this.#numbers);
     const answer = this.#answers.next();

@@ -108,8 +108,7 @@ function parseHealthcheck(text: string, flags: FlagReader): HealthcheckInstructi
     return written === undefined ? undefined : parseDuration(written);
   };
   const [intervalMs, timeoutMs] = [duration('interval'), duration('timeout')];
-  const startPeriodMs = duration('start-period');
-  flags.text('start-interval'); // has no place in an image's configuration as OCI and this version know it
+  const [startPeriodMs, startIntervalMs] = [duration('start-period'), duration('start-interval')];
   const retries = flags.whole('retries');
   if (word.toUpperCase() === 'NONE') {
     if (rest !== '') throw new Error('HEALTHCHECK NONE takes no arguments');
@@ -122,6 +121,7 @@ function parseHealthcheck(text: string, flags: FlagReader): HealthcheckInstructi
     ...(intervalMs === undefined ? {} : { intervalMs }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(startPeriodMs === undefined ? {} : { startPeriodMs }),
+    ...(startIntervalMs === undefined ? {} : { startIntervalMs }),
     ...(retries === undefined ? {} : { retries }),
   };
 }

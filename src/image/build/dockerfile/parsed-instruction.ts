@@ -60,5 +60,6 @@ export interface HealthcheckInstruction {
   readonly intervalMs?: number;
   readonly timeoutMs?: number;
   readonly startPeriodMs?: number;
+  readonly startIntervalMs?: number;
   readonly retries?: number;
 }

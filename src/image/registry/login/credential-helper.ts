@@ -28,7 +28,7 @@ export class CredentialHelper {
     if (code !== 0) {
       // The words of the protocol for "there is none"; they come on standard output.
       if (/credentials not found/i.test(`${stdout}\n${stderr.join('\n')}`)) return undefined;
-      throw this.#failed('get', code, stdout, stderr);
+      throw this.#failed('get', code, stderr.at(-1) ?? '');
     }
     const json = JsonReader.parse(Buffer.from(stdout), `what ${this.#name} says`);
     const [username, secret] = [json.text('Username') ?? '', json.text('Secret') ?? ''];
@@ -45,13 +45,15 @@ export class CredentialHelper {
   ): Promise<void> {
     const input = JSON.stringify({ ServerURL: registry, Username: username, Secret: password });
     const { code, stdout, stderr } = await this.#run('store', input, signal);
-    if (code !== 0) throw this.#failed('store', code, stdout, stderr);
+    if (code === 0) return;
+    const said = (stderr.at(-1) ?? firstLine(stdout)).replaceAll(password, '…');
+    throw this.#failed('store', code, said);
   }
 
   async erase(registry: string, signal: AbortSignal): Promise<void> {
     const { code, stdout, stderr } = await this.#run('erase', registry, signal);
     if (code !== 0 && !/credentials not found/i.test(`${stdout}\n${stderr.join('\n')}`))
-      throw this.#failed('erase', code, stdout, stderr);
+      throw this.#failed('erase', code, stderr.at(-1) ?? firstLine(stdout));
   }
 
   async #run(action: string, input: string, signal: AbortSignal): Promise<ProgramResult> {
@@ -76,11 +78,15 @@ export class CredentialHelper {
     );
   }
 
-  /** What it printed after `get` may be a secret: only its first words when it failed, where the protocol has the reason. */
-  #failed(action: string, code: number, stdout: string, stderr: readonly string[]): MayflyError {
-    const said = (stderr.at(-1) ?? stdout.split('\n', 1)[0] ?? '').slice(0, 200);
-    return new MayflyError('REGISTRY_UNAUTHORIZED', `${this.#name} ${action} ended with ${code}: ${said}`, {
+  /** The protocol has reasons on standard output; after `get` that may be the secret, and is shown to nobody. */
+  #failed(action: string, code: number, said: string): MayflyError {
+    const end = said === '' ? '' : `: ${said.slice(0, 200)}`;
+    return new MayflyError('REGISTRY_UNAUTHORIZED', `${this.#name} ${action} ended with ${code}${end}`, {
       hint: 'see what the helper needs',
     });
   }
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
 }
