@@ -98,6 +98,12 @@ COPY --from=sys --exclude=skip --exclude=a /o /all/
     },
   },
   {
+    name: 'a file goes into a directory by a link, and replaces a link of its own name there',
+    dockerfile: `${base}RUN mkdir /d && ln -s d /alias && echo other > /other && ln -s /other /d/a\nCOPY a /alias/\n`,
+    files: { a: 'a' },
+    tree: { 'd/a': 'file 644 0:0 a', other: 'file 644 0:0 other\n', alias: '-> d' },
+  },
+  {
     name: 'COPY --chmod by letters',
     dockerfile: `${base}COPY --chmod=u=rwX,go= d /d/\n`,
     files: { 'd/x': 'x', 'd/sub/y': 'y' },

@@ -71,6 +71,31 @@ RUN --mount=type=secret,id=other test ! -e /run/secrets/other
     expect(await bench.tree(image)).toMatchObject({ list: 'file 644 0:0 x\n' });
   });
 
+  test('a directory that was changed itself is part of the image, though something is mounted in it', async () => {
+    const { image } = await bench.build({
+      Dockerfile: `${base}RUN mkdir /old /same && chmod 755 /old /same
+RUN --mount=type=tmpfs,target=/old/m --mount=type=tmpfs,target=/new/m --mount=type=tmpfs,target=/gone/m --mount=type=tmpfs,target=/same/m chmod 700 /old /new
+RUN --mount=type=tmpfs,target=/owned/m chown 1000 /owned
+`,
+    });
+    const tree = await bench.tree(image);
+    expect(tree).toMatchObject({
+      old: 'directory 700 0:0',
+      same: 'directory 755 0:0',
+      new: 'directory 700 0:0',
+      owned: 'directory 755 1000:0',
+    });
+    expect(['gone', 'old/m', 'new/m'].filter((path) => tree[path] !== undefined)).toEqual([]);
+  });
+
+  test('a name that is not UTF-8 is an error, and does not vanish', async () => {
+    const dockerfile = `${base}RUN touch "/$(printf 'a\\377')"\n`;
+    await expect(bench.build({ Dockerfile: dockerfile })).rejects.toMatchObject({
+      code: 'IMAGE_INVALID',
+      message: expect.stringContaining('is not UTF-8'),
+    });
+  });
+
   test.each([
     ['type=cache', 'needs a target'],
     ['type=ssh', 'type `ssh` is not possible'],

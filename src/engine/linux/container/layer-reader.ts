@@ -1,3 +1,4 @@
+import { MayflyError } from '../../../core/mayfly-error.ts';
 import { errnoOf } from '../client/errno-of.ts';
 import type { Op, Slot, Tape } from '../tape/op.ts';
 import type { TapePerformer } from '../tape/tape-performer.ts';
@@ -20,7 +21,10 @@ export class LayerReader {
     const [listing] = await this.#unlessGone([
       { kind: 'listDirectory', dir, path: path === '' ? '.' : path },
     ]);
-    const text = Buffer.from(listing ?? []).toString();
+    const bytes = Buffer.from(listing ?? []);
+    const text = bytes.toString();
+    // Decoded, such a name is another's: it would vanish without a word.
+    if (text.includes('\uFFFD') && !Buffer.from(text).equals(bytes)) throw notText(path, text);
     return text.split('\0').filter((name) => name !== '');
   }
 
@@ -78,6 +82,11 @@ export function markOf(statx: Uint8Array): LayerMark {
   if (type === 0o040000) return 'directory';
   const isWhiteout = type === 0o020000 && view.readUInt32LE(128) === 0 && view.readUInt32LE(132) === 0;
   return isWhiteout ? 'whiteout' : 'other';
+}
+
+function notText(path: string, text: string): MayflyError {
+  const name = text.split('\0').find((each) => each.includes('\uFFFD')) ?? '';
+  return new MayflyError('IMAGE_INVALID', `the name ${JSON.stringify(name)} in /${path} is not UTF-8`);
 }
 
 function isGone(error: unknown): boolean {

@@ -95,13 +95,15 @@ class UpperLayer {
     return { told, holdsMounts };
   }
 
+  /** Whether a directory is other than below; where nothing is below, than one that was made to mount something in it. */
   async #differs(path: string, entry: LayerEntry, below: Slot | undefined): Promise<boolean> {
-    if (below === undefined || !('metadata' in entry)) return false;
+    if (!('metadata' in entry)) return false;
+    const { mode, uid, gid, xattrs } = entry.metadata;
+    if (below === undefined) return mode !== 0o755 || uid !== 0 || gid !== 0 || xattrs.length > 0;
     const statx = (await this.#reader.stats(below, [path])).get(path);
     if (statx === undefined) return false;
-    const { mode, uid, gid } = parseStatx(statx);
-    const { metadata } = entry;
-    return metadata.mode !== mode || metadata.uid !== uid || metadata.gid !== gid;
+    const was = parseStatx(statx);
+    return mode !== was.mode || uid !== was.uid || gid !== was.gid;
   }
 
   async *#directory(

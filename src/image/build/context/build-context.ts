@@ -1,5 +1,6 @@
-import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { MayflyError } from '../../../core/mayfly-error.ts';
 import { type ImageLimits, limitError } from '../../image-limits.ts';
 import type { DockerIgnore } from './docker-ignore.ts';
 
@@ -11,6 +12,11 @@ export interface ContextFile {
   readonly facts: BigIntStats;
 }
 
+/** The context's own is no part of what is built: it is this machine's. */
+export function modeOf({ name, facts }: ContextFile): number {
+  return name === '' ? 0o755 : Number(facts.mode) & 0o7777;
+}
+
 /** Links within links. */
 const mostLinks = 40;
 
@@ -20,8 +26,8 @@ export class BuildContext {
   readonly #files: ReadonlyMap<string, ContextFile>;
 
   constructor(root: string, ignore: DockerIgnore, limits: ImageLimits) {
-    this.root = root;
-    this.#files = new Map(readFiles(root, ignore, limits).map((file) => [file.name, file]));
+    this.root = realpathSync(root);
+    this.#files = new Map(readFiles(this.root, ignore, limits).map((file) => [file.name, file]));
   }
 
   find(name: string): ContextFile | undefined {
@@ -86,6 +92,9 @@ function readFiles(root: string, ignore: DockerIgnore, limits: ImageLimits): rea
       const name = posix.join(directory, child);
       const path = join(root, name);
       const facts = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+      // Decoded, the name is another's, of no file.
+      if (facts === undefined && child.includes('\uFFFD'))
+        throw new MayflyError('IMAGE_INVALID', `the name ${JSON.stringify(name)} in ${root} is not UTF-8`);
       const kind = facts === undefined ? undefined : kindOf(facts);
       if (facts === undefined || kind === undefined) continue;
       const ignored = ignore.ignores(name);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
 import { renderStamp } from '../../input-fact.ts';
 import { readRange } from '../../read-file.ts';
-import type { ContextFile } from './build-context.ts';
+import { type ContextFile, modeOf } from './build-context.ts';
 
 /** A file changed so shortly before it was read may change again within the same tick of the clock. */
 const settledMs = 2000;
@@ -28,7 +28,7 @@ export class ContentDigests {
   async digestAll(files: Iterable<ContextFile>, nowMs: number): Promise<string> {
     const hash = createHash('sha256');
     for (const file of files) {
-      const mode = file.kind === 'symlink' ? 0 : Number(file.facts.mode) & 0o7777;
+      const mode = file.kind === 'symlink' ? 0 : modeOf(file);
       hash.update(JSON.stringify([file.name, file.kind, mode, await this.#contentOf(file, nowMs)]));
     }
     return hash.digest('hex');

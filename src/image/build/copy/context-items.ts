@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { copiedFile } from '../../host/copied-file.ts';
 import type { LayerEntry } from '../../layer/layer-entry.ts';
 import type { LayerMetadata } from '../../layer-writer.ts';
-import type { BuildContext, ContextFile } from '../context/build-context.ts';
+import { type BuildContext, type ContextFile, modeOf } from '../context/build-context.ts';
 import { compilePathPattern } from '../context/path-pattern.ts';
 import type { CopyItem } from './copy-item.ts';
 
@@ -63,12 +63,14 @@ function nameWithin({ name }: ContextFile, root: string): string {
   return name.slice(root === '' ? 0 : root.length + 1);
 }
 
-function toEntry({ kind, path, facts }: ContextFile, name: string): LayerEntry {
+function toEntry(file: ContextFile, name: string): LayerEntry {
+  const { kind, path, facts } = file;
+  const changedAtNs = file.name === '' ? 0n : facts.mtimeNs;
   const metadata: LayerMetadata = {
-    mode: Number(facts.mode) & 0o7777,
+    mode: modeOf(file),
     uid: 0,
     gid: 0,
-    mtime: { seconds: Math.max(0, Number(facts.mtimeNs / 1_000_000_000n)), nanoseconds: 0 },
+    mtime: { seconds: Math.max(0, Number(changedAtNs / 1_000_000_000n)), nanoseconds: 0 },
     xattrs: [],
   };
   switch (kind) {

@@ -26,7 +26,8 @@ export async function* copyEntries(plan: CopyPlan, target: CopyTarget): AsyncGen
     if (item.isDirectory) yield* copyDirectory(item, root.path, plan, target);
     else {
       const isInside = wantsDirectory || root.isDirectory;
-      const path = isInside ? (await target.resolve(posix.join(root.path, item.baseName))).path : root.path;
+      // Links lead to the directory; one in it of the file's own name is replaced.
+      const path = isInside ? posix.join(root.path, item.baseName) : root.path;
       yield* target.parents(path);
       for await (const entry of item.entries()) yield await target.place(path, change(entry, plan));
     }

@@ -20,7 +20,16 @@ export async function doRun(
   const mounts = instruction.mounts.map((mount) => expandMount(mount, (word) => builder.expand(state, word)));
   return {
     argv: run.argv,
-    key: ['run', keyed, workingDir, user, hasNetwork, await describeMounts(mounts, builder)],
+    // With one id alone every file becomes root's: another layer than with many.
+    key: [
+      'run',
+      keyed,
+      workingDir,
+      user,
+      hasNetwork,
+      tools.ids.count > 1,
+      await describeMounts(mounts, builder),
+    ],
     make: async (onText) => {
       await using opened = await openMounts(mounts, workingDir, builder);
       const place = { state, run, mounts: opened.specs, secretEnvironment: opened.environment, hasNetwork };
