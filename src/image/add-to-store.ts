@@ -3,12 +3,11 @@ import type { ImageProviderOptions } from './image-provider.ts';
 import type { SourceContext } from './image-source.ts';
 import { openStore } from './store/open-store.ts';
 import { Scratch } from './store/scratch.ts';
-import { withStoreErrors } from './store/store-error.ts';
 import { lockForAdding } from './store/store-lock.ts';
 import type { StorePaths } from './store/store-paths.ts';
 import { sweepStore } from './store/sweep-store.ts';
 import { type ProcessIdentity, readOwnIdentity } from './store/temporary.ts';
-import { withStoreErrors } from './store/with-store-errors.ts';
+import { withStoreErrors } from './store/store-error.ts';
 
 /** What work needs that adds to the store. */
 export interface AddContext extends SourceContext, Required<ImageProviderOptions> {

@@ -1,6 +1,14 @@
 import { MayflyError } from '../../core/mayfly-error.ts';
 
-/** What the file system says while somebody works on the store is the store's error, unless it speaks of a file elsewhere. */
+/** What disks and mounts say of themselves: nothing else that is worked with has these. */
+const ofDisks: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EFBIG'];
+
+/**
+ * What the system says of the store during this work is the store's error. That of another file, such as an archive that is read,
+ * is its reader's to explain.
+ *
+ * @throws MayflyError STORE_FAILED
+ */
 export async function withStoreErrors<T>(root: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -11,11 +19,10 @@ export async function withStoreErrors<T>(root: string, work: () => Promise<T>): 
   }
 }
 
-/** A write to an open file that fails names no path; what it says is known by its code. */
-const writeCodes = ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EFBIG'];
-
 function isOfStore(error: unknown, root: string): error is Error {
-  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return false;
-  if ('path' in error && typeof error.path === 'string') return error.path.startsWith(root);
-  return writeCodes.includes(String(error.code));
+  if (!(error instanceof Error) || error instanceof MayflyError || !('syscall' in error)) return false;
+  if ('path' in error && typeof error.path === 'string')
+    return error.path === root || error.path.startsWith(`${root}/`);
+  // Writing to what is open tells no path.
+  return 'code' in error && ofDisks.includes(error.code);
 }
