@@ -3,7 +3,6 @@ import type { CollectContext } from '../../image/store/collect-garbage.ts';
 import { openStore } from '../../image/store/open-store.ts';
 import { withStoreErrors } from '../../image/store/store-error.ts';
 import { readOwnIdentity } from '../../image/store/temporary.ts';
-import { withStoreErrors } from '../../image/store/with-store-errors.ts';
 import { chooseDirectories } from '../host/directories.ts';
 import { openEngine } from '../host/open-engine.ts';
 import { imageOptions } from '../host/open-images.ts';

@@ -8,7 +8,6 @@ import type { StorePaths } from './store-paths.ts';
 import { readStoreRoots } from './store-roots.ts';
 import { sweepStore } from './sweep-store.ts';
 import { makeTemporaryDirectory, type ProcessIdentity, temporaryPrefix } from './temporary.ts';
-import { withStoreErrors } from './with-store-errors.ts';
 import { syncDirectory } from './write-atomically.ts';
 
 export interface CollectContext {
