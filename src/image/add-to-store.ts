@@ -3,11 +3,11 @@ import type { ImageProviderOptions } from './image-provider.ts';
 import type { SourceContext } from './image-source.ts';
 import { openStore } from './store/open-store.ts';
 import { Scratch } from './store/scratch.ts';
+import { withStoreErrors } from './store/store-error.ts';
 import { lockForAdding } from './store/store-lock.ts';
 import type { StorePaths } from './store/store-paths.ts';
 import { sweepStore } from './store/sweep-store.ts';
 import { type ProcessIdentity, readOwnIdentity } from './store/temporary.ts';
-import { withStoreErrors } from './store/store-error.ts';
 
 /** What work needs that adds to the store. */
 export interface AddContext extends SourceContext, Required<ImageProviderOptions> {
@@ -20,21 +20,8 @@ export interface PrepareContext extends AddContext {
   readonly pull: ImageRequest['pull'];
 }
 
-/**
- * Opens the store, clears away what runs that died have left, and keeps all collectors out until the work is done.
- *
- * @throws MayflyError STORE_FAILED for what the system says of the store
- */
-export function addToStore<T>(
-  options: Required<ImageProviderOptions>,
-  onProgress: (line: string) => void,
-  signal: AbortSignal,
-  work: (context: AddContext) => Promise<T>,
-): Promise<T> {
-  return withStoreErrors(options.storeDirectory, () => add(options, onProgress, signal, work));
-}
-
-async function add<T>(
+/** Opens the store, clears away what runs that died have left, and keeps all collectors out until the work is done. */
+export async function addToStore<T>(
   options: Required<ImageProviderOptions>,
   onProgress: (line: string) => void,
   signal: AbortSignal,

@@ -1,8 +1,8 @@
 import { MayflyError } from '../../core/mayfly-error.ts';
 import { findImage } from '../../image/find-image.ts';
 import { nameImage } from '../../image/name-image.ts';
-import { lockForAdding } from '../../image/store/store-lock.ts';
 import { withStoreErrors } from '../../image/store/store-error.ts';
+import { lockForAdding } from '../../image/store/store-lock.ts';
 import { defineCommand } from '../command.ts';
 import { parseNewName } from '../images/new-name.ts';
 import { openStoreWork } from '../images/open-store-work.ts';

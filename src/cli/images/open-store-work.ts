@@ -1,8 +1,8 @@
 import { completeOptions, type ImageProviderOptions } from '../../image/image-provider.ts';
 import type { CollectContext } from '../../image/store/collect-garbage.ts';
 import { openStore } from '../../image/store/open-store.ts';
-import { readOwnIdentity } from '../../image/store/temporary.ts';
 import { withStoreErrors } from '../../image/store/store-error.ts';
+import { readOwnIdentity } from '../../image/store/temporary.ts';
 import { chooseDirectories } from '../host/directories.ts';
 import { openEngine } from '../host/open-engine.ts';
 import { imageOptions } from '../host/open-images.ts';

@@ -2,12 +2,12 @@ import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LayerWriter } from '../layer-writer.ts';
 import { layerBytes } from './layer-store.ts';
+import { withStoreErrors } from './store-error.ts';
 import { type ByteLocker, lockForRemoving, lockUnused, type OpenByteLocker } from './store-lock.ts';
 import type { StorePaths } from './store-paths.ts';
 import { readStoreRoots } from './store-roots.ts';
 import { sweepStore } from './sweep-store.ts';
 import { makeTemporaryDirectory, type ProcessIdentity, temporaryPrefix } from './temporary.ts';
-import { withStoreErrors } from './store-error.ts';
 import { syncDirectory } from './write-atomically.ts';
 
 export interface CollectContext {
